@@ -1,0 +1,1 @@
+"""Drawing with moderngl. Everything here takes a context, never a widget."""

@@ -1,0 +1,1 @@
+"""Icons, style sheet, presets and sample recipes: data, no logic."""
