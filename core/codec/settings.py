@@ -24,9 +24,7 @@ class CompressSettings:
     target_psnr: float | None = setting(
         None, "Find the smallest file that reaches this PSNR over all maps.", unit="dB", low=15.0, high=70.0
     )
-    max_bytes: int | None = setting(
-        None, "The file may not be larger than this.", unit="bytes", low=512
-    )
+    max_bytes: int | None = setting(None, "The file may not be larger than this.", unit="bytes", low=512)
     preset: str = setting(
         "balanced",
         "How long to train: draft for a first look, balanced for daily work, studio for the final asset.",

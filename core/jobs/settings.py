@@ -122,7 +122,7 @@ def from_dict(settings_type: type[T], values: Mapping[str, Any]) -> T:
             chosen[field.name] = None
             continue
         wants_number = field.kind in (int, float)
-        if wants_number and isinstance(value, bool | str) or (not wants_number and not isinstance(value, field.kind)):
+        if (wants_number and isinstance(value, bool | str)) or (not wants_number and not isinstance(value, field.kind)):
             raise InputError(f"The setting {field.name} must be a {field.kind.__name__}, not {value!r}.")
         chosen[field.name] = field.kind(value) if wants_number else value
     settings = settings_type(**chosen)
