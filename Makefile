@@ -1,0 +1,34 @@
+# Everything runs in .venv; `make setup` creates it and is quick when nothing changed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow lint clean
+
+help:
+	@echo "make setup      create .venv and install everything"
+	@echo "make run        open the window (without a display: compress a sample in the terminal)"
+	@echo "make test       lint, types, import rules and all quick tests"
+	@echo "make test-slow  the same with the slow tests"
+	@echo "make clean      remove .venv and caches"
+
+setup:
+	@$(PYTHON) packaging/set_up.py
+
+run: setup
+	@$(BIN)/texloom
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -m "not slow"
+
+test-slow: lint
+	$(BIN)/pytest
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
