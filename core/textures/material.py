@@ -25,11 +25,15 @@ class NormalConvention(StrEnum):
 @dataclass(frozen=True)
 class ChannelRef:
     """Where one channel of a source file gets its values from: channel ``index`` of the map ``role``, or the
-    constant ``value`` where ``role`` is None (an unused channel of a packed file, an opaque alpha)."""
+    constant ``value`` where ``role`` is None (an unused channel of a packed file, an opaque alpha).
+
+    ``inverted``: the file holds 1 − value (glossiness instead of roughness).
+    """
 
     role: Role | None
     index: int = 0
     value: float = 1.0
+    inverted: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ class PlannedFile:
 
     ``roles``: empty = not used; one role = the whole file is that map; several = a packed file, one role (or
     None for an unused channel) per channel. ``alpha_role``: what the alpha channel is, if it is used.
-    ``reason`` is one short phrase for people ("name ends in _Roughness", "preview picture, not a map").
+    ``glossiness``: its roughness is stored as 1 − roughness. ``reason`` is one short phrase for people
+    ("name ends in _Roughness", "preview picture, not a map").
     ``confidence`` in [0, 1]. ``problem`` is a sentence when the file can't be read.
     """
 
@@ -34,6 +35,7 @@ class PlannedFile:
     bit_depth: int = 8
     alpha_role: Role | None = None
     problem: str = ""
+    glossiness: bool = False
 
     @property
     def used(self) -> bool:
