@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 
 from core.errors import DamagedFileError, InputError, OutputError
 from core.textures.material import Pixels, SourceFile, TextureSet
@@ -104,7 +104,7 @@ def _read(path: Path, rows: int | None) -> tuple[Pixels, int]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[oiio.ImageInput]:
+def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     """An open reader. Everything that can be wrong with a file before its header is read is said here."""
     try:
         size = path.stat().st_size
@@ -117,11 +117,11 @@ def _opened(path: Path) -> Iterator[oiio.ImageInput]:
     if not os.access(path, os.R_OK):
         raise InputError(f"{path.name} can't be read: permission denied.", path)
     _check_png(path, checksums=False)
-    config = oiio.ImageSpec()
+    config = OpenImageIO.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
-    image = oiio.ImageInput.open(str(path), config)
+    image = OpenImageIO.ImageInput.open(str(path), config)
     if image is None:
-        oiio.geterror()  # OpenImageIO keeps the message until somebody takes it
+        OpenImageIO.geterror()  # OpenImageIO keeps the message until somebody takes it
         raise DamagedFileError(
             f"{path.name} is not a readable image: it is damaged, or something else with the ending "
             f"“{path.suffix}”; export or download it again.",
@@ -133,7 +133,7 @@ def _opened(path: Path) -> Iterator[oiio.ImageInput]:
         image.close()
 
 
-def _header(image: oiio.ImageInput, path: Path) -> ImageHeader:
+def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
     spec = image.spec()
     if spec.width < 1 or spec.height < 1 or spec.nchannels < 1 or spec.deep or spec.depth > 1:
         raise InputError(f"{path.name} is not a flat image; export it as one picture without depth samples.", path)
@@ -217,7 +217,7 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
         values = np.rint(np.clip(np.nan_to_num(pixels), 0, 1) * top).astype(np.uint8 if bit_depth == 8 else np.uint16)
         kind = f"uint{bit_depth}"
 
-    spec = oiio.ImageSpec(width, height, channels, kind)
+    spec = OpenImageIO.ImageSpec(width, height, channels, kind)
     spec.channelnames = _channel_names(channels, suffix)
     # OpenEXR knows R, G, B, A by name and sorts the rest; only four channels, or grey in a PNG, can have an alpha.
     spec.alpha_channel = channels - 1 if channels == 4 or (channels == 2 and suffix == ".png") else -1
@@ -242,10 +242,10 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write_file(part: Path, path: Path, spec: oiio.ImageSpec, values: np.ndarray) -> None:
+def _write_file(part: Path, path: Path, spec: OpenImageIO.ImageSpec, values: np.ndarray) -> None:
     """Raises OSError. OpenImageIO reports a full disk only sometimes, so the file is synchronised and looked at."""
     part.open("wb").close()  # says why the folder can't be written to, which OpenImageIO does not
-    output = oiio.ImageOutput.create(path.suffix.lower()[1:])
+    output = OpenImageIO.ImageOutput.create(path.suffix.lower()[1:])
     if output is None:
         raise OSError(0, "this build of OpenImageIO lacks the format")
     ok = output.open(str(part), spec) and output.write_image(values)

@@ -36,6 +36,7 @@ class PlannedFile:
     alpha_role: Role | None = None
     problem: str = ""
     glossiness: bool = False
+    has_alpha: bool = False
 
     @property
     def used(self) -> bool:

@@ -1,0 +1,86 @@
+"""Mip chains and resampling, in file encoding and with wrap-around."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.textures.material import Pixels
+
+
+def pyramid(pixels: Pixels) -> list[Pixels]:
+    """The full chain of H × W × C down to 1 × 1, ``pixels`` itself first.
+
+    Every level has half the size of the one before, rounded down (at least 1), and is its mean over the area of
+    each texel: of 2 × 2 texels where the size is even; of 3, the outer ones weighted by the part that
+    lies inside, where it is odd.
+    """
+    levels = [pixels]
+    while max(levels[-1].shape[:2]) > 1:
+        levels.append(_halve(_halve(levels[-1], 0), 1))
+    return levels
+
+
+def _halve(pixels: Pixels, axis: int) -> Pixels:
+    size = pixels.shape[axis]
+    if size == 1:
+        return pixels
+    half = size // 2
+
+    def every_second(start: int) -> Pixels:
+        part = slice(start, start + 2 * half - 1, 2)
+        return pixels[part] if axis == 0 else pixels[:, part]
+
+    if size % 2 == 0:
+        return (every_second(0) + every_second(1)) * np.float32(0.5)
+    # Texel i of the new level covers [i, i + 1] · size/half of the old one: weights (half − i, half, i + 1)/size.
+    index = np.arange(half, dtype=np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
+    total = every_second(0) * (half - index) + every_second(1) * half + every_second(2) * (index + 1)
+    return (total / np.float32(size)).astype(np.float32)
+
+
+def resize(pixels: Pixels, width: int, height: int) -> Pixels:
+    """Resample H × W × C to another size; the picture wraps around.
+
+    Area mean where it shrinks, cubic (Catmull and Rom, 1974) without overshoot where it grows.
+    """
+    result = _resize_axis(_resize_axis(pixels, height, 0), width, 1)
+    return np.clip(result, pixels.min(axis=(0, 1)), pixels.max(axis=(0, 1)))
+
+
+def _resize_axis(pixels: Pixels, size: int, axis: int) -> Pixels:
+    old = pixels.shape[axis]
+    if size == old:
+        return pixels
+    taps, weights = _area(old, size) if size < old else _cubic(old, size)
+    shape = (-1, 1, 1) if axis == 0 else (1, -1, 1)
+    result: Pixels | None = None
+    for index, weight in zip(taps, weights, strict=True):
+        part = np.take(pixels, index, axis) * weight.astype(np.float32).reshape(shape)
+        result = part if result is None else result + part
+    assert result is not None
+    return result
+
+
+def _cubic(old: int, new: int) -> tuple[np.ndarray, np.ndarray]:
+    position = (np.arange(new) + 0.5) * old / new - 0.5
+    base = np.floor(position).astype(int)
+    t = position - base
+    weights = np.stack(
+        [
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        ]
+    )
+    return np.stack([(base + k) % old for k in (-1, 0, 1, 2)]), weights
+
+
+def _area(old: int, new: int) -> tuple[np.ndarray, np.ndarray]:
+    edges = np.arange(new + 1) * old / new
+    first = np.floor(edges[:-1] + 1e-9).astype(int)
+    count = int(np.ceil(old / new)) + 1
+    taps = first + np.arange(count)[:, None]
+    inside = np.minimum(taps + 1, edges[1:]) - np.maximum(taps, edges[:-1])
+    weights = np.clip(inside, 0, None)
+    return np.minimum(taps, old - 1), weights / weights.sum(axis=0)
