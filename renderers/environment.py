@@ -1,0 +1,247 @@
+"""Image-based light: environments prepared once and kept as textures.
+
+The split-sum approximation (Karis, "Real Shading in Unreal Engine 4", 2013): reflections prefiltered for a row of
+roughnesses, irradiance integrated exactly on a coarse map, directional albedos of the GGX lobe in a table.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from renderers.shader_source import build_program, set_uniforms
+from renderers.studios import STUDIOS, Radiance, directions
+
+DEFAULT_ENVIRONMENT = "studio"
+LEVEL_POWER = 0.7
+"""Level of the specular chain = (levels - 1) · roughness ** LEVEL_POWER; also in environment_light.glsl."""
+
+_BASE_HEIGHT = 512
+_LEVELS = 6
+_SAMPLES = (1, 32, 64, 128, 256, 512)
+_IRRADIANCE_HEIGHT = 32
+_MEAN_IRRADIANCE = 0.8
+"""Mean over all directions of irradiance / pi that an environment is scaled to, so that a change of the
+environment changes the mood and not the exposure."""
+_HIGHEST_RADIANCE = 600.0
+"""Cuts off the sun's disc: beyond it a rough highlight only gains fireflies."""
+
+Half = NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class PreparedEnvironment:
+    """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, ``irradiance``
+    H × 2H × 4 (divided by pi). Row 0 is straight up."""
+
+    specular: tuple[Half, ...]
+    irradiance: Half
+
+
+_prepared: OrderedDict[object, PreparedEnvironment] = OrderedDict()
+_MOST_PREPARED = 8
+_brdf_table: NDArray[np.float16] | None = None
+
+
+def read_environment(path: Path) -> Radiance:
+    """Linear radiance of an equirectangular picture, H × W × 3.
+
+    Raises InputError if the file can't be read or isn't twice as wide as it is high.
+    """
+    from core.textures.images import read_image  # OpenImageIO takes its time to load
+
+    pixels, bit_depth = read_image(path)
+    height, width = pixels.shape[:2]
+    if not 1.9 <= width / height <= 2.1:
+        raise InputError(
+            f"“{path.name}” is {width} × {height}: an environment has to be an equirectangular panorama, "
+            "twice as wide as it is high.",
+            path,
+        )
+    colour = pixels[..., :3] if pixels.shape[2] >= 3 else np.repeat(pixels[..., :1], 3, axis=2)
+    if bit_depth < 32:
+        colour = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return np.clip(np.nan_to_num(colour, nan=0.0, posinf=65504.0), 0.0, 65504.0).astype(np.float32)
+
+
+def _resample(radiance: Radiance, height: int) -> Radiance:
+    """Mean over each texel's area on the sphere, to height × 2 height."""
+    rows, columns = radiance.shape[:2]
+    weight = np.sin((np.arange(rows) + 0.5) / rows * np.pi)[:, None, None]
+
+    def shrink(values: NDArray[np.float64], axis: int, size: int) -> NDArray[np.float64]:
+        # Exact box filter for any ratio: differences of the running integral at the new texels' edges.
+        count = values.shape[axis]
+        values = np.moveaxis(values, axis, 0)
+        integral = np.concatenate([np.zeros_like(values[:1]), np.cumsum(values, axis=0)])
+        edges = np.linspace(0.0, count, size + 1)
+        low = np.minimum(edges.astype(int), count - 1)
+        share = (edges - low)[:, *([None] * (values.ndim - 1))]
+        at_edges = integral[low] + share * values[low]
+        return np.moveaxis(np.diff(at_edges, axis=0) * (size / count), 0, axis)
+
+    weighted = shrink(shrink(radiance.astype(np.float64) * weight, 1, 2 * height), 0, height)
+    total = shrink(weight.astype(np.float64), 0, height)
+    return (weighted / total).astype(np.float32)
+
+
+def irradiance_over_pi(radiance: Radiance, height: int = _IRRADIANCE_HEIGHT) -> Radiance:
+    """Cosine-weighted integral of the radiance around every direction, divided by pi: height × 2 height × 3."""
+    source = _resample(radiance, height)
+    direction = directions(2 * height, height).reshape(-1, 3).astype(np.float32)
+    solid = np.repeat(np.sin((np.arange(height) + 0.5) / height * np.pi), 2 * height)
+    cosine = np.maximum(direction @ direction.T, 0.0) * solid.astype(np.float32)
+    # Divided by its own sum: what the coarse grid gets wrong in area must not change the brightness.
+    cosine /= cosine.sum(axis=1, keepdims=True)
+    return (cosine @ source.reshape(-1, 3)).reshape(height, 2 * height, 3)
+
+
+def _with_alpha(colour: Radiance) -> Half:
+    alpha = np.ones((*colour.shape[:2], 1), np.float32)
+    return np.ascontiguousarray(np.concatenate([np.minimum(colour, 65504.0), alpha], axis=2).astype(np.float16))
+
+
+def _fit_to_base(radiance: Radiance) -> Radiance:
+    rows = radiance.shape[0]
+    if rows == _BASE_HEIGHT and radiance.shape[1] == 2 * rows:
+        return radiance
+    return _resample(radiance, _BASE_HEIGHT)
+
+
+def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise: bool = True) -> PreparedEnvironment:
+    """Prefilter an equirectangular environment (linear, H × 2H × 3) with the context's GPU.
+
+    ``normalise`` scales it to the common brightness; without it radiance stays as given.
+    """
+    base = _fit_to_base(radiance)
+    irradiance = irradiance_over_pi(base)
+    if normalise:
+        weight = np.sin((np.arange(_IRRADIANCE_HEIGHT) + 0.5) / _IRRADIANCE_HEIGHT * np.pi)[:, None]
+        luminance = irradiance @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+        scale = _MEAN_IRRADIANCE / max(float((luminance * weight).sum() / (weight.sum() * luminance.shape[1])), 1e-6)
+        base, irradiance = base * scale, irradiance * scale
+    base = np.minimum(base, _HIGHEST_RADIANCE)
+
+    levels = [_with_alpha(base)]
+    program = build_program(ctx, "screen", "prefilter")
+    triangle = ctx.vertex_array(program, [])
+    source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, levels[0], dtype="f2")
+    source.build_mipmaps()
+    source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    source.repeat_y = False
+    try:
+        for level in range(1, _LEVELS):
+            width, height = 2 * _BASE_HEIGHT >> level, _BASE_HEIGHT >> level
+            roughness = (level / (_LEVELS - 1)) ** (1.0 / LEVEL_POWER)
+            target = ctx.framebuffer([ctx.texture((width, height), 4, dtype="f2")])
+            try:
+                target.use()
+                ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+                source.use(0)
+                set_uniforms(
+                    program,
+                    environment=0,
+                    alpha=roughness * roughness,
+                    samples=_SAMPLES[level],
+                    environment_size=(float(2 * _BASE_HEIGHT), float(_BASE_HEIGHT)),
+                )
+                triangle.render(vertices=3)
+                pixels = np.frombuffer(target.read(components=4, dtype="f2"), np.float16)
+                # The framebuffer's first row is the bottom one.
+                levels.append(np.ascontiguousarray(pixels.reshape(height, width, 4)[::-1]))
+            finally:
+                for attachment in target.color_attachments:
+                    attachment.release()
+                target.release()
+    finally:
+        source.release()
+        triangle.release()
+        program.release()
+    return PreparedEnvironment(tuple(levels), _with_alpha(irradiance))
+
+
+def brdf_table(ctx: moderngl.Context) -> NDArray[np.float16]:
+    """Scale and bias of F0 (Karis 2013), 64 × 64 × 2: columns n·v, rows perceptual roughness. Computed once."""
+    global _brdf_table
+    if _brdf_table is None:
+        size = 64
+        program = build_program(ctx, "screen", "brdf_lut")
+        triangle = ctx.vertex_array(program, [])
+        texture = ctx.texture((size, size), 2, dtype="f2")
+        target = ctx.framebuffer([texture])
+        try:
+            target.use()
+            ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            triangle.render(vertices=3)
+            pixels = np.frombuffer(target.read(components=2, dtype="f2"), np.float16)
+            _brdf_table = np.ascontiguousarray(pixels.reshape(size, size, 2)[::-1])
+        finally:
+            for resource in (target, texture, triangle, program):
+                resource.release()
+    return _brdf_table
+
+
+def prepared(ctx: moderngl.Context, environment: str | Path) -> PreparedEnvironment:
+    """A built-in studio by name or a panorama by path, prepared once per process. Raises InputError."""
+    if isinstance(environment, str) and environment in STUDIOS:
+        key: object = environment
+    else:
+        path = Path(environment)
+        try:
+            key = (str(path.resolve()), path.stat().st_mtime_ns)
+        except OSError as error:
+            names = ", ".join(STUDIOS)
+            raise InputError(
+                f"There is no environment “{path}”: give an .hdr or .exr panorama or one of {names}.", path
+            ) from error
+    if key not in _prepared:
+        radiance = STUDIOS[key][1]() if isinstance(key, str) else read_environment(Path(environment))
+        _prepared[key] = prepare_environment(ctx, radiance)
+        while len(_prepared) > _MOST_PREPARED:
+            _prepared.popitem(last=False)
+    _prepared.move_to_end(key)
+    return _prepared[key]
+
+
+class EnvironmentLight:
+    """An environment's textures in one context."""
+
+    def __init__(self, ctx: moderngl.Context, environment: PreparedEnvironment) -> None:
+        height, width = environment.specular[0].shape[:2]
+        self.specular = ctx.texture((width, height), 4, dtype="f2")
+        self.specular.build_mipmaps(max_level=_LEVELS - 1)
+        for level, pixels in enumerate(environment.specular):
+            self.specular.write(pixels, level=level)
+        self.specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        rows, columns = environment.irradiance.shape[:2]
+        self.irradiance = ctx.texture((columns, rows), 4, environment.irradiance, dtype="f2")
+        table = brdf_table(ctx)
+        self.table = ctx.texture((table.shape[1], table.shape[0]), 2, table, dtype="f2")
+        self.table.repeat_x = False
+        for texture in (self.specular, self.irradiance, self.table):
+            texture.repeat_y = False
+
+    def use(self, program: moderngl.Program, first_unit: int, rotation_deg: float) -> None:
+        """Bind to three texture units and set the uniforms of environment_light.glsl."""
+        for unit, texture in enumerate((self.specular, self.irradiance, self.table), first_unit):
+            texture.use(unit)
+        angle = np.radians(rotation_deg)
+        cos, sin = float(np.cos(angle)), float(np.sin(angle))
+        set_uniforms(
+            program,
+            environment_specular=first_unit,
+            environment_irradiance=first_unit + 1,
+            brdf_table=first_unit + 2,
+            specular_levels=float(_LEVELS - 1),
+            environment_rotation=(cos, 0.0, -sin, 0.0, 1.0, 0.0, sin, 0.0, cos),
+        )
+
+    def release(self) -> None:
+        for texture in (self.specular, self.irradiance, self.table):
+            texture.release()

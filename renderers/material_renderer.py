@@ -1,0 +1,322 @@
+"""Draws materials in image-based light on a shape, sample by sample, and lays two of them side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import moderngl
+import numpy as np
+
+from core.textures.material import NormalConvention
+from core.textures.roles import Role
+from renderers.camera import OrbitCamera
+from renderers.comparison import COMPARE_INDEX, Comparison, CompareMode
+from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, PreparedEnvironment, prepared
+from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
+from renderers.shader_source import build_program, set_uniforms
+from renderers.shapes import Mesh, Shape, build_shape
+
+
+class ToneMapping(StrEnum):
+    NONE = "none"
+    NEUTRAL = "neutral"
+    ACES = "aces"
+    FILMIC = "filmic"
+
+
+class Background(StrEnum):
+    GREY = "grey"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that A and B have in common.
+
+    ``tiling`` repeats along each side; ``channel`` shows one map alone, unlit; ``rotation`` of the environment in
+    degrees; ``exposure`` in stops; ``displacement`` is the height of the relief from black to white as a share of
+    the size of one repeat; ``surround`` display-encoded grey; ``blur`` of an environment background in [0, 1].
+    """
+
+    shape: Shape | Mesh = Shape.SPHERE
+    tiling: int = 1
+    half_offset: bool = False
+    channel: Role | None = None
+    environment: str | Path | PreparedEnvironment = DEFAULT_ENVIRONMENT
+    rotation: float = 0.0
+    exposure: float = 0.0
+    tone_mapping: ToneMapping = ToneMapping.NEUTRAL
+    displacement: float = 0.03
+    background: Background = Background.GREY
+    surround: float = 0.36
+    blur: float = 0.35
+    camera: OrbitCamera = field(default_factory=OrbitCamera)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """``detail``: quads along a shape; ``anisotropy`` of texture reads."""
+
+    detail: int
+    anisotropy: float
+
+
+FINE = Quality(detail=512, anisotropy=8.0)
+QUICK = Quality(detail=160, anisotropy=1.0)
+
+
+def jitter(index: int) -> tuple[float, float]:
+    """Place of a sample within the pixel, in [-0.5, 0.5)²; the first is the middle (Halton sequence 2, 3)."""
+
+    def radical_inverse(i: int, base: int) -> float:
+        result, share = 0.0, 1.0 / base
+        while i > 0:
+            result += share * (i % base)
+            i //= base
+            share /= base
+        return result
+
+    x, y = radical_inverse(index, 2), radical_inverse(index, 3)
+    return (x + 0.5) % 1.0 - 0.5, (y + 0.5) % 1.0 - 0.5
+
+
+class SampleBuffer:
+    """The sum of the samples of one side's picture, in display-linear colour premultiplied by coverage."""
+
+    def __init__(self, ctx: moderngl.Context, size: tuple[int, int]) -> None:
+        self.size = size
+        self.count = 0
+        self.sample = ctx.texture(size, 4, dtype="f2")
+        self.depth = ctx.depth_renderbuffer(size)
+        self.sum = ctx.texture(size, 4, dtype="f4")
+        self.sum.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.sum.repeat_x = self.sum.repeat_y = False
+        self.sample_target = ctx.framebuffer([self.sample], self.depth)
+        self.sum_target = ctx.framebuffer([self.sum])
+
+    def restart(self) -> None:
+        self.count = 0
+        self.sum_target.clear()
+
+    def release(self) -> None:
+        for resource in (self.sample_target, self.sum_target, self.sample, self.depth, self.sum):
+            resource.release()
+
+
+class _DrawnMesh:
+    """A mesh's buffers with the programs that draw it."""
+
+    def __init__(self, ctx: moderngl.Context, mesh: Mesh, program: moderngl.Program) -> None:
+        self.mesh = mesh
+        self.vertices = ctx.buffer(np.ascontiguousarray(mesh.vertices))
+        self.indices = ctx.buffer(np.ascontiguousarray(mesh.indices))
+        layout = "3f 3f 4f 2f"
+        names = ("in_position", "in_normal", "in_tangent", "in_uv")
+        self.array = ctx.vertex_array(program, [(self.vertices, layout, *names)], self.indices)
+
+    def release(self) -> None:
+        for resource in (self.array, self.vertices, self.indices):
+            resource.release()
+
+
+class MaterialRenderer:
+    """Draws with one context. Create it when the context is made, release it before the context goes.
+
+    Use: for each side a :class:`SampleBuffer`, filled by :meth:`add_sample`; then :meth:`resolve` onto the target.
+    """
+
+    def __init__(self, ctx: moderngl.Context) -> None:
+        self._ctx = ctx
+        self._material = build_program(ctx, "material", "material")
+        self._programs = {name: build_program(ctx, "screen", name) for name in ("background", "add", "resolve")}
+        self._triangles = {name: ctx.vertex_array(program, []) for name, program in self._programs.items()}
+        self._meshes: dict[object, _DrawnMesh] = {}
+        self._light: tuple[object, EnvironmentLight] | None = None
+        self._nothing = ctx.texture((1, 1), 4, np.zeros(4, np.float32), dtype="f4")
+
+    def _mesh(self, shape: Shape | Mesh, detail: int) -> _DrawnMesh:
+        key: object = (shape, detail) if isinstance(shape, Shape) else id(shape)
+        drawn = self._meshes.get(key)
+        if drawn is None:
+            # Only the shape in use is kept, in its two levels of detail.
+            for old_key in [k for k, m in self._meshes.items() if not self._same_shape(k, m, shape)]:
+                self._meshes.pop(old_key).release()
+            mesh = build_shape(shape, detail) if isinstance(shape, Shape) else shape
+            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._material)
+        return drawn
+
+    @staticmethod
+    def _same_shape(key: object, drawn: _DrawnMesh, shape: Shape | Mesh) -> bool:
+        return (isinstance(key, tuple) and key[0] is shape) or drawn.mesh is shape
+
+    def _environment(self, environment: str | Path | PreparedEnvironment) -> EnvironmentLight:
+        key: object = id(environment) if isinstance(environment, PreparedEnvironment) else environment
+        if self._light is None or self._light[0] != key:
+            ready = environment if isinstance(environment, PreparedEnvironment) else prepared(self._ctx, environment)
+            light = EnvironmentLight(self._ctx, ready)
+            if self._light is not None:
+                self._light[1].release()
+            self._light = (key, light)
+        return self._light[1]
+
+    def add_sample(
+        self,
+        buffer: SampleBuffer,
+        material: MaterialTextures,
+        convention: NormalConvention,
+        scene: Scene,
+        *,
+        planned: int = 1,
+        quality: Quality = FINE,
+    ) -> None:
+        """Draw one more sample of the picture into the buffer. ``planned``: how many there will be, which decides how
+        sharp each may be. Raises InputError for an unreadable environment."""
+        ctx = self._ctx
+        light = self._environment(scene.environment)
+        displaced = scene.displacement != 0.0 and material.has_displacement and scene.channel is None
+        drawn = self._mesh(scene.shape, quality.detail if displaced else min(quality.detail, 160))
+        mesh = drawn.mesh
+        width, height = buffer.size
+        aspect = width / height
+        dx, dy = jitter(buffer.count)
+        view_projection = scene.camera.view_projection(aspect, (2.0 * dx / width, 2.0 * dy / height))
+        exposure = 2.0**scene.exposure
+        tone = list(ToneMapping).index(scene.tone_mapping)
+
+        buffer.sample_target.use()
+        buffer.sample_target.clear()
+        ctx.disable(moderngl.BLEND)
+        if scene.background is Background.ENVIRONMENT and scene.channel is None:
+            ctx.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            program = self._programs["background"]
+            light.use(program, 0, scene.rotation)
+            set_uniforms(
+                program,
+                inverse_view_projection=np.linalg.inv(view_projection).T.astype("f4").tobytes(),
+                exposure=exposure,
+                tone_mapping=tone,
+                blur=scene.blur,
+            )
+            self._triangles["background"].render(vertices=3)
+
+        ctx.enable(moderngl.DEPTH_TEST)
+        two_sided = material.has_opacity or mesh.radius == 0.0 or scene.shape is Shape.PLANE
+        if two_sided:
+            ctx.disable(moderngl.CULL_FACE)
+        else:
+            ctx.enable(moderngl.CULL_FACE)
+        program = self._material
+        material.use(program, quality.anisotropy)
+        light.use(program, FIRST_FREE_UNIT, scene.rotation)
+        scale = self._uv_scale(mesh, material.size, scene.tiling)
+        offset = 0.5 if scene.half_offset else 0.0
+        tilt = math.radians(mesh.tilt)
+        model = np.eye(4)
+        model[1:3, 1:3] = [[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]]
+        repeat_size = mesh.height_scale / scene.tiling
+        texels_per_quad = max(material.size[0] * scale[0], material.size[1] * scale[1]) / quality.detail
+        set_uniforms(
+            program,
+            view_projection=view_projection.T.astype("f4").tobytes(),
+            model=model.T.astype("f4").tobytes(),
+            uv_scale=scale,
+            uv_offset=(offset, offset),
+            displacement=scene.displacement * repeat_size if displaced else 0.0,
+            displacement_lod=max(math.log2(max(texels_per_quad, 1.0)), 0.0),
+            eye=tuple(float(x) for x in scene.camera.eye(aspect)),
+            exposure=exposure,
+            tone_mapping=tone,
+            solo=-1 if scene.channel is None else SOLO_ROLES.index(scene.channel),
+            lod_bias=-0.5 * math.log2(min(max(planned, 1), 4)),
+            normal_green=-1.0 if convention is NormalConvention.DIRECTX else 1.0,
+            opacity_jitter=(buffer.count * 0.618034) % 1.0 if planned > 1 else -1.0,
+        )
+        drawn.array.render()
+
+        ctx.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        ctx.enable(moderngl.BLEND)
+        ctx.blend_func = moderngl.ONE, moderngl.ONE
+        buffer.sum_target.use()
+        buffer.sample.use(0)
+        set_uniforms(self._programs["add"], sample_color=0)
+        self._triangles["add"].render(vertices=3)
+        ctx.disable(moderngl.BLEND)
+        buffer.count += 1
+
+    @staticmethod
+    def _uv_scale(mesh: Mesh, size: tuple[int, int], tiling: int) -> tuple[float, float]:
+        """Repeats along u and v that keep texels square."""
+        width, height = size
+        u = mesh.uv_repeat[0] * tiling * max(height / width, 1.0)
+        v = mesh.uv_repeat[1] * tiling * max(width / height, 1.0)
+        return (float(max(round(u), 1)) if mesh.closed_u else u), v
+
+    def resolve(
+        self,
+        target: moderngl.Framebuffer,
+        viewport: tuple[int, int, int, int],
+        scene: Scene,
+        comparison: Comparison,
+        a: SampleBuffer | None,
+        b: SampleBuffer | None,
+    ) -> None:
+        """Average the samples and draw the comparison into ``viewport`` (x, y, width, height) of ``target``.
+
+        A side that is None stays empty.
+        """
+        target.use()
+        target.viewport = viewport
+        self._ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        program = self._programs["resolve"]
+        (a.sum if a else self._nothing).use(0)
+        (b.sum if b else self._nothing).use(1)
+        count = max((side.count for side in (a, b) if side), default=1)
+        grey = scene.surround
+        linear = grey / 12.92 if grey <= 0.04045 else ((grey + 0.055) / 1.055) ** 2.4
+        width, height = comparison.side_size((viewport[2], viewport[3]))
+        set_uniforms(
+            program,
+            samples_a=0,
+            samples_b=1,
+            has_a=a is not None,
+            has_b=b is not None,
+            sample_count=float(max(count, 1)),
+            side_size=(float(width), float(height)),
+            surround=(linear, linear, linear),
+            vignette=0.0 if scene.channel is not None else 0.32,
+            compare=COMPARE_INDEX[comparison.mode],
+            wipe=comparison.wipe,
+            gain=comparison.gain,
+        )
+        self._triangles["resolve"].render(vertices=3)
+
+    def release(self) -> None:
+        for drawn in self._meshes.values():
+            drawn.release()
+        self._meshes.clear()
+        if self._light is not None:
+            self._light[1].release()
+            self._light = None
+        for triangle in self._triangles.values():
+            triangle.release()
+        for program in (self._material, *self._programs.values()):
+            program.release()
+        self._nothing.release()
+
+
+__all__ = [
+    "FINE",
+    "QUICK",
+    "Background",
+    "CompareMode",
+    "Comparison",
+    "MaterialRenderer",
+    "Quality",
+    "SampleBuffer",
+    "Scene",
+    "ToneMapping",
+    "jitter",
+]

@@ -1,0 +1,138 @@
+"""A material's maps as textures: packed so that three reads give everything the light needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from core.textures.material import Pixels
+from core.textures.roles import ROLE_INFO, Role
+
+SOLO_ROLES = (
+    Role.ALBEDO,
+    Role.NORMAL,
+    Role.ROUGHNESS,
+    Role.OCCLUSION,
+    Role.METALLIC,
+    Role.SPECULAR,
+    Role.DISPLACEMENT,
+    Role.OPACITY,
+    Role.EMISSIVE,
+)
+"""The numbers that ``material.frag.glsl`` knows the maps by."""
+
+_SRGB8_ALPHA8 = 0x8C43
+_UNITS = {"map_base": 0, "map_surface": 1, "map_response": 2, "map_emissive": 3}
+FIRST_FREE_UNIT = len(_UNITS)
+
+
+def _channel(
+    maps: Mapping[Role, Pixels], role: Role, index: int, size: tuple[int, int]
+) -> NDArray[np.float32] | np.float32:
+    """One channel at ``size`` (width, height); the role's neutral value where the map is missing."""
+    pixels = maps.get(role)
+    if pixels is None:
+        return np.float32(ROLE_INFO[role].neutral[index])
+    plane = pixels[..., min(index, pixels.shape[2] - 1)]
+    width, height = size
+    if plane.shape != (height, width):
+        rows = np.arange(height) * plane.shape[0] // height
+        columns = np.arange(width) * plane.shape[1] // width
+        plane = plane[rows][:, columns]
+    return plane
+
+
+def _common_size(maps: Mapping[Role, Pixels], roles: tuple[Role, ...]) -> tuple[int, int]:
+    sizes = [maps[role].shape[:2] for role in roles if role in maps]
+    if not sizes:
+        return (1, 1)
+    return max(width for _, width in sizes), max(height for height, _ in sizes)
+
+
+def _quantised(values: NDArray[np.float32] | np.float32, dtype: type[np.uint8] | type[np.uint16]) -> NDArray:
+    highest = np.iinfo(dtype).max
+    return (np.clip(values, 0.0, 1.0) * highest + 0.5).astype(dtype)
+
+
+class MaterialTextures:
+    """The textures of one material in one context. ``maps``: float32 H × W × C in file encoding, any subset of the
+    roles; a missing one is neutral. ``size`` is width × height of the largest map."""
+
+    def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
+        self._ctx = ctx
+        self._textures: dict[str, moderngl.Texture] = {}
+        self.update(maps)
+
+    def update(self, maps: Mapping[Role, Pixels]) -> None:
+        """Replace all maps. Textures of unchanged size are written again, not created."""
+        self.size = _common_size(maps, tuple(maps))
+        self.has_displacement = Role.DISPLACEMENT in maps
+        self.has_opacity = Role.OPACITY in maps
+        self._pack(
+            "map_base", maps, [(Role.ALBEDO, 0), (Role.ALBEDO, 1), (Role.ALBEDO, 2), (Role.OPACITY, 0)], np.uint8
+        )
+        self._pack_surface(maps)
+        response = [(role, 0) for role in (Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC, Role.SPECULAR)]
+        self._pack("map_response", maps, response, np.uint8)
+        self._pack("map_emissive", maps, [(Role.EMISSIVE, 0), (Role.EMISSIVE, 1), (Role.EMISSIVE, 2)], np.uint8)
+
+    def _pack(
+        self,
+        name: str,
+        maps: Mapping[Role, Pixels],
+        channels: list[tuple[Role, int]],
+        dtype: type[np.uint8] | type[np.uint16],
+    ) -> None:
+        size = _common_size(maps, tuple(role for role, _ in channels))
+        packed = np.full((size[1], size[0], 4), np.iinfo(dtype).max, dtype)
+        for place, (role, index) in enumerate(channels):
+            packed[..., place] = _quantised(_channel(maps, role, index, size), dtype)
+        self._write(name, packed, srgb=name in ("map_base", "map_emissive"))
+
+    def _pack_surface(self, maps: Mapping[Role, Pixels]) -> None:
+        size = _common_size(maps, (Role.NORMAL, Role.DISPLACEMENT))
+        packed = np.empty((size[1], size[0], 4), np.uint16)
+        normal = [_channel(maps, Role.NORMAL, i, size) * np.float32(2.0) - np.float32(1.0) for i in range(3)]
+        # Unit length at full size: what averaging in the mip chain takes away then measures roughness.
+        length = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+        scale = np.float32(0.5) / np.maximum(length, np.float32(1e-3))
+        for place, component in enumerate(normal):
+            packed[..., place] = _quantised(component * scale + np.float32(0.5), np.uint16)
+        packed[..., 3] = _quantised(_channel(maps, Role.DISPLACEMENT, 0, size), np.uint16)
+        self._write("map_surface", packed, srgb=False)
+
+    def _write(self, name: str, packed: NDArray, *, srgb: bool) -> None:
+        size = (packed.shape[1], packed.shape[0])
+        texture = self._textures.get(name)
+        if texture is None or texture.size != size:
+            if texture is not None:
+                texture.release()
+            texture = self._ctx.texture(
+                size,
+                4,
+                dtype="nu2" if packed.dtype == np.uint16 else "f1",
+                internal_format=_SRGB8_ALPHA8 if srgb else None,
+            )
+            self._textures[name] = texture
+        texture.write(np.ascontiguousarray(packed))
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+
+    def use(self, program: moderngl.Program, anisotropy: float) -> None:
+        """Bind to the first texture units and set the sampler uniforms of material_maps.glsl."""
+        for name, unit in _UNITS.items():
+            texture = self._textures[name]
+            if texture.anisotropy != anisotropy:
+                texture.anisotropy = anisotropy
+            texture.use(unit)
+            member = program.get(name, None)
+            if isinstance(member, moderngl.Uniform):
+                member.value = unit
+
+    def release(self) -> None:
+        for texture in self._textures.values():
+            texture.release()
+        self._textures.clear()

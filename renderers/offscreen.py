@@ -1,0 +1,112 @@
+"""Pictures of materials without a window or a display."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import TexloomError
+from core.textures.material import NormalConvention, Pixels
+from core.textures.roles import Role
+from renderers.camera import OrbitCamera
+from renderers.comparison import Comparison, CompareMode
+from renderers.environment import DEFAULT_ENVIRONMENT
+from renderers.material_renderer import FINE, Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
+from renderers.material_textures import MaterialTextures
+from renderers.shapes import Shape, build_shape
+
+
+def create_context() -> moderngl.Context:
+    """A context that needs no display (EGL on Linux, the system's own elsewhere).
+
+    Raises TexloomError saying what to install if there is no OpenGL 3.3.
+    """
+    reasons: list[str] = []
+    for options in ({"backend": "egl"}, {}):
+        try:
+            return moderngl.create_context(standalone=True, require=330, **options)
+        except Exception as error:  # the loaders raise bare Exception
+            reasons.append(str(error))
+    raise TexloomError(
+        "OpenGL 3.3 isn't available, so no picture can be rendered; install the graphics driver or, on Debian and "
+        f"Ubuntu, the packages libegl1 and libgl1-mesa-dri ({reasons[0]})."
+    )
+
+
+def render_picture(
+    maps: Mapping[Role, Pixels],
+    *,
+    normal_convention: NormalConvention,
+    shape: str = "sphere",
+    hdri: Path | None = None,
+    rotate_deg: float = 0.0,
+    tiling: int = 1,
+    channel: Role | None = None,
+    size: tuple[int, int] = (1024, 1024),
+    samples: int = 16,
+    environment: str = DEFAULT_ENVIRONMENT,
+    exposure: float = 0.0,
+    displacement: float | None = None,
+    tone_mapping: ToneMapping = ToneMapping.NEUTRAL,
+    background: Background = Background.GREY,
+    camera: OrbitCamera | None = None,
+    context: moderngl.Context | None = None,
+) -> NDArray[np.uint8]:
+    """A picture of a material: uint8 H × W × 3, sRGB, row 0 at the top.
+
+    ``maps``: float32 H × W × C in file encoding. ``shape``: one of :class:`Shape` or the path of an OBJ or glTF
+    mesh. ``hdri``: an equirectangular panorama, else ``environment`` names a built-in studio. ``size``: width,
+    height. ``samples`` per pixel. ``context``: use this one instead of a new one.
+
+    Raises InputError for an unknown shape or unreadable file and TexloomError without OpenGL.
+    """
+    scene = Scene(
+        shape=shape_named(shape),
+        tiling=tiling,
+        channel=channel,
+        environment=hdri if hdri is not None else environment,
+        rotation=rotate_deg,
+        exposure=exposure,
+        tone_mapping=tone_mapping,
+        background=background,
+    )
+    if displacement is not None:
+        scene = replace(scene, displacement=displacement)
+    default = build_shape(scene.shape, 8).camera if isinstance(scene.shape, Shape) else scene.shape.camera
+    scene = replace(scene, camera=camera or default)
+
+    ctx = context or create_context()
+    released = []
+    try:
+        renderer = MaterialRenderer(ctx)
+        material = MaterialTextures(ctx, maps)
+        buffer = SampleBuffer(ctx, size)
+        target = ctx.simple_framebuffer(size, components=4)
+        released = [renderer, material, buffer, target]
+        buffer.restart()
+        for _ in range(samples):
+            renderer.add_sample(buffer, material, normal_convention, scene, planned=samples, quality=FINE)
+        renderer.resolve(target, (0, 0, *size), scene, Comparison(CompareMode.A), buffer, None)
+        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
+        return pixels.reshape(size[1], size[0], 3)[::-1].copy()
+    finally:
+        for resource in released:
+            resource.release()
+        if context is None:
+            ctx.release()
+
+
+def shape_named(name: str) -> Shape:
+    """Raises InputError."""
+    from core.errors import InputError
+
+    try:
+        return Shape(name)
+    except ValueError:
+        names = ", ".join(Shape)
+        raise InputError(f"There is no shape “{name}”: choose one of {names}.") from None

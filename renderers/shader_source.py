@@ -1,0 +1,49 @@
+"""Shader files: joining includes and building programs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import moderngl
+
+SHADER_FOLDER = Path(__file__).parent / "shaders"
+VERSION = "#version 330"
+
+_INCLUDE = re.compile(r'^#include "([\w.]+)"\s*$', re.MULTILINE)
+
+
+@cache
+def shader_source(name: str) -> str:
+    """Text of ``shaders/<name>.glsl`` with every ``#include "file.glsl"`` replaced by that file, each file once.
+
+    The result starts with the version line, whether or not the file has one, so that every file compiles by itself.
+    """
+    included: set[str] = set()
+
+    def expand(file_name: str) -> str:
+        if file_name in included:
+            return ""
+        included.add(file_name)
+        text = (SHADER_FOLDER / file_name).read_text(encoding="utf-8").replace(VERSION, "", 1)
+        return _INCLUDE.sub(lambda match: expand(match.group(1)), text)
+
+    return f"{VERSION}\n{expand(f'{name}.glsl')}"
+
+
+def build_program(ctx: moderngl.Context, vertex: str, fragment: str) -> moderngl.Program:
+    """The program of the files ``<vertex>.vert.glsl`` and ``<fragment>.frag.glsl``."""
+    return ctx.program(vertex_shader=shader_source(f"{vertex}.vert"), fragment_shader=shader_source(f"{fragment}.frag"))
+
+
+def set_uniforms(program: moderngl.Program, **values: Any) -> None:
+    """Set the named uniforms; one that the compiler removed because it has no effect is left out."""
+    for name, value in values.items():
+        member = program.get(name, None)
+        if isinstance(member, moderngl.Uniform):
+            if isinstance(value, bytes):
+                member.write(value)
+            else:
+                member.value = value

@@ -1,0 +1,26 @@
+// The directional albedo of the GGX lobe, split into the parts that scale with F0 and that don't
+// (split-sum approximation, Karis 2013): x = n.v, y = perceptual roughness.
+#version 330
+#include "ggx.glsl"
+
+in vec2 screen;
+out vec2 scale_and_bias;
+
+const uint SAMPLES = 256u;
+
+void main() {
+    float n_v = max(screen.x, 1e-3);
+    float alpha = max(screen.y * screen.y, 1e-4);
+    vec3 v = vec3(sqrt(1.0 - n_v * n_v), 0.0, n_v);
+    vec2 sum = vec2(0.0);
+    for (uint i = 0u; i < SAMPLES; ++i) {
+        vec3 h = ggx_half_vector(hammersley(i, SAMPLES), alpha);
+        float v_h = max(dot(v, h), 0.0);
+        float n_l = 2.0 * dot(v, h) * h.z - v.z;
+        if (n_l <= 0.0) continue;
+        float weight = 4.0 * smith_visibility(n_v, n_l, alpha) * n_l * v_h / max(h.z, 1e-5);
+        float fresnel = pow(1.0 - v_h, 5.0);
+        sum += weight * vec2(1.0 - fresnel, fresnel);
+    }
+    scale_and_bias = sum / float(SAMPLES);
+}

@@ -1,0 +1,77 @@
+// One map of A and of B as a flat picture: the values as stored in the file, no light, no tone mapping.
+#version 330
+#include "compare.glsl"
+
+uniform sampler2D picture_a;
+uniform sampler2D picture_b;
+uniform bool has_a;
+uniform bool has_b;
+uniform vec2 side_size;      // of one side, in pixels
+uniform vec2 picture_size;   // texels
+uniform vec2 centre;         // texel in the middle of a side
+uniform float zoom;          // pixels per texel
+uniform float tiles;
+uniform float wrap_offset;   // 0 or 0.5
+uniform int channel;         // -1 as it is, else one channel as grey
+uniform bool grey;           // the picture has one channel
+uniform vec3 surround;       // display-encoded
+
+in vec2 screen;
+out vec4 color;
+
+vec3 chosen(vec4 texel) {
+    if (channel >= 0) return vec3(texel[channel]);
+    return grey ? texel.rrr : texel.rgb;
+}
+
+// Hard texels with one soft pixel between them, whatever the zoom.
+vec2 crisp(vec2 texel) {
+    vec2 base = floor(texel - 0.5) + 0.5;
+    return base + clamp((texel - base - 0.5) * zoom + 0.5, 0.0, 1.0);
+}
+
+vec3 read(sampler2D picture, vec2 texel, vec2 dx, vec2 dy) {
+    vec2 at = zoom > 2.0 ? crisp(texel) : texel;
+    return chosen(textureGrad(picture, at / picture_size + wrap_offset, dx / picture_size, dy / picture_size));
+}
+
+// Where many texels fall into a pixel their errors are averaged, not their values: noise must stay visible.
+vec3 difference(vec2 texel) {
+    float step = 1.0 / zoom;
+    if (zoom >= 1.0) {
+        vec2 none = vec2(0.0);
+        return amplified_difference(read(picture_a, texel, none, none), read(picture_b, texel, none, none));
+    }
+    const int TAPS = 4;
+    vec2 dx = vec2(step / float(TAPS), 0.0);
+    vec2 dy = vec2(0.0, step / float(TAPS));
+    vec3 sum = vec3(0.0);
+    for (int y = 0; y < TAPS; ++y)
+        for (int x = 0; x < TAPS; ++x) {
+            vec2 at = texel + (vec2(x, y) + 0.5 - 0.5 * float(TAPS)) * step / float(TAPS);
+            sum += abs(read(picture_a, at, dx, dy) - read(picture_b, at, dx, dy));
+        }
+    return clamp(sum / float(TAPS * TAPS) * gain, 0.0, 1.0);
+}
+
+void main() {
+    vec2 place;
+    int side = side_of(screen, place);
+    vec2 texel = (place - 0.5) * side_size / zoom + centre;
+    vec2 inside = texel / picture_size;
+    if (any(lessThan(inside, vec2(0.0))) || any(greaterThanEqual(inside, vec2(tiles)))) {
+        color = vec4(surround, 1.0);
+        return;
+    }
+    if (compare == DIFFERENCE && has_a && has_b) {
+        color = vec4(difference(texel), 1.0);
+        return;
+    }
+    bool present = side == 0 ? has_a : has_b;
+    vec2 dx = vec2(1.0 / zoom, 0.0);
+    vec2 dy = vec2(0.0, 1.0 / zoom);
+    if (zoom > 2.0) dx = dy = vec2(0.0);
+    vec3 value = surround * 0.9;
+    if (present) value = side == 0 ? read(picture_a, texel, dx, dy) : read(picture_b, texel, dx, dy);
+    color = vec4(value, 1.0);
+}
