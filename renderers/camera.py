@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class OrbitCamera:
         right = np.array([math.cos(yaw), 0.0, -math.sin(yaw)])
         return np.stack([right, np.cross(back, right), back])
 
-    def eye(self, aspect: float) -> NDArray[np.float64]:
+    def eye(self, aspect: float) -> Matrix:
         return np.asarray(self.target) + self._rotation()[2] * self.distance(aspect)
 
     def view_projection(self, aspect: float, shift: tuple[float, float] = (0.0, 0.0)) -> Matrix:

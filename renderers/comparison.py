@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -31,10 +31,8 @@ class Comparison:
         width, height = size
         return (max(width // 2, 1), height) if self.mode is CompareMode.SPLIT else (width, height)
 
-    @property
-    def shows_a(self) -> bool:
-        return self.mode is not CompareMode.B
-
-    @property
-    def shows_b(self) -> bool:
-        return self.mode is not CompareMode.A
+    def with_sides(self, has_a: bool, has_b: bool) -> Comparison:
+        """The same, or the only side there is."""
+        if has_a == has_b:
+            return self
+        return replace(self, mode=CompareMode.A if has_a else CompareMode.B)

@@ -72,7 +72,7 @@ def read_environment(path: Path) -> Radiance:
 
 def _resample(radiance: Radiance, height: int) -> Radiance:
     """Mean over each texel's area on the sphere, to height × 2 height."""
-    rows, columns = radiance.shape[:2]
+    rows = radiance.shape[0]
     weight = np.sin((np.arange(rows) + 0.5) / rows * np.pi)[:, None, None]
 
     def shrink(values: NDArray[np.float64], axis: int, size: int) -> NDArray[np.float64]:

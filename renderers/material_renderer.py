@@ -13,7 +13,7 @@ import numpy as np
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import COMPARE_INDEX, Comparison, CompareMode
+from renderers.comparison import COMPARE_INDEX, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, PreparedEnvironment, prepared
 from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
 from renderers.shader_source import build_program, set_uniforms
@@ -89,20 +89,31 @@ class SampleBuffer:
     def __init__(self, ctx: moderngl.Context, size: tuple[int, int]) -> None:
         self.size = size
         self.count = 0
-        self.sample = ctx.texture(size, 4, dtype="f2")
-        self.depth = ctx.depth_renderbuffer(size)
         self.sum = ctx.texture(size, 4, dtype="f4")
         self.sum.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.sum.repeat_x = self.sum.repeat_y = False
-        self.sample_target = ctx.framebuffer([self.sample], self.depth)
-        self.sum_target = ctx.framebuffer([self.sum])
+        self.target = ctx.framebuffer([self.sum])
+        self.restart()
 
     def restart(self) -> None:
         self.count = 0
-        self.sum_target.clear()
+        self.target.clear()
 
     def release(self) -> None:
-        for resource in (self.sample_target, self.sum_target, self.sample, self.depth, self.sum):
+        self.target.release()
+        self.sum.release()
+
+
+class _Canvas:
+    """Where one sample is drawn before it is added."""
+
+    def __init__(self, ctx: moderngl.Context, size: tuple[int, int]) -> None:
+        self.color = ctx.texture(size, 4, dtype="f2")
+        self.depth = ctx.depth_renderbuffer(size)
+        self.target = ctx.framebuffer([self.color], self.depth)
+
+    def release(self) -> None:
+        for resource in (self.target, self.color, self.depth):
             resource.release()
 
 
@@ -126,6 +137,7 @@ class MaterialRenderer:
     """Draws with one context. Create it when the context is made, release it before the context goes.
 
     Use: for each side a :class:`SampleBuffer`, filled by :meth:`add_sample`; then :meth:`resolve` onto the target.
+    Where a whole sample would take too long at once, :meth:`draw_rows` in bands and :meth:`accumulate` do the same.
     """
 
     def __init__(self, ctx: moderngl.Context) -> None:
@@ -135,6 +147,7 @@ class MaterialRenderer:
         self._triangles = {name: ctx.vertex_array(program, []) for name, program in self._programs.items()}
         self._meshes: dict[object, _DrawnMesh] = {}
         self._light: tuple[object, EnvironmentLight] | None = None
+        self._canvases: dict[tuple[int, int], _Canvas] = {}
         self._nothing = ctx.texture((1, 1), 4, np.zeros(4, np.float32), dtype="f4")
 
     def _mesh(self, shape: Shape | Mesh, detail: int) -> _DrawnMesh:
@@ -162,6 +175,14 @@ class MaterialRenderer:
             self._light = (key, light)
         return self._light[1]
 
+    def _canvas(self, size: tuple[int, int]) -> _Canvas:
+        if size not in self._canvases:
+            # Two sizes are in use at a time: the quick preview and the full picture.
+            while len(self._canvases) >= 2:
+                self._canvases.pop(next(iter(self._canvases))).release()
+            self._canvases[size] = _Canvas(self._ctx, size)
+        return self._canvases[size]
+
     def add_sample(
         self,
         buffer: SampleBuffer,
@@ -174,6 +195,34 @@ class MaterialRenderer:
     ) -> None:
         """Draw one more sample of the picture into the buffer. ``planned``: how many there will be, which decides how
         sharp each may be. Raises InputError for an unreadable environment."""
+        self.draw_rows(buffer, material, convention, scene, (0, buffer.size[1]), planned=planned, quality=quality)
+        self.accumulate(buffer)
+
+    def accumulate(self, buffer: SampleBuffer) -> None:
+        """Add the sample that was drawn last at this size."""
+        ctx = self._ctx
+        ctx.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        ctx.enable(moderngl.BLEND)
+        ctx.blend_func = moderngl.ONE, moderngl.ONE
+        buffer.target.use()
+        self._canvas(buffer.size).color.use(0)
+        set_uniforms(self._programs["add"], sample_color=0)
+        self._triangles["add"].render(vertices=3)
+        ctx.disable(moderngl.BLEND)
+        buffer.count += 1
+
+    def draw_rows(
+        self,
+        buffer: SampleBuffer,
+        material: MaterialTextures,
+        convention: NormalConvention,
+        scene: Scene,
+        rows: tuple[int, int],
+        *,
+        planned: int = 1,
+        quality: Quality = FINE,
+    ) -> None:
+        """Draw rows ``first`` to ``end`` (exclusive, from the bottom) of the buffer's next sample."""
         ctx = self._ctx
         light = self._environment(scene.environment)
         displaced = scene.displacement != 0.0 and material.has_displacement and scene.channel is None
@@ -186,8 +235,10 @@ class MaterialRenderer:
         exposure = 2.0**scene.exposure
         tone = list(ToneMapping).index(scene.tone_mapping)
 
-        buffer.sample_target.use()
-        buffer.sample_target.clear()
+        target = self._canvas(buffer.size).target
+        target.use()
+        target.scissor = (0, rows[0], width, rows[1] - rows[0])
+        target.clear()
         ctx.disable(moderngl.BLEND)
         if scene.background is Background.ENVIRONMENT and scene.channel is None:
             ctx.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
@@ -203,7 +254,7 @@ class MaterialRenderer:
             self._triangles["background"].render(vertices=3)
 
         ctx.enable(moderngl.DEPTH_TEST)
-        two_sided = material.has_opacity or mesh.radius == 0.0 or scene.shape is Shape.PLANE
+        two_sided = material.has_opacity or scene.shape is Shape.PLANE
         if two_sided:
             ctx.disable(moderngl.CULL_FACE)
         else:
@@ -236,15 +287,7 @@ class MaterialRenderer:
         )
         drawn.array.render()
 
-        ctx.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        ctx.enable(moderngl.BLEND)
-        ctx.blend_func = moderngl.ONE, moderngl.ONE
-        buffer.sum_target.use()
-        buffer.sample.use(0)
-        set_uniforms(self._programs["add"], sample_color=0)
-        self._triangles["add"].render(vertices=3)
-        ctx.disable(moderngl.BLEND)
-        buffer.count += 1
+        target.scissor = (0, 0, width, height)
 
     @staticmethod
     def _uv_scale(mesh: Mesh, size: tuple[int, int], tiling: int) -> tuple[float, float]:
@@ -273,7 +316,6 @@ class MaterialRenderer:
         program = self._programs["resolve"]
         (a.sum if a else self._nothing).use(0)
         (b.sum if b else self._nothing).use(1)
-        count = max((side.count for side in (a, b) if side), default=1)
         grey = scene.surround
         linear = grey / 12.92 if grey <= 0.04045 else ((grey + 0.055) / 1.055) ** 2.4
         width, height = comparison.side_size((viewport[2], viewport[3]))
@@ -283,7 +325,7 @@ class MaterialRenderer:
             samples_b=1,
             has_a=a is not None,
             has_b=b is not None,
-            sample_count=float(max(count, 1)),
+            sample_counts=tuple(float(max(side.count, 1)) if side else 1.0 for side in (a, b)),
             side_size=(float(width), float(height)),
             surround=(linear, linear, linear),
             vignette=0.0 if scene.channel is not None else 0.32,
@@ -304,19 +346,7 @@ class MaterialRenderer:
             triangle.release()
         for program in (self._material, *self._programs.values()):
             program.release()
+        for canvas in self._canvases.values():
+            canvas.release()
+        self._canvases.clear()
         self._nothing.release()
-
-
-__all__ = [
-    "FINE",
-    "QUICK",
-    "Background",
-    "CompareMode",
-    "Comparison",
-    "MaterialRenderer",
-    "Quality",
-    "SampleBuffer",
-    "Scene",
-    "ToneMapping",
-    "jitter",
-]

@@ -52,7 +52,7 @@ def _common_size(maps: Mapping[Role, Pixels], roles: tuple[Role, ...]) -> tuple[
     return max(width for _, width in sizes), max(height for height, _ in sizes)
 
 
-def _quantised(values: NDArray[np.float32] | np.float32, dtype: type[np.uint8] | type[np.uint16]) -> NDArray:
+def _quantised(values: NDArray[np.floating] | np.floating, dtype: type[np.uint8] | type[np.uint16]) -> NDArray:
     highest = np.iinfo(dtype).max
     return (np.clip(values, 0.0, 1.0) * highest + 0.5).astype(dtype)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import TexloomError
+from core.errors import InputError, TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import Comparison, CompareMode
+from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import FINE, Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
 from renderers.material_textures import MaterialTextures
@@ -27,9 +28,10 @@ def create_context() -> moderngl.Context:
     Raises TexloomError saying what to install if there is no OpenGL 3.3.
     """
     reasons: list[str] = []
-    for options in ({"backend": "egl"}, {}):
+    backends: tuple[dict[str, Any], ...] = ({"backend": "egl"}, {})
+    for backend in backends:
         try:
-            return moderngl.create_context(standalone=True, require=330, **options)
+            return moderngl.create_context(standalone=True, require=330, **backend)
         except Exception as error:  # the loaders raise bare Exception
             reasons.append(str(error))
     raise TexloomError(
@@ -88,7 +90,6 @@ def render_picture(
         buffer = SampleBuffer(ctx, size)
         target = ctx.simple_framebuffer(size, components=4)
         released = [renderer, material, buffer, target]
-        buffer.restart()
         for _ in range(samples):
             renderer.add_sample(buffer, material, normal_convention, scene, planned=samples, quality=FINE)
         renderer.resolve(target, (0, 0, *size), scene, Comparison(CompareMode.A), buffer, None)
@@ -103,8 +104,6 @@ def render_picture(
 
 def shape_named(name: str) -> Shape:
     """Raises InputError."""
-    from core.errors import InputError
-
     try:
         return Shape(name)
     except ValueError:

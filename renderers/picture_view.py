@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from renderers.comparison import Comparison, CompareMode
+from renderers.comparison import CompareMode, Comparison
 
 LOWEST_ZOOM = 1.0 / 64.0
 HIGHEST_ZOOM = 128.0

@@ -5,7 +5,7 @@
 
 uniform sampler2D samples_a;
 uniform sampler2D samples_b;
-uniform float sample_count;
+uniform vec2 sample_counts;  // of A and of B
 uniform vec2 side_size;      // of one side, in pixels
 uniform vec3 surround;      // display-linear
 uniform float vignette;     // share by which the corners are darker
@@ -20,8 +20,8 @@ vec3 surround_at(vec2 place) {
     return surround * (1.0 - vignette * smoothstep(0.05, 0.75, length(d)));
 }
 
-vec3 side_color(sampler2D samples, vec2 place) {
-    vec4 average = texture(samples, vec2(place.x, 1.0 - place.y)) / sample_count;
+vec3 side_color(sampler2D samples, float count, vec2 place) {
+    vec4 average = texture(samples, vec2(place.x, 1.0 - place.y)) / count;
     return srgb_encode(average.rgb + (1.0 - average.a) * surround_at(place));
 }
 
@@ -29,14 +29,14 @@ void main() {
     vec2 place;
     int side = side_of(screen, place);
     if (compare == DIFFERENCE && has_a && has_b) {
-        color = vec4(amplified_difference(side_color(samples_a, place), side_color(samples_b, place)), 1.0);
+        color = vec4(amplified_difference(side_color(samples_a, sample_counts.x, place), side_color(samples_b, sample_counts.y, place)), 1.0);
         return;
     }
     bool present = side == 0 ? has_a : has_b;
     vec3 encoded;
     if (!present) encoded = srgb_encode(surround_at(place));
-    else if (side == 0) encoded = side_color(samples_a, place);
-    else encoded = side_color(samples_b, place);
+    else if (side == 0) encoded = side_color(samples_a, sample_counts.x, place);
+    else encoded = side_color(samples_b, sample_counts.y, place);
     // Half a step of noise keeps 8-bit gradients free of bands; the same on both sides.
     float noise = fract(52.9829189 * fract(dot(floor(place * side_size), vec2(0.06711056, 0.00583715)))) - 0.5;
     color = vec4(encoded + noise / 255.0, 1.0);

@@ -1,0 +1,240 @@
+"""A comparison of two materials in 3D that is there at once and gets better while nothing moves.
+
+While something moves, one quick sample per frame is drawn, on a software rasteriser at a lower resolution. At rest
+samples are added in slices of time, so that the thread that draws stays responsive. A side that did not change keeps
+its samples; a side that changed keeps its old picture until the first new sample is complete.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import moderngl
+
+from core.textures.material import NormalConvention, Pixels
+from core.textures.roles import Role
+from renderers.comparison import CompareMode, Comparison
+from renderers.material_renderer import FINE, QUICK, MaterialRenderer, Quality, SampleBuffer, Scene
+from renderers.material_textures import MaterialTextures
+
+Side = Literal["a", "b"]
+
+_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
+_SOFTWARE_FINE = Quality(detail=320, anisotropy=4.0)
+_FRAME_SECONDS = 0.06
+"""What a quick frame may take on a software rasteriser."""
+
+
+def is_software(ctx: moderngl.Context) -> bool:
+    """Whether this context draws on the CPU."""
+    renderer = str(ctx.info.get("GL_RENDERER", "")).lower()
+    return any(name in renderer for name in _SOFTWARE)
+
+
+@dataclass
+class _SideState:
+    material: MaterialTextures | None = None
+    quick: SampleBuffer | None = None
+    fine: list[SampleBuffer] = field(default_factory=list)
+    """The one being filled and the one shown before it."""
+    shown: SampleBuffer | None = None
+    stale: bool = True
+    rows_done: int = 0
+
+    def release_buffers(self) -> None:
+        for buffer in (self.quick, *self.fine):
+            if buffer is not None:
+                buffer.release()
+        self.quick = self.shown = None
+        self.fine = []
+        self.stale = True
+        self.rows_done = 0
+
+
+class ProgressiveView:
+    """``samples`` per pixel at rest."""
+
+    def __init__(self, ctx: moderngl.Context, samples: int | None = None) -> None:
+        self._ctx = ctx
+        self.software = is_software(ctx)
+        self.samples = samples or (12 if self.software else 32)
+        self.renderer = MaterialRenderer(ctx)
+        self._sides: dict[Side, _SideState] = {"a": _SideState(), "b": _SideState()}
+        self._convention = NormalConvention.OPENGL
+        self._scene = Scene()
+        self._comparison = Comparison()
+        self._side_size = (0, 0)
+        self._share = 0.5 if self.software else 1.0
+        self._rows = 64
+        self._moving = False
+
+    def set_material(self, side: Side, maps: Mapping[Role, Pixels] | None, convention: NormalConvention) -> None:
+        """Put a material on a side, or take it away."""
+        state = self._sides[side]
+        if maps is None:
+            if state.material is not None:
+                state.material.release()
+            state.material = None
+            state.release_buffers()
+        elif state.material is None:
+            state.material = MaterialTextures(self._ctx, maps)
+        else:
+            state.material.update(maps)
+        state.stale = True
+        if convention is not self._convention:
+            self._convention = convention
+            for other in self._sides.values():
+                other.stale = True
+
+    def _visible(self) -> list[_SideState]:
+        """The sides that the comparison shows and that have a material."""
+        a, b = self._sides["a"], self._sides["b"]
+        mode = self.comparison.mode
+        return [
+            state
+            for state, shown in ((a, mode is not CompareMode.B), (b, mode is not CompareMode.A))
+            if shown and state.material is not None
+        ]
+
+    @property
+    def comparison(self) -> Comparison:
+        """What is really shown: where only one side has a material, that one alone."""
+        return self._comparison.with_sides(self._sides["a"].material is not None, self._sides["b"].material is not None)
+
+    def request(self, scene: Scene, comparison: Comparison, size: tuple[int, int], *, moving: bool) -> None:
+        """Say what to show, in a picture of ``size`` pixels. ``moving``: more changes are about to follow."""
+        self._comparison = comparison
+        side_size = self.comparison.side_size(size)
+        if side_size != self._side_size:
+            self._side_size = side_size
+            for state in self._sides.values():
+                state.release_buffers()
+        if scene != self._scene:
+            self._scene = scene
+            for state in self._sides.values():
+                state.stale = True
+        if moving and not self._moving:
+            for state in self._sides.values():
+                state.rows_done = 0
+        self._moving = moving
+
+    def work(self, seconds: float = 0.025) -> bool:
+        """Draw for about ``seconds``; True if more work is left.
+
+        Raises InputError if the scene's environment can't be read.
+        """
+        visible = self._visible()
+        self._start_stale(visible)
+        if self._moving:
+            return False
+        began = time.perf_counter()
+        drawn = 0
+        while True:
+            waiting = [state for state in visible if not state.fine or state.fine[0].count < self.samples]
+            if not waiting:
+                return False
+            # A lagging side first, so that both are refined alike.
+            state = min(waiting, key=lambda s: s.fine[0].count if s.fine else 0)
+            self._refine(state)
+            drawn += 1
+            if self.software:
+                if time.perf_counter() - began > seconds:
+                    return True
+            elif drawn >= 4 * len(visible):
+                return True
+
+    def _start_stale(self, visible: list[_SideState]) -> None:
+        """Give every changed side a picture at once: a quick one if none is shown or it moves."""
+        stale = [state for state in visible if state.stale]
+        for state in stale:
+            state.stale = False
+            state.rows_done = 0
+            if len(state.fine) == 2:
+                state.fine.reverse()
+                state.fine[0].restart()
+            elif state.fine:
+                state.fine.insert(0, SampleBuffer(self._ctx, self._side_size))
+        if not stale:
+            return
+        quick = [state for state in stale if self._moving or state.shown is None or len(stale) == len(visible)]
+        began = time.perf_counter()
+        for state in quick:
+            self._draw_quick(state)
+        if quick and self.software:
+            self._ctx.finish()
+            taken = time.perf_counter() - began
+            # Pixels cost most: choose the share of the resolution that fits the time of a frame.
+            wanted = self._share * (_FRAME_SECONDS / max(taken, 1e-3)) ** 0.5
+            self._share = min(max(0.7 * self._share + 0.3 * wanted, 0.25), 1.0)
+
+    def _draw_quick(self, state: _SideState) -> None:
+        assert state.material is not None
+        steps = max(round(self._share * 8), 2)
+        size = (max(self._side_size[0] * steps // 8, 1), max(self._side_size[1] * steps // 8, 1))
+        if state.quick is None or state.quick.size != size:
+            if state.quick is not None:
+                state.quick.release()
+            state.quick = SampleBuffer(self._ctx, size)
+        state.quick.restart()
+        for _ in range(1 if self.software else 4):
+            self.renderer.add_sample(
+                state.quick,
+                state.material,
+                self._convention,
+                self._scene,
+                planned=1 if self.software else 4,
+                quality=QUICK if self.software else FINE,
+            )
+        state.shown = state.quick
+
+    def _refine(self, state: _SideState) -> None:
+        """Draw the next rows of a side's next sample."""
+        assert state.material is not None
+        if not state.fine:
+            state.fine.append(SampleBuffer(self._ctx, self._side_size))
+        buffer = state.fine[0]
+        height = buffer.size[1]
+        rows = min(self._rows, height - state.rows_done) if self.software else height
+        began = time.perf_counter()
+        self.renderer.draw_rows(
+            buffer,
+            state.material,
+            self._convention,
+            self._scene,
+            (state.rows_done, state.rows_done + rows),
+            planned=self.samples,
+            quality=_SOFTWARE_FINE if self.software else FINE,
+        )
+        state.rows_done += rows
+        if self.software:
+            self._ctx.finish()
+            taken = time.perf_counter() - began
+            self._rows = min(max(int(self._rows * min(max(0.02 / max(taken, 1e-4), 0.5), 2.0)), 32), 4096)
+        if state.rows_done >= height:
+            state.rows_done = 0
+            self.renderer.accumulate(buffer)
+            state.shown = buffer
+
+    @property
+    def progress(self) -> float:
+        """Share of the samples that the side farthest behind has, 0 to 1."""
+        visible = self._visible()
+        if not visible:
+            return 1.0
+        return min((s.fine[0].count if s.fine and not s.stale else 0) for s in visible) / self.samples
+
+    def resolve(self, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]) -> None:
+        """Draw what there is into ``viewport`` (x, y, width, height) of ``target``."""
+        shown = {side: state.shown if state.material is not None else None for side, state in self._sides.items()}
+        self.renderer.resolve(target, viewport, self._scene, self.comparison, shown["a"], shown["b"])
+
+    def release(self) -> None:
+        for state in self._sides.values():
+            state.release_buffers()
+            if state.material is not None:
+                state.material.release()
+                state.material = None
+        self.renderer.release()
