@@ -48,7 +48,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     bite = canvas.noise("bite", 5, 24, 0.6) + each(rng.normal(0, 0.7, count))
     chip_depth = np.clip(bite - 1.35, 0, 1.6) * 6 + np.clip(fracture - 0.6, 0, 2) * 1.2
     chipped = smoothstep(-0.8, 1.2, chip_depth * 1.6 - np.maximum(inward, 0))
-    inward_worn = inward - fracture * 0.6
+    inward_worn = inward - fracture * 0.4 - np.clip(bite, -1, 1) * 0.35
     body = smoothstep(-0.6, 5.0, inward_worn - chipped * 2.5)
 
     grain = canvas.noise("grain", 60, 512, 0.35)
@@ -57,9 +57,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     pits = smoothstep(1.45, 2.4, canvas.noise("pits", 60, 260, 0.2))
     tilt = each(rng.normal(0, 0.012, count)) * x + each(rng.normal(0, 0.03, count)) * y
     face = each(rng.normal(0, 1.0, count)) + tilt + coarse * 0.35 + drag * 0.22 + grain * 0.16 - pits * 1.3
-    cracks = np.abs(canvas.noise("cracks", 5, 40, 0.9))
-    cracked = (1 - smoothstep(0.0, 0.045, cracks)) * (each(rng.random(count)) > 0.84)
-    face = face - cracked * 2.0 - chipped * (1.5 + np.clip(chip_depth, 0, 5) * 0.55 + fracture * 0.8)
+    face = face - chipped * (1.5 + np.clip(chip_depth, 0, 5) * 0.55 + fracture * 0.8)
 
     sand = canvas.noise("sand", 90, 512, 0.1)
     lumps = canvas.noise("lumps", 12, 120, 0.7)
@@ -71,7 +69,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     # Colour: every brick its own firing, darker towards reduced (blue) ends, lighter on fresh breaks.
     tones = palette(recipe["brick"])
     pick = rng.choice(len(tones), count, p=np.asarray(recipe["brick_share"]) / np.sum(recipe["brick_share"]))
-    base = tones[pick] * rng.normal(1, 0.07, (count, 1)).astype(np.float32)
+    base = tones[pick] * rng.normal(1, 0.055, (count, 1)).astype(np.float32)
     base = base + rng.normal(0, 0.012, (count, 3)).astype(np.float32)
     albedo = base.astype(np.float32)[brick]
     fired = canvas.noise("fired", 3, 40, 1.0)
@@ -81,13 +79,13 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     albedo = blend(albedo, colour(recipe["iron_speck"]), smoothstep(2.0, 2.6, specks) * 0.7)
     albedo = blend(albedo, colour(recipe["lime_speck"]), smoothstep(2.1, 2.7, -specks) * 0.55)
     albedo = blend(albedo, np.clip(albedo * 1.22 + 0.03, 0, 1), chipped * 0.55)
-    albedo = blend(albedo, albedo * 0.45, np.maximum(pits * 0.6, cracked * 0.85))
+    albedo = blend(albedo, albedo * 0.45, pits * 0.6)
 
     mortar = colour(recipe["mortar"]) * (1 + lumps * 0.05 + sand * 0.075)[:, :, None]
     mortar = blend(mortar, colour(recipe["mortar_dark"]), smoothstep(0.2, 1.8, canvas.noise("damp", 2, 20, 1.0)) * 0.6)
     smear_noise = canvas.noise("smear", 8, 140, 0.75)
-    smear = smoothstep(0.9, 2.1, smear_noise + (1 - smoothstep(0, 12, inward)) * 0.9) * on_brick
-    albedo = blend(albedo, mortar, smear * 0.7)
+    smear = smoothstep(1.35, 2.3, smear_noise + (1 - smoothstep(0, 12, inward)) * 0.9) * on_brick
+    albedo = blend(albedo, mortar, smear * 0.6)
     albedo = mortar + (albedo - mortar) * on_brick[:, :, None]
 
     soot = smoothstep(0.1, 2.2, canvas.noise("soot", 2, 24, 1.1, along=(1, 2.2)))
@@ -95,7 +93,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     bloom = smoothstep(1.0, 2.4, canvas.noise("bloom", 3, 48, 0.9) + coarse * 0.3) * on_brick
     albedo = blend(albedo, colour(recipe["efflorescence"]), bloom * 0.38)
     crevice = smoothstep(0.0, 5.0, canvas.blur(height_mm, 2.5 * unit)[0] - height_mm)
-    albedo = albedo * (1 - 0.28 * crevice[:, :, None])
+    albedo = albedo * (1 - 0.2 * crevice[:, :, None])
 
     roughness = 0.78 + coarse * 0.025 + grain * 0.03 - smoothstep(0.3, 1.9, fired) * 0.14 + chipped * 0.06 + pits * 0.06
     roughness = roughness - 0.05 * each(rng.random(count))

@@ -135,15 +135,15 @@ class Canvas:
         x = right * np.float32(-0.5 * self.width * relief)
         y = down * np.float32(0.5 * self.height * relief)
         scale = 1 / np.sqrt(x * x + y * y + 1)
-        return np.stack([x * scale, y * scale, scale], axis=2) * np.float32(0.5) + np.float32(0.5)
+        return (np.stack([x * scale, y * scale, scale], axis=2) * 0.5 + 0.5).astype(np.float32)
 
     def occlusion(self, height: Field, relief: float, reach: float = 0.03) -> Field:
-        """How open the sky is over each texel: what stands higher around it, at five distances up to ``reach``."""
-        radii = [reach / 2**k for k in range(5)]
+        """How open the sky is over each texel: what stands higher around it, at four distances up to ``reach``."""
+        radii = [reach / 2**k for k in range(4)]
         open_sky = np.ones_like(height)
         for radius, mean in zip(radii, self.blur(height, *radii), strict=True):
             slope = np.clip(mean - height, 0, None) * np.float32(relief / radius)
-            open_sky *= 1 / (1 + np.float32(1.3) * slope)
+            open_sky *= 1 / (1 + np.float32(0.75) * slope)
         return open_sky
 
 
@@ -155,42 +155,50 @@ class Cells:
     rows: int
     points: Field
 
-    def measure(self, u: Field, v: Field, stretch: float = 1.0) -> tuple[Field, Field, Field, Field]:
+    def measure(self, u: Field, v: Field) -> tuple[Field, Field, Field, Field]:
         """For places in tiles: the cell's number, the offset from its point in tiles (u, v), and the distance to
         the nearest border in tiles. Corners of the border are rounded off."""
-        x, y = np.broadcast_arrays((u * self.columns).astype(np.float32), (v * self.rows).astype(np.float32))
+        u, v = np.broadcast_arrays(u, v)
+        parts = [self._measure(u[r : r + 16], v[r : r + 16]) for r in range(0, u.shape[0], 16)]  # stays in the cache
+        number, off_u, off_v, border = (np.concatenate(fields) for fields in zip(*parts, strict=True))
+        return number, off_u, off_v, border
+
+    def _measure(self, u: Field, v: Field) -> tuple[Field, Field, Field, Field]:
+        x, y = (u * self.columns).astype(np.float32), (v * self.rows).astype(np.float32)
         column, row = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
-        size_u, size_v = np.float32(1 / self.columns), np.float32(stretch / self.rows)
+        size_u, size_v = np.float32(1 / self.columns), np.float32(1 / self.rows)
         best = np.full(x.shape, np.inf, dtype=np.float32)
         number = np.zeros(x.shape, dtype=np.int32)
         off_u, off_v = np.zeros_like(best), np.zeros_like(best)
-        around = [(i, j) for j in (-2, -1, 0, 1, 2) for i in (-2, -1, 0, 1, 2) if abs(i) + abs(j) < 4]
         offsets: list[tuple[Field, Field]] = []
-        for i, j in around:
-            r, c = (row + j) % self.rows, (column + i) % self.columns
-            point = self.points[r, c]
-            du = (point[..., 0] + (column + i - c) - x) * size_u
-            dv = (point[..., 1] + (row + j - r) - y) * size_v
-            offsets.append((du, dv))
-            distance = du * du + dv * dv
-            closer = distance < best
-            best = np.where(closer, distance, best)
-            number = np.where(closer, r * self.columns + c, number)
-            off_u, off_v = np.where(closer, du, off_u), np.where(closer, dv, off_v)
+        for j in (-2, -1, 0, 1, 2):
+            r = (row + j) % self.rows
+            for i in (-2, -1, 0, 1, 2):
+                if abs(i) + abs(j) == 4:
+                    continue
+                c = (column + i) % self.columns
+                cell = r * self.columns + c
+                du = (self.points[..., 0].ravel()[cell] + (column + i - c).astype(np.float32) - x) * size_u
+                dv = (self.points[..., 1].ravel()[cell] + (row + j - r).astype(np.float32) - y) * size_v
+                offsets.append((du, dv))
+                distance = du * du + dv * dv
+                closer = distance < best
+                best = np.where(closer, distance, best)
+                number = np.where(closer, cell, number)
+                off_u, off_v = np.where(closer, du, off_u), np.where(closer, dv, off_v)
         # Distance to each bisector; the soft minimum rounds the corners where two borders meet.
-        sharpness = np.float32(6.0 / min(size_u, size_v))
+        sharpness = np.float32(16.0 / min(size_u, size_v))
         total = np.zeros_like(best)
         for du, dv in offsets:
             across_u, across_v = du - off_u, dv - off_v
             length = np.sqrt(across_u * across_u + across_v * across_v)
-            other = length > 1e-6
             middle = ((du + off_u) * across_u + (dv + off_v) * across_v) * 0.5 / np.maximum(length, 1e-6)
-            total += np.where(other, np.exp(-sharpness * np.minimum(middle, 10)), 0)
+            total += np.where(length > 1e-6, np.exp(-sharpness * middle), 0)
         border = -np.log(np.maximum(total, 1e-30)) / sharpness
         return number, -off_u, -off_v, border.astype(np.float32)
 
 
-def smoothstep(low: float | Field, high: float | Field, x: Field) -> Field:
+def smoothstep(low: Any, high: Any, x: Field) -> Field:
     t = np.clip((x - low) / (high - low), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 

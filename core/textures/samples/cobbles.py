@@ -24,7 +24,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     lumps = canvas.noise("lumps", 8, 96, 1.0)
     grain = canvas.noise("grain", 70, 512, 0.3)
     crust = canvas.noise("crust", 20, 300, 0.7)
-    inward = inward - each(rng.uniform(2.0, 5.5, count)) + lumps * 0.9
+    inward = inward - each(rng.uniform(1.0, 4.0, count)) + lumps * 0.9
     radius = each(rng.uniform(15, 25, count))
     t = np.clip(inward / radius, 0, 1)
     dome = np.sqrt(np.clip(1 - np.square(1 - t), 0, 1))
@@ -57,7 +57,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     damp = canvas.noise("damp", 2, 14, 0.9)
     tufts = canvas.noise("tufts", 24, 200, 0.5)
     fuzz = canvas.noise("fuzz", 130, 512, 0.0)
-    moss_level = 2.0 + damp * 3.4 + tufts * 1.5 + crust * 0.6
+    moss_level = 2.4 + damp * 4.2 + tufts * 1.5 + crust * 0.6
     moss_mm = np.minimum(moss_level, bed + 2.6 + tufts * 0.6) + fuzz * 0.45
     moss = smoothstep(-0.3, 0.7, moss_mm - bed)
     height_mm = np.maximum(bed, bed + (moss_mm - bed) * moss)

@@ -17,7 +17,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     chips = canvas.noise("chips", 18, 300, 0.55)
     near_seam = np.exp(-np.abs(seam) / np.float32(26))
     near_rivet = np.exp(-np.maximum(rivet, 0) / np.float32(7)) * (rivet < 40)
-    wear = flakes * 0.72 + patches * 0.5 + near_seam * 1.25 + near_rivet * 0.8 - 2.15
+    wear = flakes * 0.72 + patches * 0.5 + near_seam * 1.45 + near_rivet * 0.9 - 2.2
     wear = np.maximum(wear, chips * 0.5 + flakes * 0.2 + patches * 0.22 + near_seam * 0.35 - 1.55)
     scratch_deep, scratch_light = _scratches(canvas, recipe)
     wear = np.maximum(wear, scratch_deep * 0.6 - 0.25)
@@ -36,7 +36,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     halo = canvas.blur(rust, 5 * unit)[0]
     drip = _run_down(canvas, np.clip(rust - 0.35, 0, 1), 75 * unit)
     lanes = smoothstep(-0.2, 1.5, canvas.noise("lanes", 12, 260, 0.6, along=(1, 14)))
-    stain = np.clip(halo * 0.75 + drip * lanes * 2.6, 0, 1) * (1 - bare)
+    stain = np.clip(halo * 0.75 + drip * lanes * 7.0, 0, 1) * (1 - bare)
 
     peel = canvas.noise("orange peel", 90, 260, 0.1)
     dents = canvas.noise("dents", 2, 8, 1.0)
@@ -45,10 +45,10 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     blister = smoothstep(0.1, 0.5, halo) * (1 - bare)
 
     groove = smoothstep(2.8, 0.9, np.abs(seam))
-    lip = np.exp(-np.square((np.abs(seam) - 4.6) / 2.2).astype(np.float32))
+    lip = smoothstep(9.0, 3.0, np.abs(seam))
     dome = np.sqrt(np.clip(1 - np.square(np.clip(rivet + recipe["rivet_mm"], 0, None) / recipe["rivet_mm"]), 0, 1))
     washer = smoothstep(1.6, 0.4, rivet) - smoothstep(0.2, -0.4, rivet)
-    height_mm = dents * 0.22 - groove * 2.6 + lip * 0.25 + dome * 2.2 - np.clip(washer, 0, 1) * 0.35
+    height_mm = dents * 0.22 - groove * 2.6 - lip * 0.45 + dome * 2.2 - np.clip(washer, 0, 1) * 0.35
     film = 0.20 * (1 - primer_shown) + 0.12 * (1 - bare)
     height_mm = height_mm + film + peel * 0.010 * (1 - bare) + blister * (0.10 + 0.05 * chips)
     height_mm = (
@@ -59,11 +59,11 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     top_coat = (
         colour(recipe["paint"])
         + (colour(recipe["paint_faded"]) - colour(recipe["paint"]))
-        * smoothstep(-1.2, 2.0, tone + dirt * 0.35)[:, :, None]
+        * smoothstep(-1.6, 3.0, tone + dirt * 0.45)[:, :, None]
     )
     albedo = top_coat * (1 + peel * 0.008)[:, :, None]
     grime = smoothstep(0.3, 2.3, dirt + near_seam * 0.9 + near_rivet * 0.5)
-    albedo = blend(albedo, albedo * colour(recipe["grime"]) * 1.6, grime * 0.65)
+    albedo = blend(albedo, albedo * colour(recipe["grime"]) * 1.6, grime * 0.5)
     albedo = blend(albedo, np.clip(albedo * 1.25 + 0.05, 0, 1), scratch_light * 0.55)
     primer = colour(recipe["primer"]) * (1 + chips * 0.05)[:, :, None]
     albedo = blend(albedo, primer, primer_shown)
@@ -103,13 +103,15 @@ def _construction(canvas: Canvas, recipe: Recipe, unit: float) -> tuple[Field, F
     seam_u = (np.abs(shifted - np.round(shifted)) / sheets / unit).astype(np.float32)
     seam = np.minimum(seam_u, seam_v)
 
-    inset, pitch = recipe["rivet_inset_mm"], recipe["rivets"]
-    along_u = (np.abs(u * pitch - np.floor(u * pitch) - 0.5) / pitch / unit).astype(np.float32)
-    along_v = (np.abs(v * pitch - np.floor(v * pitch) - 0.5) / pitch / unit).astype(np.float32)
-    rivet = np.minimum(np.hypot(along_u, seam_v - inset), np.hypot(along_v, seam_u - inset))
-    clear = np.where(np.hypot(along_u, seam_v - inset) < np.hypot(along_v, seam_u - inset), seam_u, seam_v)
-    rivet = np.where(clear > inset * 0.7, rivet, 100) - recipe["rivet_mm"]
-    return seam, rivet.astype(np.float32)
+    inset, pitch, rim = recipe["rivet_inset_mm"], recipe["rivets"], recipe["rivet_mm"]
+    centre_u, centre_v = (np.floor(u * pitch) + 0.5) / pitch, (np.floor(v * pitch) + 0.5) / pitch
+    along_u, along_v = np.abs(u - centre_u) / unit, np.abs(v - centre_v) / unit
+    # No rivet where its seam meets another: there it would sit on that one's row.
+    crossing = np.abs(centre_u * sheets + (row % 2) * 0.5 + 0.25 - np.round(centre_u * sheets + (row % 2) * 0.5 + 0.25))
+    beside_u = np.hypot(along_u, seam_v - inset) + 1000 * (crossing / sheets / unit < inset * 1.9)
+    crossing = np.abs(centre_v * sheets - np.round(centre_v * sheets))
+    beside_v = np.hypot(along_v, seam_u - inset) + 1000 * (crossing / sheets / unit < inset * 1.9)
+    return seam, (np.minimum(beside_u, beside_v) - rim).astype(np.float32)
 
 
 def _scratches(canvas: Canvas, recipe: Recipe) -> tuple[Field, Field]:
@@ -120,7 +122,7 @@ def _scratches(canvas: Canvas, recipe: Recipe) -> tuple[Field, Field]:
         is_deep = index % 9 == 0
         length = float(np.clip(rng.lognormal(-2.5, 0.7), 0.02, 0.45))
         angle = rng.normal(0.5, 0.55) if rng.random() < 0.7 else rng.uniform(0, np.pi)
-        start_u, start_v, bend = rng.random(), rng.random(), rng.normal(0, 0.03)
+        start_u, start_v, bend = rng.random(), rng.random(), rng.normal(0, 0.006)
         width = rng.uniform(0.0004, 0.0009) * (1.6 if is_deep else 1.0)
         strength = rng.uniform(0.35, 1.0)
         _stroke(canvas, deep if is_deep else light, start_u, start_v, angle, length, bend, width, strength)
@@ -139,21 +141,23 @@ def _stroke(
     strength: float,
 ) -> None:
     """Draw one stroke with wrap-around, by its signed distance in the few texels around it."""
-    steps = max(4, int(length * max(canvas.width, canvas.height)))
+    steps = max(8, int(1.5 * length * max(canvas.width, canvas.height)))
     t = np.linspace(0, 1, steps, dtype=np.float32)
     sideways = bend * (t - t * t) * 4 * length * 4
     line_u = u + np.cos(angle) * t * length - np.sin(angle) * sideways
     line_v = v + np.sin(angle) * t * length + np.cos(angle) * sideways
     taper = np.minimum(1, 6 * np.minimum(t, 1 - t) + 0.1) * strength
-    reach = int(np.ceil(width / canvas.texel)) + 1
+    thick = max(width / canvas.texel, 1.2)
+    faint = min(1.0, width / canvas.texel / thick + 0.3)
+    reach = int(np.ceil(thick / 2 + 0.5)) + 1
     x, y = line_u * canvas.width - 0.5, line_v * canvas.height - 0.5
     base_x, base_y = np.round(x).astype(int), np.round(y).astype(int)
     normal_x, normal_y = -np.sin(angle), np.cos(angle)
     for j in range(-reach, reach + 1):
         for i in range(-reach, reach + 1):
             across = np.abs((base_x + i - x) * normal_x + (base_y + j - y) * normal_y)
-            cover = np.clip(width / canvas.texel / 2 + 0.5 - across, 0, 1) * taper
-            cover = cover * min(1.0, width / canvas.texel + 0.25)
+            cover = np.clip(thick / 2 + 0.5 - across, 0, 1) * taper
+            cover = cover * faint
             np.maximum.at(target, ((base_y + j) % canvas.height, (base_x + i) % canvas.width), cover.astype(np.float32))
 
 

@@ -35,8 +35,8 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     # Flat-sawn: the saw cuts the cone of the rings, so their edges are parabolas (cathedrals) round the heart line.
     heart = each(rng.normal(0, 26, rows)) + wobble * 5
     depth = each(rng.uniform(9, 38, rows)) + (along - 0.5) * each(rng.choice([-1, 1], rows) * rng.uniform(18, 60, rows))
-    radius = np.hypot(across - heart, depth) + drift * 1.1 + lift
-    spacing = each(rng.uniform(4.0, 6.5, rows))
+    radius = np.hypot(across - heart, depth) + drift * 0.9 + lift
+    spacing = each(rng.uniform(4.5, 7.5, rows))
     ring = radius / spacing
     phase = ring - np.floor(ring)
     sharp = np.float32(max(0.06, 2.5 * canvas.texel / (4.0 * unit)))
@@ -46,13 +46,13 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
 
     fibre = canvas.at(canvas.noise("fibre", 90, 512, 0.25, along=(26, 1)), place_u, place_v)
     streak = canvas.at(canvas.noise("streak", 14, 120, 0.7, along=(20, 1)), place_u, place_v)
-    pore_noise = canvas.at(canvas.noise("pores", 110, 420, 0.0, along=(12, 1)), place_u, place_v)
-    pores = smoothstep(1.15, 2.1, pore_noise + (1 - late) * 0.5) * (1 - knot_core)
+    pore_noise = canvas.at(canvas.noise("pores", 220, 512, 0.0, along=(16, 1)), place_u, place_v)
+    pores = smoothstep(1.3, 2.4, pore_noise + (1 - late) * 0.6) * (1 - knot_core)
     blotch = canvas.noise("blotch", 2, 24, 1.0, along=(2, 1))
 
     # The plank as a body: eased edges, cupping, end joints, splits at the ends.
     half = 0.5 / rows / unit
-    worn = edge_noise * 0.35
+    worn = edge_noise * 0.22
     side = half - np.abs(across) - recipe["gap_mm"] / 2 - worn
     end = np.minimum(along, 1 - along) / unit - recipe["gap_mm"] / 2 - worn
     edge = np.minimum(side, end)
@@ -63,7 +63,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
 
     height_mm = each(rng.normal(0, 0.28, rows)) + across * each(rng.normal(0, 0.006, rows))
     height_mm = height_mm - np.square(across / half) * each(rng.uniform(-0.25, 0.35, rows)) - easing * easing * 1.5
-    height_mm = height_mm + late * 0.16 + fibre * 0.035 + streak * 0.05 - pores * 0.17 + wobble * 0.05
+    height_mm = height_mm + late * 0.16 + fibre * 0.035 + streak * 0.05 - pores * 0.10 + wobble * 0.05
     height_mm = height_mm + knot_core * 0.15 - knot_rim * 0.3 - splits * 1.6
     height_mm = height_mm * (1 - nails) + nails * (-0.35 + 0.1 * edge_noise) - nail_rim * 0.45
     height_mm = height_mm * body - (1 - body) * 5.5
@@ -71,11 +71,11 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     tones = palette(recipe["wood"])
     tone = tones[rng.permutation(rows) % len(tones)] * rng.normal(1, 0.05, (rows, 1)) + rng.normal(0, 0.01, (rows, 3))
     light = tone.astype(np.float32)[row]
-    albedo = blend(light, light * colour(recipe["latewood"]), late * 0.85)
+    albedo = blend(light, light * colour(recipe["latewood"]), late)
     albedo = albedo * (1 + streak * 0.055 + fibre * 0.04 + blotch * 0.05)[:, :, None]
     heartwood = smoothstep(46, 8, np.abs(across - heart)) * each(rng.uniform(0, 0.5, rows))
     albedo = blend(albedo, albedo * colour(recipe["heartwood"]), heartwood)
-    albedo = blend(albedo, albedo * 0.5, pores * 0.75)
+    albedo = blend(albedo, albedo * 0.55, pores * 0.6)
     albedo = blend(albedo, colour(recipe["knot"]) * (1 + fibre * 0.05 - late * 0.3)[:, :, None], knot_core * 0.85)
     albedo = blend(albedo, colour(recipe["knot_rim"]), knot_rim * 0.75)
     albedo = blend(albedo, albedo * 0.3, splits * 0.9)
@@ -111,7 +111,7 @@ def _knots(rng: np.random.Generator, recipe: Recipe, rows: int) -> list[tuple[in
     half = 0.5 / rows * recipe["tile_mm"]
     for row in range(rows):
         for _ in range(rng.choice([0, 1, 1, 2])):
-            size = float(np.clip(rng.lognormal(1.75, 0.45), 2.5, 13))
+            size = float(np.clip(rng.lognormal(2.05, 0.45), 3, 15))
             place = rng.uniform(0.12, 0.88) * recipe["tile_mm"], rng.uniform(-0.55, 0.55) * half
             knots.append((row, *place, size, rng.uniform(1.1, 1.6)))
     return knots
