@@ -287,7 +287,7 @@ class MaterialRenderer:
         )
         drawn.array.render()
 
-        target.scissor = (0, 0, width, height)
+        ctx.scissor = None
 
     @staticmethod
     def _uv_scale(mesh: Mesh, size: tuple[int, int], tiling: int) -> tuple[float, float]:

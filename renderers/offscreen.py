@@ -11,7 +11,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError, TexloomError
+from core.errors import TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
@@ -19,7 +19,7 @@ from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import FINE, Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
 from renderers.material_textures import MaterialTextures
-from renderers.shapes import Shape, build_shape
+from renderers.shapes import default_camera, shape_named
 
 
 def create_context() -> moderngl.Context:
@@ -79,8 +79,7 @@ def render_picture(
     )
     if displacement is not None:
         scene = replace(scene, displacement=displacement)
-    default = build_shape(scene.shape, 8).camera if isinstance(scene.shape, Shape) else scene.shape.camera
-    scene = replace(scene, camera=camera or default)
+    scene = replace(scene, camera=camera or default_camera(scene.shape))
 
     ctx = context or create_context()
     released = []
@@ -100,12 +99,3 @@ def render_picture(
             resource.release()
         if context is None:
             ctx.release()
-
-
-def shape_named(name: str) -> Shape:
-    """Raises InputError."""
-    try:
-        return Shape(name)
-    except ValueError:
-        names = ", ".join(Shape)
-        raise InputError(f"There is no shape “{name}”: choose one of {names}.") from None

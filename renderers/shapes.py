@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import InputError
 from renderers.camera import OrbitCamera
 
 
@@ -51,6 +52,20 @@ def build_shape(shape: Shape, detail: int = 256) -> Mesh:
             return _cube(max(detail // 2, 8))
         case Shape.CYLINDER:
             return _cylinder(detail)
+
+
+def shape_named(name: str) -> Shape | Mesh:
+    """A built-in shape by its name. Raises InputError."""
+    try:
+        return Shape(name)
+    except ValueError:
+        names = ", ".join(Shape)
+        raise InputError(f"There is no shape “{name}”: choose one of {names}.") from None
+
+
+def default_camera(shape: Shape | Mesh) -> OrbitCamera:
+    """The camera that shows a shape at its best."""
+    return (build_shape(shape, 8) if isinstance(shape, Shape) else shape).camera
 
 
 def _grid(columns: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint32]]:

@@ -1,0 +1,589 @@
+"""The viewport: an original and a result, in 3D on a shape or in 2D texel by texel, under one camera and light."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.errors import TexloomError
+from core.textures.material import NormalConvention, Pixels
+from core.textures.roles import Role
+from renderers.camera import OrbitCamera
+from renderers.comparison import CompareMode, Comparison
+from renderers.environment import DEFAULT_ENVIRONMENT
+from renderers.material_renderer import Background, Scene, ToneMapping
+from renderers.material_textures import SOLO_ROLES
+from renderers.picture_renderer import PictureOptions
+from renderers.picture_view import PictureView, sample_texel
+from renderers.progressive import Side
+from renderers.shapes import Mesh, Shape, default_camera, shape_named
+from widgets.viewport_canvas import SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
+from widgets.viewport_options import (
+    HIGHEST_GAIN,
+    LOWEST_GAIN,
+    MOST_TILES,
+    PixelReading,
+    ViewMode,
+    ViewportOptions,
+)
+from widgets.viewport_overlay import HANDLE_REACH, Overlay, OverlayWidget
+
+_LOG = logging.getLogger(__name__)
+_REST_MS = 160
+"""After the last movement, the picture is refined."""
+_COMPONENTS = ("r", "g", "b", "a")
+
+
+class MaterialViewport(QWidget):
+    """Shows A (the original) and B (the result). Give it maps; it tells what the mouse points at and which options the
+    keys and the mouse changed.
+
+    Mouse, 3D: left orbits, middle or right pans, wheel zooms, Shift + right rotates the light, the wipe's line can be
+    dragged. 2D: left pans (in wipe: moves the line), middle or right pans, wheel zooms at the pointer. A double click
+    fits. Keys: hold Space original, W wipe, D difference, [ ] gain, R G B A channel (2D), C / M one map / material,
+    F fit, Z 1:1, T tiling.
+    """
+
+    optionsChanged = Signal(object)
+    """The new :class:`ViewportOptions`, whoever changed them."""
+    pixelInspected = Signal(object)
+    """A :class:`PixelReading`, or None when the mouse is not on a pixel."""
+    problem = Signal(str)
+    """Something that was asked for can't be shown; one sentence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 120)
+        self._options = ViewportOptions()
+        self._picture = Picture()
+        self._camera = OrbitCamera()
+        self._mesh: Shape | Mesh = Shape.SPHERE
+        self._view: PictureView | None = None
+        """None: fitted, and fitted again when the size changes."""
+        self._holding = False
+        self._drag: tuple[str, QPointF] | None = None
+        self._message = "Drop a material to see it here."
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._came_to_rest)
+        self.opengl_problem = opengl_problem()
+        """Why there is no 3D view; empty if there is."""
+        self._canvas: GlCanvas | PaintedCanvas = self._make_canvas()
+        self._overlay = OverlayWidget(self)
+        self._camera = default_camera(self._mesh)
+        self._refresh()
+
+    # What is shown
+
+    def set_materials(
+        self,
+        a: Mapping[Role, Pixels] | None,
+        b: Mapping[Role, Pixels] | None,
+        normal_convention: NormalConvention = NormalConvention.OPENGL,
+    ) -> None:
+        """Show other materials: float32 H × W × C per role in file encoding; None leaves a side empty. The arrays are
+        kept, not copied: don't write into them afterwards."""
+        before = self._size_of_picture()
+        self._picture.maps = {"a": a, "b": b}
+        self._picture.convention = normal_convention
+        if self._size_of_picture() != before:
+            self._view = None
+        for side in ("a", "b"):
+            self._canvas.maps_changed(side)
+        self._refresh()
+
+    def update_a(self, maps: Mapping[Role, Pixels] | None) -> None:
+        self._update_side("a", maps)
+
+    def update_b(self, maps: Mapping[Role, Pixels] | None) -> None:
+        """The result got better: show these maps in B and leave everything else as it is."""
+        self._update_side("b", maps)
+
+    def _update_side(self, side: Side, maps: Mapping[Role, Pixels] | None) -> None:
+        self._picture.maps[side] = maps
+        self._canvas.maps_changed(side)
+        self._refresh()
+
+    def set_labels(self, a: str | None = None, b: str | None = None) -> None:
+        changes = {name: text for name, text in (("label_a", a), ("label_b", b)) if text is not None}
+        self.set_options(**changes)
+
+    def set_empty_text(self, text: str) -> None:
+        """What stands in the middle while there is nothing to show."""
+        self._message = text
+        self._refresh()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that either side has, in the usual order."""
+        present = {role for maps in self._picture.maps.values() if maps for role in maps}
+        return tuple(role for role in SOLO_ROLES if role in present)
+
+    # Options
+
+    @property
+    def options(self) -> ViewportOptions:
+        return self._options
+
+    def set_options(self, **changes: Any) -> None:
+        """Change fields of :class:`ViewportOptions` by name. A shape or an environment that can't be read is reported
+        by :attr:`problem` and leaves the options as they were."""
+        new = replace(self._options, **changes)
+        new = replace(
+            new,
+            mode=ViewMode(new.mode),
+            compare=CompareMode(new.compare),
+            channel=None if not new.channel else Role(new.channel),
+            gain=min(max(float(new.gain), LOWEST_GAIN), HIGHEST_GAIN),
+            wipe=min(max(float(new.wipe), 0.0), 1.0),
+            tiling=min(max(int(new.tiling), 1), MOST_TILES),
+            tone_mapping=ToneMapping(new.tone_mapping),
+            background=Background(new.background),
+        )
+        if new == self._options:
+            return
+        if new.shape != self._options.shape:
+            try:
+                self._mesh = shape_named(new.shape)
+            except TexloomError as error:
+                self.problem.emit(str(error))
+                return
+            self._camera = default_camera(self._mesh)
+        if new.tiling != self._options.tiling:
+            self._view = None
+        self._options = new
+        self._refresh()
+        self.optionsChanged.emit(new)
+
+    def set_mode(self, mode: ViewMode | str) -> None:
+        self.set_options(mode=mode)
+
+    def set_compare(self, compare: CompareMode | str) -> None:
+        self.set_options(compare=compare)
+
+    def set_difference_gain(self, gain: float) -> None:
+        self.set_options(gain=gain)
+
+    def set_shape(self, shape: str) -> None:
+        self.set_options(shape=shape)
+
+    def set_tiling(self, tiling: int) -> None:
+        self.set_options(tiling=tiling)
+
+    def set_half_offset(self, on: bool) -> None:
+        self.set_options(half_offset=on)
+
+    def set_channel(self, role: Role | str | None) -> None:
+        """One map alone; None for the whole material (3D) or the first map (2D)."""
+        self.set_options(channel=role)
+
+    def set_component(self, component: str) -> None:
+        """``r``, ``g``, ``b``, ``a`` or empty for all; 2D only."""
+        self.set_options(component=component)
+
+    def set_environment(self, environment: str | Path) -> None:
+        self.set_options(environment=environment)
+
+    def set_exposure(self, stops: float) -> None:
+        self.set_options(exposure=stops)
+
+    def set_rotation(self, degrees: float) -> None:
+        self.set_options(rotation=degrees)
+
+    def set_displacement(self, scale: float) -> None:
+        self.set_options(displacement=scale)
+
+    # Acts that keys and menus share
+
+    def toggle_wipe(self) -> None:
+        wiping = self._options.compare is CompareMode.WIPE
+        self.set_options(compare=CompareMode.SPLIT if wiping else CompareMode.WIPE)
+
+    def toggle_difference(self) -> None:
+        differing = self._options.compare is CompareMode.DIFFERENCE
+        self.set_options(compare=CompareMode.SPLIT if differing else CompareMode.DIFFERENCE)
+
+    def scale_gain(self, factor: float) -> None:
+        self.set_options(gain=self._options.gain * factor)
+
+    def cycle_tiling(self) -> None:
+        self.set_options(tiling=self._options.tiling % MOST_TILES + 1)
+
+    def cycle_channel(self, step: int = 1) -> None:
+        """The next map alone; in 3D the whole material is one of the stations."""
+        stations: list[Role | None] = list(self.roles)
+        if self._options.mode is ViewMode.MATERIAL:
+            stations.insert(0, None)
+        if stations:
+            current = self._options.channel if self._options.mode is ViewMode.MATERIAL else self.shown_role
+            place = stations.index(current) if current in stations else -step
+            self.set_options(channel=stations[(place + step) % len(stations)])
+
+    def show_component(self, component: str) -> None:
+        """Show one channel, or all again if that one is shown already."""
+        self.set_options(component="" if self._options.component == component else component)
+
+    def hold_original(self, on: bool) -> None:
+        """While on, only A is shown."""
+        if on != self._holding:
+            self._holding = on
+            self._refresh()
+
+    def fit(self) -> None:
+        if self._options.mode is ViewMode.PICTURE:
+            self._view = None
+        else:
+            self._camera = default_camera(self._mesh)
+        self._refresh()
+
+    def zoom_to_texels(self) -> None:
+        """2D: one texel per pixel, around what is in the middle."""
+        if self._options.mode is ViewMode.PICTURE:
+            self._view = replace(self._picture.view, zoom=1.0)
+            self._refresh()
+
+    # From options to picture
+
+    @property
+    def shown_role(self) -> Role:
+        """The map that the 2D view shows."""
+        roles = self.roles
+        if self._options.component == "a" and Role.OPACITY in roles:
+            return Role.OPACITY
+        if self._options.channel in roles and self._options.channel is not None:
+            return self._options.channel
+        return roles[0] if roles else Role.ALBEDO
+
+    def _size_of_picture(self) -> tuple[int, int]:
+        for side in ("a", "b"):
+            maps = self._picture.maps[side]
+            if maps and (pixels := maps.get(self.shown_role)) is not None:
+                return pixels.shape[1], pixels.shape[0]
+        return (1, 1)
+
+    def _has(self, side: Side) -> bool:
+        return bool(self._picture.maps[side])
+
+    @property
+    def comparison(self) -> Comparison:
+        """What is shown right now: only A while the original is held, the only side where there is one."""
+        options = self._options
+        mode = CompareMode.A if self._holding else options.compare
+        comparison = Comparison(mode, options.wipe, options.gain)
+        if self._picture.flat:
+            role = self.shown_role
+            return comparison.with_sides(*(role in (self._picture.maps[side] or {}) for side in ("a", "b")))
+        return comparison.with_sides(self._has("a"), self._has("b"))
+
+    def _refresh(self) -> None:
+        options, picture = self._options, self._picture
+        picture.flat = options.mode is ViewMode.PICTURE or isinstance(self._canvas, PaintedCanvas)
+        picture.comparison = self.comparison
+        picture.role = self.shown_role
+        picture.scene = Scene(
+            shape=self._mesh,
+            tiling=options.tiling,
+            half_offset=options.half_offset,
+            channel=options.channel if options.channel in self.roles else None,
+            environment=options.environment,
+            rotation=options.rotation,
+            exposure=options.exposure,
+            tone_mapping=options.tone_mapping,
+            displacement=options.displacement,
+            background=options.background,
+            blur=options.background_blur,
+            camera=self._camera,
+        )
+        component = options.component if options.component in _COMPONENTS[:3] else ""
+        picture.options = PictureOptions(
+            tiles=options.tiling,
+            half_offset=options.half_offset,
+            channel=_COMPONENTS.index(component) if component else None,
+            surround=SURROUND,
+        )
+        side = picture.comparison.side_size(self._canvas.pixel_size())
+        picture.view = self._view or PictureView.fitted(self._size_of_picture(), side, options.tiling)
+        has_a, has_b = self._has("a"), self._has("b")
+        note = ""
+        if picture.flat and (has_a or has_b):
+            note = f"{picture.view.zoom * 100:.0f} %"
+        message = "" if has_a or has_b else self._message
+        if self.opengl_problem and options.mode is ViewMode.MATERIAL and (has_a or has_b):
+            note = f"No 3D view: {self.opengl_problem}. Shown flat."
+        overlay = Overlay(
+            compare=picture.comparison.mode,
+            wipe=picture.comparison.wipe,
+            label_a=options.label_a,
+            label_b=options.label_b,
+            gain=picture.comparison.gain,
+            note=note,
+            message=message,
+            has_a=has_a,
+            has_b=has_b,
+        )
+        self._overlay.show_overlay(overlay)
+        self._canvas.update()
+
+    # The canvas
+
+    def _make_canvas(self) -> GlCanvas | PaintedCanvas:
+        if self.opengl_problem:
+            _LOG.warning("The viewport paints without OpenGL: %s", self.opengl_problem)
+            canvas: GlCanvas | PaintedCanvas = PaintedCanvas(self._picture, self)
+        else:
+            canvas = GlCanvas(self._picture, self)
+            canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
+            canvas.problem.connect(self._answer_problem)
+        canvas.setMouseTracking(True)
+        canvas.installEventFilter(self)
+        self._layout.addWidget(canvas)
+        return canvas
+
+    def _fall_back(self, reason: str) -> None:
+        self.opengl_problem = reason or "the OpenGL driver does not work"
+        old = self._canvas
+        self._layout.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        self._canvas = self._make_canvas()
+        self._overlay.raise_()
+        self._refresh()
+
+    def _answer_problem(self, sentence: str) -> None:
+        self.problem.emit(sentence)
+        if self._options.environment != DEFAULT_ENVIRONMENT:
+            self.set_options(environment=DEFAULT_ENVIRONMENT)
+
+    @property
+    def refined(self) -> bool:
+        """Whether the picture is as good as it gets (no sample is missing)."""
+        return isinstance(self._canvas, PaintedCanvas) or (self._canvas.refined and not self._picture.moving)
+
+    def _moved(self) -> None:
+        """Something moves: quick pictures until it rests."""
+        self._picture.moving = True
+        self._rest.start()
+        self._refresh()
+
+    def _came_to_rest(self) -> None:
+        if self._drag is not None and self._drag[0] in ("orbit", "pan", "light"):
+            self._rest.start()
+            return
+        self._picture.moving = False
+        self._canvas.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._overlay.setGeometry(self.rect())
+        self._refresh()
+
+    # Mouse and keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._canvas:
+            match event:
+                case QWheelEvent():
+                    self._wheel(event)
+                    return True
+                case QMouseEvent():
+                    return self._mouse(event)
+            if event.type() == QEvent.Type.Leave:
+                self.pixelInspected.emit(None)
+            elif event.type() == QEvent.Type.Resize:
+                self._refresh()
+        return super().eventFilter(watched, event)
+
+    def _pixels(self, place: QPointF) -> tuple[float, float]:
+        """From widget coordinates to the canvas's pixels."""
+        ratio = self._canvas.pixel_size()[0] / max(self._canvas.width(), 1)
+        return place.x() * ratio, place.y() * ratio
+
+    def _mouse(self, event: QMouseEvent) -> bool:
+        place = event.position()
+        match event.type():
+            case QEvent.Type.MouseButtonPress:
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
+                self._drag = (self._drag_kind(event), place)
+                if self._drag[0] == "wipe":
+                    self._drag_wipe(place)
+                return True
+            case QEvent.Type.MouseButtonRelease:
+                self._drag = None
+                self._update_cursor(place)
+                return True
+            case QEvent.Type.MouseButtonDblClick:
+                if event.button() == Qt.MouseButton.LeftButton:
+                    self.fit()
+                return True
+            case QEvent.Type.MouseMove:
+                if self._drag is not None:
+                    kind, last = self._drag
+                    self._drag = (kind, place)
+                    self._dragged(kind, place, place - last)
+                else:
+                    self._update_cursor(place)
+                self._inspect(place)
+                return True
+        return False
+
+    def _drag_kind(self, event: QMouseEvent) -> str:
+        flat = self._picture.flat
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.comparison.mode is CompareMode.WIPE and (flat or self._near_wipe(event.position())):
+            return "wipe"
+        if flat:
+            return "pan"
+        if event.button() == Qt.MouseButton.RightButton and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return "light"
+        return "orbit" if left else "pan"
+
+    def _near_wipe(self, place: QPointF) -> bool:
+        line = self._options.wipe * self._canvas.width()
+        return self.comparison.mode is CompareMode.WIPE and abs(place.x() - line) <= HANDLE_REACH
+
+    def _update_cursor(self, place: QPointF) -> None:
+        over_line = self._near_wipe(place)
+        self._canvas.setCursor(Qt.CursorShape.SplitHCursor if over_line else Qt.CursorShape.ArrowCursor)
+
+    def _drag_wipe(self, place: QPointF) -> None:
+        self.set_options(wipe=place.x() / max(self._canvas.width(), 1))
+
+    def _dragged(self, kind: str, place: QPointF, by: QPointF) -> None:
+        height = max(self._canvas.height(), 1)
+        match kind:
+            case "wipe":
+                self._drag_wipe(place)
+            case "light":
+                self._picture.moving = True
+                self._rest.start()
+                self.set_options(rotation=(self._options.rotation + by.x() * 0.5 + 180.0) % 360.0 - 180.0)
+            case "orbit":
+                self._camera = self._camera.orbit(-by.x() * 0.4, by.y() * 0.4)
+                self._moved()
+            case "pan" if self._picture.flat:
+                dx, dy = self._pixels(by)
+                view = self._picture.view.panned(dx, dy)
+                self._view = view.kept_in_reach(self._size_of_picture(), self._options.tiling)
+                self._moved()
+            case "pan":
+                self._camera = self._camera.panned(by.x() / height, -by.y() / height)
+                self._moved()
+
+    def _wheel(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / 120.0
+        if not notches:
+            return
+        if self._picture.flat:
+            x, y = self._pixels(event.position())
+            view = self._picture.view.zoomed_at(1.25**notches, x, y, self._canvas.pixel_size(), self.comparison)
+            self._view = view.kept_in_reach(self._size_of_picture(), self._options.tiling)
+        else:
+            self._camera = self._camera.zoomed(1.12**notches)
+        self._moved()
+        self._inspect(event.position())
+
+    def _inspect(self, place: QPointF) -> None:
+        self.pixelInspected.emit(self.reading_at(place))
+
+    def reading_at(self, place: QPointF) -> PixelReading | None:
+        """The pixel of the flat picture at a place of the canvas, in widget coordinates."""
+        if not self._picture.flat:
+            return None
+        size = self._size_of_picture()
+        texel = self._picture.view.texel_at(*self._pixels(place), self._canvas.pixel_size(), self.comparison)
+        pixel = sample_texel(texel, size, self._options.tiling, self._options.half_offset)
+        if pixel is None or not self.roles:
+            return None
+        return self._reading((pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
+
+    def _reading(self, u: float, v: float, size: tuple[int, int]) -> PixelReading:
+        role = self.shown_role
+        values: list[tuple[float, ...] | None] = []
+        for side in ("a", "b"):
+            maps = self._picture.maps[side]
+            pixels = maps.get(role) if maps else None
+            if pixels is None:
+                values.append(None)
+            else:
+                row = min(int(v * pixels.shape[0]), pixels.shape[0] - 1)
+                column = min(int(u * pixels.shape[1]), pixels.shape[1] - 1)
+                values.append(tuple(float(x) for x in pixels[row, column]))
+        a, b = values
+        return PixelReading(
+            role=role,
+            x=int(u * size[0]),
+            y=int(v * size[1]),
+            uv=(u, v),
+            a=a,
+            b=b,
+            a_8bit=_to_8bit(a),
+            b_8bit=_to_8bit(b),
+            angle_deg=_angle(a, b) if role is Role.NORMAL and a and b else None,
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if not plain or not self._key(event.key(), repeated=event.isAutoRepeat()):
+            super().keyPressEvent(event)
+
+    def _key(self, key: int, *, repeated: bool) -> bool:
+        keys = Qt.Key
+        flat = self._options.mode is ViewMode.PICTURE
+        if key == keys.Key_Space:
+            if not repeated:
+                self.hold_original(True)
+            return True
+        components = {keys.Key_R: "r", keys.Key_G: "g", keys.Key_B: "b", keys.Key_A: "a"}
+        if flat and key in components:
+            self.show_component(components[keys(key)])
+            return True
+        acts = {
+            keys.Key_W: self.toggle_wipe,
+            keys.Key_D: self.toggle_difference,
+            keys.Key_BracketLeft: lambda: self.scale_gain(0.5),
+            keys.Key_BracketRight: lambda: self.scale_gain(2.0),
+            keys.Key_C: self.cycle_channel,
+            keys.Key_M: lambda: self.set_channel(None),
+            keys.Key_F: self.fit,
+            keys.Key_Z: self.zoom_to_texels,
+            keys.Key_T: self.cycle_tiling,
+        }
+        act = acts.get(keys(key)) if key in acts else None
+        if act is None:
+            return False
+        act()
+        return True
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.hold_original(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: Any) -> None:
+        self.hold_original(False)
+        super().focusOutEvent(event)
+
+
+def _to_8bit(values: tuple[float, ...] | None) -> tuple[int, ...] | None:
+    return None if values is None else tuple(round(min(max(x, 0.0), 1.0) * 255.0) for x in values)
+
+
+def _angle(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    """Degrees between two stored normals."""
+    first, second = (np.asarray(n[:3], np.float64) * 2.0 - 1.0 for n in (a, b))
+    length = float(np.linalg.norm(first) * np.linalg.norm(second))
+    if length < 1e-9:
+        return 0.0
+    return math.degrees(math.acos(min(max(float(first @ second) / length, -1.0), 1.0)))

@@ -1,0 +1,65 @@
+"""What the viewport shows and how: plain values that can be compared and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from core.textures.roles import Role
+from renderers.comparison import CompareMode
+from renderers.environment import DEFAULT_ENVIRONMENT
+from renderers.material_renderer import Background, ToneMapping
+
+LOWEST_GAIN = 1.0
+HIGHEST_GAIN = 64.0
+MOST_TILES = 3
+
+
+class ViewMode(StrEnum):
+    MATERIAL = "3d"
+    PICTURE = "2d"
+
+
+@dataclass(frozen=True)
+class ViewportOptions:
+    """``wipe``: place of the line, 0 to 1. ``channel``: one map alone; None is the whole material in 3D and its first
+    map in 2D. ``component``: in 2D one of r, g, b, a (a shows the opacity map), empty for all. ``shape``: a name of
+    :class:`renderers.shapes.Shape` or a mesh file. ``environment``: a built-in studio or a panorama file.
+    ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size."""
+
+    mode: ViewMode = ViewMode.MATERIAL
+    compare: CompareMode = CompareMode.SPLIT
+    gain: float = 8.0
+    wipe: float = 0.5
+    channel: Role | None = None
+    component: str = ""
+    shape: str = "sphere"
+    tiling: int = 1
+    half_offset: bool = False
+    environment: str | Path = DEFAULT_ENVIRONMENT
+    rotation: float = 0.0
+    exposure: float = 0.0
+    displacement: float = 0.02
+    tone_mapping: ToneMapping = ToneMapping.NEUTRAL
+    background: Background = Background.GREY
+    background_blur: float = 0.35
+    label_a: str = "Original"
+    label_b: str = "Result"
+
+
+@dataclass(frozen=True)
+class PixelReading:
+    """The pixel under the mouse: column ``x`` and row ``y`` of the map, ``uv`` of its middle, the values of both
+    sides in file encoding (floats in [0, 1]; None where a side is missing), the same as 8-bit integers, and for a
+    normal map the angle between the two in degrees."""
+
+    role: Role
+    x: int
+    y: int
+    uv: tuple[float, float]
+    a: tuple[float, ...] | None
+    b: tuple[float, ...] | None
+    a_8bit: tuple[int, ...] | None
+    b_8bit: tuple[int, ...] | None
+    angle_deg: float | None
