@@ -127,7 +127,6 @@ class GlCanvas(QOpenGLWidget):
             self._paint_flat(ctx, target, viewport)
         else:
             more = self._paint_material(ctx, target, viewport)
-        target.release()
         if more:
             self._next.start()
 
