@@ -67,9 +67,9 @@ CLEAR, SHORT, EVERYDAY, LETTER = 1.0, 0.9, 0.7, 0.5
 
 _WORDS: tuple[tuple[Role, float, str], ...] = (
     (_A, CLEAR, "basecolor basecolour albedo color colour diffuse diffusecolor diffusecolour"),
-    (_A, SHORT, "diff dif col alb albd bc basecol colr albedocolor"),
+    (_A, SHORT, "diff dif col alb albd bc basecol colr albedocolor basemap alphamasked"),
     (_A, EVERYDAY, "base"),
-    (_A, LETTER, "d c a"),
+    (_A, LETTER, "d c a b"),
     (_N, CLEAR, "normal normals tangentnormal tangentspacenormal normalbump bumpnormal"),
     (_N, SHORT, "nor norm nrm nrml nml nmap norml"),
     (_N, LETTER, "n"),
@@ -250,6 +250,7 @@ def stem_of(tokens: list[Token], keep_udim: bool = False) -> tuple[str, ...]:
 def readings(name: str, channels: int = 4, has_alpha: bool = True, keep_udim: bool = False) -> list[Reading]:
     """All ways to read a file name (without its ending) as a role, for a file with that many channels."""
     tokens = [t for t in tokenise(name) if not is_noise(t.text) and (keep_udim or not is_udim(t.text))]
+    tokens = _without_workflow(name, tokens)
     found: list[Reading] = []
     for first in range(len(tokens)):
         for last in range(first + 1, min(len(tokens), first + 12) + 1):
@@ -257,8 +258,10 @@ def readings(name: str, channels: int = 4, has_alpha: bool = True, keep_udim: bo
             meaning = _interpret([t.text for t in window])
             if meaning is None or not _fits(meaning, channels, has_alpha):
                 continue
+            if meaning.clarity == LETTER and window[0].start and name[window[0].start - 1].isalnum():
+                continue  # Bricks075B
             after = tokens[last:]
-            rest = _without_tail(name, window[-1], after)
+            rest = _without_tail(window[-1], after)
             found.append(
                 Reading(
                     meaning=meaning,
@@ -272,17 +275,24 @@ def readings(name: str, channels: int = 4, has_alpha: bool = True, keep_udim: bo
     return found
 
 
-def _without_tail(name: str, last: Token, after: list[Token]) -> list[Token]:
-    """What follows a role word and still belongs to it: DISP16, COL_VAR1, Poliigon's COL_3K_METALNESS."""
+def _without_tail(last: Token, after: list[Token]) -> list[Token]:
+    """What follows a role word and still belongs to it: DISP16, COL_VAR1."""
     if after and after[0].start == last.end and after[0].text in ("8", "16", "32"):
         after = after[1:]
     if len(after) >= 2 and after[0].text == "var" and after[1].text.isdigit():
         after = after[2:]
-    if len(after) == 1 and after[0].text in ("metalness", "specular"):
-        between = name[last.end : after[0].start]
-        if any(_NOISE.fullmatch(t.text) for t in tokenise(between)):
-            after = []
     return after
+
+
+def _without_workflow(name: str, tokens: list[Token]) -> list[Token]:
+    """Poliigon ends every name with its workflow: COL_3K_METALNESS is a colour. (Metal_3K_Metalness is not.)"""
+    if len(tokens) < 3 or tokens[-1].text not in ("metalness", "specular"):
+        return tokens
+    between = tokenise(name[tokens[-2].end : tokens[-1].start])
+    before = _TABLE.get(tokens[-2].text) or _TABLE.get(tokens[-3].text)
+    if any(_NOISE.fullmatch(t.text) for t in between) and before and before.clarity >= SHORT:
+        return tokens[:-1]
+    return tokens
 
 
 def _interpret(texts: list[str]) -> Meaning | None:

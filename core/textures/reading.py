@@ -39,6 +39,8 @@ _OTHER_FILES = {
 }
 _LOSSY = frozenset({".jpg", ".jpeg", ".webp"})
 _MEASURED_ROWS = 1024
+_SAME = 3 / 255
+"""Mean difference up to which two channels are the same map: what saving as JPEG does to it."""
 _CHANNEL_NAMES = ("red", "green", "blue", "alpha")
 
 
@@ -421,6 +423,7 @@ def read(material: MaterialPlan) -> TextureSet:
         maps += maps_of_file
         sources.append(SourceFile(file.path.name, file.bit_depth, layout))
     maps.sort(key=lambda m: list(Role).index(m.role))
+    sources = [_recover(s, p, maps, notices) for s, p in zip(sources, decoded, strict=True)]
     width, height = _common_size(maps)
     maps = [_at_size(m, width, height, notices) for m in maps]
     for texture in maps:
@@ -501,9 +504,32 @@ def _split(file: PlannedFile, pixels: Pixels, notices: list[str]) -> tuple[list[
             own_values = np.ascontiguousarray(1 - values if inverted else values)
             maps.append(TextureMap(role, own_values, file.path.name, file.bit_depth))
             layout[alpha] = ChannelRef(role, 0, inverted=inverted)
-        elif role is None and varies:
-            notices.append(f"The alpha channel of {file.path.name} is not used.")
     return maps, tuple(layout)
+
+
+def _recover(source: SourceFile, pixels: Pixels, maps: list[TextureMap], notices: list[str]) -> SourceFile:
+    """Channels of a file that have no role of their own: often another map of the set holds the same values (an
+    ARM file beside its parts, an opacity repeated as alpha), and then the file can be written again in full."""
+    layout = list(source.layout)
+    for index, channel in enumerate(layout):
+        values = pixels[:, :, index]
+        if channel.role is not None or not np.ptp(values):
+            continue
+        layout[index] = _same_values(values, maps) or channel
+        if layout[index].role is None:
+            name = _CHANNEL_NAMES[index] if index < 4 else f"channel {index + 1}"
+            notices.append(f"The {name} channel of {source.name} is not used.")
+    return replace(source, layout=tuple(layout))
+
+
+def _same_values(values: np.ndarray, maps: list[TextureMap]) -> ChannelRef | None:
+    for texture in maps:
+        if texture.channels == 1 and texture.pixels.shape[:2] == values.shape:
+            if float(np.abs(texture.pixels[:, :, 0] - values).mean()) < _SAME:
+                return ChannelRef(texture.role)
+            if float(np.abs(1 - texture.pixels[:, :, 0] - values).mean()) < _SAME:
+                return ChannelRef(texture.role, inverted=True)
+    return None
 
 
 def _constant(values: np.ndarray) -> float:
