@@ -1,0 +1,59 @@
+"""Starting the window: look, log, error hook, and the way out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import logs, paths
+from widgets import theme
+from widgets.icons import application_icon
+
+log = logging.getLogger(__name__)
+
+SIGNAL_POLL_MS = 250
+
+
+def run_window(inputs: list[Path]) -> int:
+    """Open the window with ``inputs`` (none: the built-in sample) and return the exit code when it is closed."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Texloom")
+    app.setDesktopFileName("texloom")
+    logs.to_file(paths.log_folder())
+    theme.install(app)
+    app.setWindowIcon(application_icon())
+
+    from app.main_window import MainWindow
+
+    window = MainWindow()
+    restore = logs.catch_everything(window.tell_failure)
+    _close_on_signals(app, window)
+    window.show()
+    # Everything that reads files waits until the first frame is on the screen.
+    QTimer.singleShot(0, window, lambda: window.start(list(inputs)))
+    code = app.exec()
+    restore()
+    if not window.ended_cleanly:
+        # A thread that does not answer must not keep the process: checkpoints are written atomically.
+        log.warning("A job did not end in time; the process ends without it.")
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+def _close_on_signals(app: QApplication, window: object) -> None:
+    """Ctrl-C and a friendly kill close the window as its button does."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: window.close())  # type: ignore[attr-defined]
+    # Python sees signals only between two of its own instructions; Qt's loop gives it none when idle.
+    timer = QTimer(app)
+    timer.timeout.connect(lambda: None)
+    timer.start(SIGNAL_POLL_MS)

@@ -1,0 +1,180 @@
+"""The right-hand panel: how good or how small, which file is what, the expert settings, and the acts of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from app.document import Material, MaterialState
+from app.prediction import predicted
+from app.session import Session, with_rate
+from core.codec.settings import CompressSettings
+from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
+from widgets.rate_picker import Rate, RateMode, RatePicker
+from widgets.role_review import RoleReview
+from widgets.settings_form import SettingsForm
+
+OWN_FIELDS = ("bpp", "target_psnr", "max_bytes", "preset")
+"""The fields of the settings that the main control stands for."""
+
+
+class CompressPanel(QWidget):
+    """Bound to a session: it shows the current material and changes it only through the session."""
+
+    export_wanted = Signal(str)
+    """The name of an export target."""
+
+    def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setMinimumWidth(312)
+        self._session = session
+        self._reviewed: int | None = None
+        column = bare(QVBoxLayout(self), 0)
+        content = QWidget()
+        inner = bare(QVBoxLayout(content), 16, (12, 8, 12, 12))
+        head = bare(QVBoxLayout(), 2)
+        self._name = ElidedLabel("", "title")
+        self._facts = ElidedLabel("", "small")
+        head.addWidget(self._name)
+        head.addWidget(self._facts)
+        inner.addLayout(head)
+        self.rate = RatePicker()
+        inner.addWidget(self.rate)
+        self.review = RoleReview()
+        self._maps = Section("Maps", self.review)
+        inner.addWidget(self._maps)
+        self.form = SettingsForm(CompressSettings, OWN_FIELDS)
+        self._expert = Section("Advanced", self.form, open_=False)
+        inner.addWidget(self._expert)
+        inner.addStretch(1)
+        self._scroll = VerticalScroll(content)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._make_acts(actions))
+
+        self.rate.changed.connect(self._on_rate)
+        self.rate.previewed.connect(self._show_prediction)
+        self.form.changed.connect(session.change_settings)
+        self.review.assigned.connect(self._on_assigned)
+        self.review.convention_chosen.connect(self._on_convention)
+        document = session.document
+        document.current_changed.connect(self.refresh)
+        document.material_changed.connect(lambda material: self.refresh() if material is document.current else None)
+        document.settings_changed.connect(self._show_settings)
+        self._show_settings()
+        self.refresh()
+
+    def set_rate_mode(self, mode: str) -> None:
+        if mode in list(RateMode):
+            self.rate.set_mode(RateMode(mode))
+            self.rate.set_rate(self._rate())
+
+    def _make_acts(self, actions: dict[str, QAction]) -> QWidget:
+        """The part that never scrolls away."""
+        holder = QWidget()
+        holder.setObjectName("bar")
+        column = bare(QVBoxLayout(holder), 8, (12, 10, 12, 12))
+        self.start = ActionButton(actions["start"], "primary")
+        column.addWidget(self.start)
+        row = bare(QHBoxLayout(), 8)
+        self.pause, self.stop, self.discard = (ActionButton(actions[name]) for name in ("pause", "stop", "discard"))
+        for made in (self.pause, self.stop, self.discard):
+            made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+            row.addWidget(made)
+        column.addLayout(row)
+        row = bare(QHBoxLayout(), 8)
+        self.export = button("Export", "", "export", actions["export"].toolTip())
+        self.export_menu = QMenu(self.export)
+        self.export.setMenu(self.export_menu)
+        self.save = ActionButton(actions["save_as"])
+        self.save.setText("Save as…")
+        row.addWidget(self.export, 1)
+        row.addWidget(self.save, 1)
+        column.addLayout(row)
+        return holder
+
+    # --- showing --------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        material = self._session.document.current
+        self._name.setText(material.name if material else "No material")
+        self._facts.setText(_facts(material))
+        restyle(self._facts, "state", "warn" if material and material.state is MaterialState.UNDECIDED else "")
+        self.rate.set_texels(material.width * material.height if material else 0)
+        self._maps.setVisible(material is None or material.plan is not None)
+        self.review.set_plan(material.plan if material else None)
+        if material is not None:
+            self.review.set_pictures(material.pictures)
+            self.review.normal.set_previews(material.normal_previews)
+        self._show_badge(material)
+        self._show_prediction(self._rate())
+
+    def _show_badge(self, material: Material | None) -> None:
+        if material is None or material.plan is None:
+            self._maps.set_badge("")
+            return
+        count = self.review.to_check
+        used = len(material.plan.used_files)
+        self._maps.set_badge(f"{count} to check" if count else f"{used} used", "warn" if count else "")
+        if count and self._reviewed != material.key:
+            self._reviewed = material.key
+            self._maps.set_open(True)
+            # What waits for a decision must be in sight without being searched for.
+            self._scroll.ensureWidgetVisible(self._maps, 0, 0)
+
+    def _rate(self) -> Rate:
+        settings = self._session.document.settings
+        return Rate(settings.bpp, settings.target_psnr, settings.preset)
+
+    def _show_settings(self) -> None:
+        settings = self._session.document.settings
+        self.rate.set_rate(self._rate())
+        self.form.set_settings(settings)
+        changed = sum(
+            getattr(settings, field.name) != field.default
+            for field in dataclasses.fields(settings)
+            if field.name not in OWN_FIELDS
+        )
+        self._expert.set_badge(f"{changed} changed" if changed else "")
+        self._show_prediction(self._rate())
+
+    def _show_prediction(self, rate: Rate) -> None:
+        material = self._session.document.current
+        card = self.rate.card
+        if material is None or not material.width:
+            card.show_nothing("Add a material to see its predicted size." if material is None else "")
+        elif rate.target_psnr is not None:
+            card.show_nothing("The run searches the smallest file that reaches the target.")
+        else:
+            roles = material.roles
+            card.show_prediction(predicted(material.width, material.height, material.channels, roles, rate.bpp))
+
+    # --- reacting -------------------------------------------------------------------------------------------
+
+    def _on_rate(self, rate: Rate) -> None:
+        settings = self._session.document.settings
+        self._session.change_settings(with_rate(settings, rate.bpp, rate.target_psnr, rate.preset))
+
+    def _on_assigned(self, path: object, roles: tuple) -> None:
+        material = self._session.document.current
+        if material is not None:
+            self._session.assign(material, path, roles)  # type: ignore[arg-type]
+
+    def _on_convention(self, convention: object) -> None:
+        material = self._session.document.current
+        if material is not None:
+            self._session.choose_convention(material, convention)  # type: ignore[arg-type]
+
+
+def _facts(material: Material | None) -> str:
+    if material is None:
+        return "Drop a folder anywhere on the window."
+    if material.state is MaterialState.READING and not material.width:
+        return "Reading…"
+    if material.state is MaterialState.UNDECIDED:
+        return material.problem
+    maps = f"{len(material.roles)} {'map' if len(material.roles) == 1 else 'maps'}"
+    return f"{material.width} × {material.height}  ·  {maps}  ·  {material.channels} channels"

@@ -1,0 +1,229 @@
+"""What is open: materials and runs, which are observed and never know who looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtGui import QImage
+
+from app.job_runner import Job
+from app.run_store import RunRecord
+from app.sources import Source
+from core.codec.settings import CompressSettings
+from core.jobs import Metrics, Slot
+from core.textures.material import NormalConvention, TextureSet
+from core.textures.plan import MaterialPlan
+from core.textures.roles import ROLE_INFO, Role
+
+if TYPE_CHECKING:
+    from core.codec.compress import Preview
+
+ORIGINAL = 0
+"""Stands for the material itself where otherwise a run's key does; runs count from 1."""
+
+
+class MaterialState(StrEnum):
+    READING = "reading"
+    READY = "ready"
+    UNDECIDED = "undecided"
+    """Can't be read before a choice is made: two files for one role, nothing assigned."""
+
+
+class RunState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    DISCARDING = "discarding"
+    DONE = "done"
+    KEPT = "kept"
+    """Stopped by the user, with the result so far."""
+    FAILED = "failed"
+    RESUMABLE = "resumable"
+    """From an earlier session, with a checkpoint."""
+    INTERRUPTED = "interrupted"
+    """From an earlier session, ended before its first checkpoint; its settings can be used again."""
+
+    @property
+    def active(self) -> bool:
+        return self in (RunState.WAITING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING, RunState.DISCARDING)
+
+    @property
+    def has_result(self) -> bool:
+        return self in (RunState.DONE, RunState.KEPT)
+
+
+@dataclass(eq=False)
+class Material:
+    """One texture set and how it was read. ``plan`` is None for samples and containers."""
+
+    key: int
+    name: str
+    source: Source
+    state: MaterialState = MaterialState.READING
+    plan: MaterialPlan | None = None
+    texture_set: TextureSet | None = None
+    thumbnail: QImage | None = None
+    pictures: dict[Path, QImage] = field(default_factory=dict)
+    normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
+    problem: str = ""
+    width: int = 0
+    height: int = 0
+    roles: tuple[Role, ...] = ()
+    """Known after the first reading, also while the pixels are not held in memory."""
+    generation: int = 0
+    """Counts readings: an answer that was overtaken by another assignment is dropped."""
+
+    @property
+    def channels(self) -> int:
+        return sum(ROLE_INFO[role].channels for role in self.roles)
+
+
+@dataclass(eq=False)
+class Run:
+    """One compression, past or present."""
+
+    key: int
+    number: int
+    material_key: int | None
+    settings: CompressSettings
+    folder: Path
+    record: RunRecord
+    state: RunState = RunState.WAITING
+    job: Job | None = None
+    slot: Slot[Preview] = field(default_factory=Slot)
+    predicted_bytes: int | None = None
+    step: int = 0
+    loss: float | None = None
+    psnr_db: float | None = None
+    elapsed_s: float = 0.0
+    remaining_s: float | None = None
+    fraction: float | None = None
+    stage: str = ""
+    seconds: list[float] = field(default_factory=list)
+    curves: dict[str, list[float]] = field(default_factory=dict)
+    """Role name or "total" -> PSNR in dB for each entry of ``seconds``."""
+    path: Path | None = None
+    """The finished container."""
+    lock: QLockFile | None = None
+    """Held while it is active, so that another window does not take it for interrupted."""
+    report: Mapping[str, Any] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def material_name(self) -> str:
+        return self.record.material
+
+    def add_metrics(self, metrics: Metrics) -> None:
+        """Append one measurement; a map that is missing in it counts as not measured."""
+        self.step, self.loss, self.psnr_db = metrics.step, metrics.loss, metrics.psnr_db
+        self.elapsed_s = metrics.seconds
+        values = {"total": metrics.psnr_db, **{str(name): value for name, value in metrics.map_psnr_db.items()}}
+        for name in values:
+            self.curves.setdefault(name, [float("nan")] * len(self.seconds))
+        self.seconds.append(metrics.seconds)
+        for name, curve in self.curves.items():
+            curve.append(values.get(name, float("nan")))
+
+
+class Document(QObject):
+    """The materials and runs of this window, and which of them are looked at."""
+
+    materials_changed = Signal()
+    """One was added or removed."""
+    material_changed = Signal(object)
+    current_changed = Signal()
+    """Another material is looked at."""
+    runs_changed = Signal()
+    run_changed = Signal(object)
+    slots_changed = Signal()
+    """A or B holds something else."""
+    settings_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.materials: list[Material] = []
+        self.runs: list[Run] = []
+        self.settings = CompressSettings()
+        self.slots: dict[str, int | None] = {"A": ORIGINAL, "B": None}
+        self._current: int | None = None
+        self._next_key = 1
+
+    def next_key(self) -> int:
+        key = self._next_key
+        self._next_key += 1
+        return key
+
+    # --- materials ------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Material | None:
+        return self.material(self._current)
+
+    def material(self, key: int | None) -> Material | None:
+        return next((material for material in self.materials if material.key == key), None)
+
+    def add_material(self, material: Material) -> None:
+        self.materials.append(material)
+        self.materials_changed.emit()
+
+    def remove_material(self, key: int) -> None:
+        index = next((i for i, material in enumerate(self.materials) if material.key == key), None)
+        if index is None:
+            return
+        del self.materials[index]
+        for run in self.runs:
+            if run.material_key == key:
+                run.material_key = None
+        if self._current == key:
+            left = self.materials[min(index, len(self.materials) - 1)].key if self.materials else None
+            self.set_current(left)
+        self.materials_changed.emit()
+
+    def set_current(self, key: int | None) -> None:
+        if key != self._current:
+            self._current = key
+            latest = self.latest_run(key)
+            self.slots = {"A": ORIGINAL, "B": latest.key if latest else None}
+            self.current_changed.emit()
+            self.slots_changed.emit()
+
+    # --- runs -----------------------------------------------------------------------------------------------
+
+    def run(self, key: int | None) -> Run | None:
+        return next((run for run in self.runs if run.key == key), None)
+
+    def runs_of(self, material_key: int | None) -> list[Run]:
+        return [run for run in self.runs if material_key is not None and run.material_key == material_key]
+
+    def latest_run(self, material_key: int | None) -> Run | None:
+        """The newest run of a material that has something to show."""
+        fit = [run for run in self.runs_of(material_key) if run.state.active or run.state.has_result]
+        return fit[-1] if fit else None
+
+    def add_run(self, run: Run) -> None:
+        self.runs.append(run)
+        self.runs_changed.emit()
+
+    def remove_run(self, key: int) -> None:
+        self.runs = [run for run in self.runs if run.key != key]
+        for side, shown in self.slots.items():
+            if shown == key:
+                self.set_slot(side, ORIGINAL if side == "A" else None)
+        self.runs_changed.emit()
+
+    def set_slot(self, side: str, key: int | None) -> None:
+        """``key``: a run, :data:`ORIGINAL`, or None for nothing."""
+        if self.slots[side] != key:
+            self.slots = {**self.slots, side: key}
+            self.slots_changed.emit()
+
+    def set_settings(self, settings: CompressSettings) -> None:
+        if settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit()

@@ -1,0 +1,266 @@
+"""The one adapter between jobs and the window: runs the generator of a job in a ``QThread``.
+
+The thread only appends events to a queue and says once that there is news. The GUI thread takes everything that
+has come up to ten times a second, in order and without loss. A job's end is told after its last event.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+
+from core.errors import Cancelled, TexloomError
+from core.jobs import Control, Event, Finished
+
+log = logging.getLogger(__name__)
+
+PUBLISH_INTERVAL_S = 0.1
+
+Work = Callable[[Control], Iterator[Event]]
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    """Told to finish with what it has."""
+    DISCARDING = "discarding"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+def call(function: Callable[..., Any], *args: Any) -> Work:
+    """A plain function as a job without events; for reading, planning and exporting."""
+
+    def work(control: Control) -> Iterator[Event]:
+        control.check()
+        yield Finished(function(*args))
+
+    return work
+
+
+class _JobThread(QThread):
+    """Iterates one generator. Everything it leaves behind is read after the thread has ended."""
+
+    news = Signal()
+
+    def __init__(self, title: str, work: Work, control: Control) -> None:
+        super().__init__()
+        self.setObjectName(title)
+        self._work = work
+        self._control = control
+        self.queue: deque[Event] = deque()
+        self.announced = False
+        self.result: Finished | None = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._iterate()
+        except Cancelled as error:
+            self.error = error
+        except TexloomError as error:
+            log.warning("%s: %s", self.objectName(), error, exc_info=True)
+            self.error = error
+        except Exception as error:
+            log.exception("%s failed", self.objectName())
+            self.error = error
+
+    def _iterate(self) -> None:
+        self._control.check()
+        events = self._work(self._control)
+        try:
+            for event in events:
+                if isinstance(event, Finished):
+                    self.result = event
+                self.queue.append(event)
+                if not self.announced:
+                    self.announced = True
+                    self.news.emit()
+                if self.result is None:
+                    self._control.check()
+        finally:
+            close = getattr(events, "close", None)
+            if close is not None:
+                close()
+
+
+class Job(QObject):
+    """One run of a generator, as the GUI thread sees it. All signals arrive in the GUI thread."""
+
+    changed = Signal()
+    """The state changed."""
+    events = Signal(tuple)
+    """What came since the last time, in order; ten times a second at most."""
+    finished = Signal(object)
+    """The :class:`core.jobs.Finished` event."""
+    failed = Signal(object)
+    """The exception."""
+    cancelled = Signal()
+    ended = Signal()
+    """Last, whatever the outcome; the thread is gone."""
+
+    def __init__(self, title: str, work: Work, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.control = Control()
+        self.state = JobState.WAITING
+        self._published_at = 0.0
+        self._thread = _JobThread(title, work, self.control)
+        self._thread.news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+        self._thread.finished.connect(self._on_thread_finished, Qt.ConnectionType.QueuedConnection)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._publish)
+
+    def start(self) -> None:
+        if self.state is JobState.WAITING:
+            self._set_state(JobState.RUNNING)
+            self._thread.start()
+
+    def pause(self) -> None:
+        if self.state is JobState.RUNNING:
+            self.control.pause()
+            self._set_state(JobState.PAUSED)
+
+    def resume(self) -> None:
+        if self.state is JobState.PAUSED:
+            self.control.resume()
+            self._set_state(JobState.RUNNING)
+
+    def stop(self) -> None:
+        """Finish with the best state so far."""
+        if self.state in (JobState.RUNNING, JobState.PAUSED):
+            self.control.stop()
+            self._set_state(JobState.STOPPING)
+
+    def cancel(self) -> None:
+        """End without a result."""
+        if self.state is JobState.WAITING:
+            self._set_state(JobState.CANCELLED)
+            self.cancelled.emit()
+            self.ended.emit()
+        elif not self.state.ended and self.state is not JobState.DISCARDING:
+            self.control.cancel()
+            self._set_state(JobState.DISCARDING)
+
+    def wait(self, limit_s: float) -> bool:
+        """Block until the thread has ended; False after ``limit_s``. Only for shutting down."""
+        return self._thread.wait(max(0, round(limit_s * 1000)))
+
+    def _set_state(self, state: JobState) -> None:
+        self.state = state
+        self.changed.emit()
+
+    def _on_news(self) -> None:
+        due = self._published_at + PUBLISH_INTERVAL_S - time.perf_counter()
+        if due <= 0:
+            self._publish()
+        elif not self._later.isActive():
+            self._later.start(max(1, round(due * 1000)))
+
+    def _publish(self) -> None:
+        self._published_at = time.perf_counter()
+        # Cleared before taking, so that an event appended meanwhile announces itself again.
+        self._thread.announced = False
+        taken = []
+        while self._thread.queue:
+            taken.append(self._thread.queue.popleft())
+        if taken:
+            self.events.emit(tuple(taken))
+
+    def _on_thread_finished(self) -> None:
+        self._later.stop()
+        self._publish()
+        error, result = self._thread.error, self._thread.result
+        if isinstance(error, Cancelled):
+            self._set_state(JobState.CANCELLED)
+            self.cancelled.emit()
+        elif error is not None:
+            self._set_state(JobState.FAILED)
+            self.failed.emit(error)
+        elif result is None:
+            self._set_state(JobState.FAILED)
+            self.failed.emit(RuntimeError(f"{self.title} ended without a result."))
+        else:
+            self._set_state(JobState.DONE)
+            self.finished.emit(result)
+        self.ended.emit()
+
+
+class JobQueue(QObject):
+    """Runs jobs one after the other, for one scarce resource: the processor that trains, or the disk."""
+
+    changed = Signal()
+    """A job was added, started or ended."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: list[Job] = []
+        self._running: Job | None = None
+        self._closed = False
+
+    @property
+    def running(self) -> Job | None:
+        return self._running
+
+    @property
+    def waiting(self) -> tuple[Job, ...]:
+        return tuple(self._waiting)
+
+    def submit(self, title: str, work: Work) -> Job:
+        """Queue a job. It starts in a later turn of the event loop, so that its signals can be connected first."""
+        job = Job(title, work, self)
+        job.ended.connect(lambda: self._on_ended(job))
+        self._waiting.append(job)
+        QTimer.singleShot(0, self, self._start_next)
+        self.changed.emit()
+        return job
+
+    def move_first(self, job: Job) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self._waiting.insert(0, job)
+            self.changed.emit()
+
+    def cancel_waiting(self) -> None:
+        for job in tuple(self._waiting):
+            job.cancel()
+
+    def shutdown(self, limit_s: float) -> bool:
+        """Ask everything to end and wait; False if a thread is still running after ``limit_s``."""
+        self._closed = True
+        self.cancel_waiting()
+        running = self._running
+        if running is None:
+            return True
+        running.cancel()
+        return running.wait(limit_s)
+
+    def _start_next(self) -> None:
+        if self._running is None and self._waiting and not self._closed:
+            self._running = self._waiting.pop(0)
+            self._running.start()
+            self.changed.emit()
+
+    def _on_ended(self, job: Job) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+        if job is self._running:
+            self._running = None
+            QTimer.singleShot(0, self, self._start_next)
+        # The queue kept the reference until the thread had ended; from here on the object may go.
+        job.deleteLater()
+        self.changed.emit()

@@ -1,0 +1,33 @@
+"""Where Texloom keeps its own files, per user and per system.
+
+``TEXLOOM_HOME`` puts everything into one folder instead: a portable installation, or a test.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+NAME = "texloom"
+
+
+def _home() -> Path | None:
+    home = os.environ.get("TEXLOOM_HOME")
+    return Path(home) if home else None
+
+
+def config_folder() -> Path:
+    home = _home()
+    return home / "config" if home else Path(platformdirs.user_config_dir(NAME, appauthor=False))
+
+
+def runs_folder() -> Path:
+    home = _home()
+    return (home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))) / "runs"
+
+
+def log_folder() -> Path:
+    home = _home()
+    return home / "log" if home else Path(platformdirs.user_log_dir(NAME, appauthor=False))

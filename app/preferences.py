@@ -1,0 +1,79 @@
+"""What the window remembers between two starts, as one JSON file."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1
+RECENT_LIMIT = 12
+
+
+@dataclass
+class Preferences:
+    """Plain values only. ``unknown`` keeps fields of newer versions, so that going back and forth loses nothing."""
+
+    geometry: str = ""
+    """``QMainWindow.saveGeometry`` as base64."""
+    docks: str = ""
+    """``QMainWindow.saveState`` as base64."""
+    recent: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The compression settings that differ from their defaults."""
+    view: dict[str, Any] = field(default_factory=dict)
+    export_folders: dict[str, str] = field(default_factory=dict)
+    """Where each export target was last written to."""
+    corrections: dict[str, str] = field(default_factory=dict)
+    """File-name ending, lower case -> role that the user once chose for it ("" for: not used)."""
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+    def remember_recent(self, path: Path) -> None:
+        text = str(path)
+        self.recent = [text, *(known for known in self.recent if known != text)][:RECENT_LIMIT]
+
+
+def load(path: Path) -> Preferences:
+    """The file's content; defaults for what is missing or of the wrong kind. An unreadable file is set aside."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(raw, dict):
+            raise ValueError("not a JSON object")
+    except FileNotFoundError:
+        return Preferences()
+    except (OSError, ValueError) as error:
+        log.warning("The preferences could not be read (%s); the defaults are used.", error)
+        with contextlib.suppress(OSError):
+            path.replace(path.with_suffix(".damaged.json"))
+        return Preferences()
+    made = Preferences()
+    raw.pop("schema", None)
+    for known in dataclasses.fields(Preferences):
+        if known.name == "unknown" or known.name not in raw:
+            continue
+        value = raw.pop(known.name)
+        if isinstance(value, type(getattr(made, known.name))):
+            setattr(made, known.name, value)
+    made.recent = [entry for entry in made.recent if isinstance(entry, str)]
+    made.unknown = raw
+    return made
+
+
+def save(preferences: Preferences, path: Path) -> None:
+    """Write atomically; a place that can't be written to is logged, never an error in the user's way."""
+    values = dataclasses.asdict(preferences)
+    values.update(values.pop("unknown"))
+    values["schema"] = SCHEMA
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        log.warning("The preferences could not be saved: %s", error)

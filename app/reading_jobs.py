@@ -1,0 +1,93 @@
+"""The short jobs behind opening: everything that touches files or many pixels, run in the I/O thread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.sources import ContainerSource, SampleSource, Source
+from core.textures.material import NormalConvention, TextureSet
+from core.textures.plan import MaterialPlan
+from core.textures.roles import Role
+from widgets.lit_preview import lit_plane, lit_sphere, map_image
+
+THUMBNAIL_PX = 96
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A material that was read, with its small pictures."""
+
+    texture_set: TextureSet
+    thumbnail: QImage
+    pictures: dict[Path, QImage] = field(default_factory=dict)
+    normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
+
+
+def read_source(source: Source) -> TextureSet:
+    """The pixels of a source. Raises InputError."""
+    if isinstance(source, SampleSource):
+        from core.textures import samples
+
+        return samples.generate(source.name, source.size, seed=source.seed)
+    if isinstance(source, ContainerSource):
+        from core.codec import container
+
+        return container.read(source.path).decoded_set()
+    from core.textures import reading
+
+    return reading.read(source)
+
+
+def open_source(source: Source) -> Opened:
+    """Read a source and draw its small pictures."""
+    texture_set = read_source(source)
+    maps = {role: texture_map.pixels for role, texture_map in texture_set.by_role.items()}
+    convention = texture_set.normal_convention
+    pictures: dict[Path, QImage] = {}
+    previews: dict[NormalConvention, QImage] = {}
+    if isinstance(source, MaterialPlan):
+        for file in source.used_files:
+            layers = [texture_set.by_role[role].pixels for role in file.roles if role in texture_set.by_role]
+            if layers:
+                pixels = layers[0] if len(layers) == 1 else np.concatenate([layer[..., :1] for layer in layers], 2)
+                pictures[file.path] = map_image(pixels)
+        normal = texture_set.by_role.get(Role.NORMAL)
+        if normal is not None and source.normal_convention is NormalConvention.UNKNOWN:
+            albedo = texture_set.by_role.get(Role.ALBEDO)
+            for guess in (NormalConvention.OPENGL, NormalConvention.DIRECTX):
+                previews[guess] = lit_plane(normal.pixels, guess, None if albedo is None else albedo.pixels, 224)
+    return Opened(texture_set, lit_sphere(maps, convention, THUMBNAIL_PX), pictures, previews)
+
+
+def name_ending(file: Path, material: str) -> str:
+    """What a file's name says beyond the material's own name and the resolution, lower case: ``diff``,
+    ``nor_gl``. Corrections are remembered for it."""
+    own = set(_tokens(material))
+    rest = [token for token in _tokens(file.stem) if token not in own and not re.fullmatch(r"\d+k?|jpg|png", token)]
+    return "_".join(rest)
+
+
+def with_corrections(plan: MaterialPlan, corrections: dict[str, str]) -> MaterialPlan:
+    """``plan`` with what the user once chose for files of the same ending, where no other file has that role."""
+    for file in plan.files:
+        ending = name_ending(file.path, plan.name)
+        if not ending or ending not in corrections or file.problem:
+            continue
+        text = corrections[ending]
+        try:
+            roles = tuple(Role(part) if part else None for part in text.split("+")) if text else ()
+        except ValueError:
+            continue
+        taken = {role for other in plan.files if other.path != file.path for role in other.roles if role is not None}
+        if roles != file.roles and not taken.intersection(role for role in roles if role is not None):
+            plan = plan.assign(file.path, roles, reason=f"you chose this for “{ending}” before")
+    return plan
+
+
+def _tokens(text: str) -> list[str]:
+    return [token for token in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).lower()) if token]

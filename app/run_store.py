@@ -1,0 +1,117 @@
+"""Runs on disk: one folder per run with its record, its checkpoint or its finished file.
+
+``<runs>/<material>/<time and id>/run.json`` says what was asked and what came out; the ``.texloom-run`` beside
+it makes an interrupted run resumable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+import shutil
+import time
+import uuid
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from core.errors import OutputError
+
+log = logging.getLogger(__name__)
+
+RECORD = "run.json"
+CONTAINER_SUFFIX = ".texloom"
+CHECKPOINT_SUFFIX = ".texloom-run"
+
+
+@dataclass
+class RunRecord:
+    """What outlives the window. ``settings`` holds only what differs from the defaults; sizes in bytes, PSNR in dB."""
+
+    material: str
+    source: dict[str, Any]
+    settings: dict[str, Any]
+    created: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    finished: bool = False
+    stopped_early: bool = False
+    error: str = ""
+    psnr_db: float | None = None
+    map_psnr_db: dict[str, float] = field(default_factory=dict)
+    bits_per_texel: float | None = None
+    bytes: int | None = None
+    seconds: float | None = None
+    steps: int = 0
+    history: list[list[float]] = field(default_factory=list)
+    """Thinned: seconds, PSNR over all maps."""
+
+
+def new_folder(runs: Path, material: str) -> Path:
+    """A fresh folder for one run. Raises OutputError where none can be made."""
+    name = safe_name(material)
+    folder = runs / name / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"The run can't be stored in {folder.parent}: {error.strerror or error}.", folder) from error
+    return folder
+
+
+def safe_name(name: str) -> str:
+    """A folder name that every system accepts; letters of all languages are kept."""
+    cleaned = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "_", name).strip(" .")
+    return cleaned[:80] or "material"
+
+
+def write(record: RunRecord, folder: Path) -> None:
+    """Atomically; a disk that is full is logged, because the run itself goes on."""
+    part = folder / (RECORD + ".part")
+    try:
+        part.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        part.replace(folder / RECORD)
+    except OSError as error:
+        log.warning("The record of the run in %s could not be written: %s", folder, error)
+
+
+def read(folder: Path) -> RunRecord | None:
+    """None for a folder without a readable record."""
+    try:
+        raw = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        known = {entry.name for entry in fields(RunRecord)}
+        return RunRecord(**{name: value for name, value in raw.items() if name in known})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        log.warning("The run in %s could not be read: %s", folder, error)
+        return None
+
+
+def stored(runs: Path) -> list[tuple[Path, RunRecord]]:
+    """All runs, the oldest first."""
+    found = []
+    with contextlib.suppress(OSError):
+        for record_file in runs.glob(f"*/*/{RECORD}"):
+            record = read(record_file.parent)
+            if record is not None:
+                found.append((record_file.parent, record))
+    return sorted(found, key=lambda pair: pair[1].created)
+
+
+def container(folder: Path) -> Path | None:
+    """The finished file of a run, if it is there."""
+    return next(iter(sorted(folder.glob(f"*{CONTAINER_SUFFIX}"))), None)
+
+
+def checkpoint(folder: Path) -> Path | None:
+    """What an interrupted run can go on from."""
+    return next(iter(sorted(folder.glob(f"*{CHECKPOINT_SUFFIX}"))), None)
+
+
+def remove(folder: Path) -> None:
+    """Delete a run. Only folders that hold a record of ours are touched."""
+    if (folder / RECORD).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            folder.parent.rmdir()

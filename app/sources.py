@@ -1,0 +1,88 @@
+"""Where a material came from, in a form that can be written beside a run and read again after a restart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+from core.textures.material import NormalConvention
+from core.textures.plan import MaterialPlan, PlannedFile
+from core.textures.roles import Role
+
+
+@dataclass(frozen=True)
+class SampleSource:
+    """A built-in material."""
+
+    name: str
+    size: int = 1024
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ContainerSource:
+    """A ``.texloom`` file that was opened; there is no original to compare with."""
+
+    path: Path
+
+
+Source = SampleSource | ContainerSource | MaterialPlan
+
+
+def to_json(source: Source) -> dict[str, Any]:
+    """Plain values; :func:`from_json` makes the same source of them."""
+    if isinstance(source, SampleSource):
+        return {"kind": "sample", **dataclasses.asdict(source)}
+    if isinstance(source, ContainerSource):
+        return {"kind": "container", "path": str(source.path)}
+    return {
+        "kind": "files",
+        "name": source.name,
+        "folder": str(source.folder),
+        "normal_convention": source.normal_convention.value,
+        "normal_reason": source.normal_reason,
+        "notices": list(source.notices),
+        "files": [_file_to_json(file) for file in source.files],
+    }
+
+
+def from_json(values: Mapping[str, Any]) -> Source:
+    """Raises InputError for values that describe no source."""
+    try:
+        kind = values["kind"]
+        if kind == "sample":
+            return SampleSource(str(values["name"]), int(values["size"]), int(values["seed"]))
+        if kind == "container":
+            return ContainerSource(Path(values["path"]))
+        return MaterialPlan(
+            name=str(values["name"]),
+            folder=Path(values["folder"]),
+            files=tuple(_file_from_json(file) for file in values["files"]),
+            normal_convention=NormalConvention(values["normal_convention"]),
+            normal_reason=str(values["normal_reason"]),
+            notices=tuple(values["notices"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("The record of this run does not say which files it was made from.") from error
+
+
+def _file_to_json(file: PlannedFile) -> dict[str, Any]:
+    values = {field.name: getattr(file, field.name) for field in dataclasses.fields(file)}
+    values["path"] = str(file.path)
+    values["roles"] = [None if role is None else role.value for role in file.roles]
+    values["alpha_role"] = None if file.alpha_role is None else file.alpha_role.value
+    return values
+
+
+def _file_from_json(values: Mapping[str, Any]) -> PlannedFile:
+    known = {field.name for field in dataclasses.fields(PlannedFile)}
+    given = {name: value for name, value in values.items() if name in known}
+    given["path"] = Path(given["path"])
+    given["roles"] = tuple(None if role is None else Role(role) for role in given["roles"])
+    alpha = given.get("alpha_role")
+    given["alpha_role"] = None if alpha is None else Role(alpha)
+    return PlannedFile(**given)

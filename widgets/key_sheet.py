@@ -1,0 +1,92 @@
+"""All keys on one sheet over the window. Any key or click closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from widgets.controls import VerticalScroll, bare, label
+
+
+class KeySheet(QWidget):
+    """``groups``: heading -> (what it does, keys). The keys are shown as the system spells them."""
+
+    def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], columns: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setGeometry(parent.rect())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        outer = bare(QVBoxLayout(self), 0, (32, 32, 32, 32))
+        sheet = QFrame()
+        sheet.setObjectName("sheet")
+        outer.addStretch(1)
+        middle = bare(QHBoxLayout())
+        middle.addStretch(1)
+        middle.addWidget(sheet)
+        middle.addStretch(1)
+        outer.addLayout(middle, 100)
+        outer.addStretch(1)
+        column = bare(QVBoxLayout(sheet), 12, (24, 20, 12, 20))
+        head = bare(QHBoxLayout(), 8)
+        head.addWidget(label("Keys", "title"), 1)
+        head.addWidget(label("Any key closes this sheet", "small"))
+        head.setContentsMargins(0, 0, 12, 0)
+        column.addLayout(head)
+        content = QWidget()
+        row = bare(QHBoxLayout(content), 36, (0, 0, 12, 0))
+        for part in _in_columns(groups, columns):
+            block = bare(QVBoxLayout(), 16)
+            for title, entries in part:
+                block.addLayout(_group(title, entries))
+            block.addStretch(1)
+            row.addLayout(block)
+        scroll = VerticalScroll(content)
+        scroll.setMinimumWidth(min(content.sizeHint().width() + 16, parent.width() - 128))
+        scroll.setMinimumHeight(min(content.sizeHint().height() + 4, parent.height() - 170))
+        column.addWidget(scroll)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(16, 16, 16, 190))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.close()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.close()
+
+
+def _group(title: str, entries: Sequence[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    grid.addWidget(label(title, "head"), 0, 0, 1, 2)
+    for index, (text, keys) in enumerate(entries, 1):
+        grid.addWidget(label(text, "soft"), index, 0)
+        row = bare(QHBoxLayout(), 4)
+        row.addStretch(1)
+        for key in keys.split(", "):
+            cap = QLabel(key)
+            cap.setObjectName("key")
+            row.addWidget(cap)
+        grid.addLayout(row, index, 1)
+    return grid
+
+
+def _in_columns(
+    groups: Mapping[str, Sequence[tuple[str, str]]], columns: int
+) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:
+    """The groups in order, cut where the columns come out about equally tall."""
+    total = sum(len(entries) + 2 for entries in groups.values())
+    parts: list[list[tuple[str, Sequence[tuple[str, str]]]]] = [[]]
+    filled = 0.0
+    for title, entries in groups.items():
+        size = len(entries) + 2
+        if parts[-1] and filled + size / 2 > total / columns * len(parts) and len(parts) < columns:
+            parts.append([])
+        parts[-1].append((title, entries))
+        filled += size
+    return parts

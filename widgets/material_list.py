@@ -1,0 +1,178 @@
+"""The materials that are open: a thumbnail, the name, and how far each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from widgets.icons import pixmap
+from widgets.theme import THEME, font
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class MaterialRow:
+    """One line. ``state`` is a short phrase; ``look`` good, warn, bad, active or ""; ``fraction`` in [0, 1] draws a
+    bar."""
+
+    key: int
+    name: str
+    state: str
+    look: str = ""
+    fraction: float | None = None
+    thumbnail: QImage | None = None
+    tip: str = ""
+
+
+class MaterialList(QListView):
+    """Shows rows; tells which one was chosen and which one shall go."""
+
+    chosen = Signal(int)
+    removed = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+    """The key of a row, and where on the screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Rows(self)
+        self.setModel(self._model)
+        self.setItemDelegate(_Painter(self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Materials")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.selectionModel().currentChanged.connect(self._on_current)
+
+    def set_rows(self, rows: Sequence[MaterialRow], current: int | None) -> None:
+        """Show ``rows`` with the one of key ``current`` chosen, without telling anybody."""
+        blocked = self.selectionModel().blockSignals(True)
+        self._model.set_rows(list(rows))
+        for index, row in enumerate(rows):
+            if row.key == current:
+                self.setCurrentIndex(self._model.index(index))
+        self.selectionModel().blockSignals(blocked)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self._model.row(self.currentIndex())
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and row is not None:
+            self.removed.emit(row.key)
+            return
+        super().keyPressEvent(event)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        row = self._model.row(index)
+        if row is not None:
+            self.chosen.emit(row.key)
+
+    def _on_menu(self, place: QPoint) -> None:
+        row = self._model.row(self.indexAt(place))
+        if row is not None:
+            self.menu_wanted.emit(row.key, self.viewport().mapToGlobal(place))
+
+
+class _Rows(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: list[MaterialRow] = []
+
+    def set_rows(self, rows: list[MaterialRow]) -> None:
+        if [row.key for row in rows] == [row.key for row in self._rows]:
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def row(self, index: Index) -> MaterialRow | None:
+        return self._rows[index.row()] if index.isValid() else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self.row(index)
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.tip or row.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row.name}, {row.state}"
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        return None
+
+
+class _Painter(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, 60)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(Qt.ItemDataRole.UserRole)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        ground = QRectF(rect.adjusted(4, 2, -4, -2))
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(QColor(THEME.accent_wash))
+            painter.drawRoundedRect(ground, 4, 4)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(QColor(THEME.control_down))
+            painter.drawRoundedRect(ground, 4, 4)
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(THEME.accent_line), 1))
+            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        picture = QRect(rect.left() + 10, rect.top() + 8, 44, 44)
+        if row.thumbnail is not None:
+            painter.drawPixmap(picture, QPixmap.fromImage(row.thumbnail))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(THEME.control_down))
+            painter.drawEllipse(picture.adjusted(2, 2, -2, -2))
+            painter.drawPixmap(picture.center() - QPoint(7, 7), pixmap("image", THEME.text_off, 16))
+        left = picture.right() + 10
+        width = rect.right() - 12 - left
+        painter.setFont(font(THEME.body, QFont.Weight.Medium))
+        painter.setPen(QColor(THEME.text))
+        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, width)
+        painter.drawText(QRect(left, rect.top() + 10, width, 20), int(Qt.AlignmentFlag.AlignVCenter), name)
+        painter.setFont(font(THEME.small))
+        colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
+        painter.setPen(QColor(colors.get(row.look, THEME.text_soft)))
+        line = painter.fontMetrics().elidedText(row.state, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(left, rect.top() + 29, width, 18), int(Qt.AlignmentFlag.AlignVCenter), line)
+        if row.fraction is not None:
+            bar = QRectF(left, rect.bottom() - 10, width, 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(THEME.control))
+            painter.drawRoundedRect(bar, 1.5, 1.5)
+            painter.setBrush(QColor(THEME.accent_line))
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * row.fraction, 3), 1.5, 1.5)
+        painter.restore()

@@ -1,0 +1,198 @@
+"""Live PSNR per map and in all: thin lines, named at their ends with the present number; no legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from core.textures.roles import ROLE_INFO, Role
+from widgets.controls import bare
+from widgets.theme import THEME, TOTAL_COLOR, font, role_color
+from widgets.units import clock_text, db_text
+
+TOTAL = "total"
+MOST_POINTS = 2000
+"""More points than pixels only cost time: longer histories are thinned for drawing."""
+
+
+class PsnrPlot(QWidget):
+    """The plot with its numbers at the right. ``set_history`` redraws all; call it ten times a second at most."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = bare(QHBoxLayout(self), 0)
+        pg.setConfigOptions(antialias=True)
+        self._view = pg.PlotWidget(background=THEME.well, axisItems={"bottom": _ClockAxis("bottom")})
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        self._view.setMinimumSize(120, 60)
+        item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
+        self._item = item
+        self._box: Any = item.getViewBox()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(4, 8, 0, 2)
+        item.showGrid(x=False, y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(QPen(Qt.PenStyle.NoPen))
+            axis.setTextPen(THEME.text_soft)
+            axis.setTickFont(font(THEME.small))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
+        item.getAxis("left").setWidth(34)
+        item.getAxis("left").setTickPen(QColor(255, 255, 255, 40))
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._lines: dict[str, pg.PlotDataItem] = {}
+        self._target_line = pg.InfiniteLine(angle=0, pen=pg.mkPen(THEME.text_soft, width=1, style=Qt.PenStyle.DashLine))
+        self._target_line.setVisible(False)
+        item.addItem(self._target_line, ignoreBounds=True)
+        self._target: float | None = None
+        self.labels = _EndLabels(self._view, self._box)
+        row.addWidget(self._view, 1)
+        row.addWidget(self.labels)
+
+    def clear(self) -> None:
+        for line in self._lines.values():
+            self._item.removeItem(line)
+        self._lines = {}
+        self.labels.set_rows([])
+
+    def set_target(self, db: float | None) -> None:
+        """A dashed line at the quality that was asked for."""
+        self._target = db
+        self._target_line.setVisible(db is not None)
+        if db is not None:
+            self._target_line.setValue(db)
+
+    def set_history(self, seconds: Sequence[float], curves: Mapping[str, Sequence[float]]) -> None:
+        """``curves``: role name or :data:`TOTAL` -> PSNR in dB for each of ``seconds``; NaN where not measured."""
+        times = np.asarray(seconds, np.float64)
+        if not len(times):
+            self.clear()
+            return
+        step = max(1, len(times) // MOST_POINTS)
+        keep = np.unique(np.append(np.arange(0, len(times), step), len(times) - 1))
+        rows = []
+        low, high = np.inf, -np.inf
+        for name, values in curves.items():
+            data = np.asarray(values, np.float64)
+            finite = np.isfinite(data)
+            if not finite.any():
+                # A map that is exact has no finite PSNR: it is named, but has no line.
+                rows.append((name, float(data[-1])))
+                continue
+            line = self._line(name)
+            line.setData(times[keep], np.where(finite, data, np.nan)[keep], connect="finite")
+            rows.append((name, float(data[finite][-1]) if not np.isposinf(data[-1]) else float("inf")))
+            # The first moments of a run lie far below everything and would flatten the rest.
+            settled = data[finite][len(data[finite]) // 6 :]
+            low, high = min(low, float(settled.min())), max(high, float(data[finite].max()))
+        for name in set(self._lines) - set(curves):
+            self._item.removeItem(self._lines.pop(name))
+        if self._target is not None:
+            low, high = min(low, self._target), max(high, self._target)
+        if np.isfinite(low) and np.isfinite(high):
+            room = max(1.0, (high - low) * 0.08)
+            self._box.setYRange(low - room, high + room, padding=0)
+        self._box.setXRange(float(times[0]) if len(times) > 1 else 0.0, max(float(times[-1]), 1.0), padding=0)
+        self.labels.set_rows(rows)
+
+    def _line(self, name: str) -> pg.PlotDataItem:
+        if name not in self._lines:
+            width = 2.0 if name == TOTAL else 1.25
+            line = pg.PlotDataItem(pen=pg.mkPen(_color(name), width=width), skipFiniteCheck=False)
+            line.setZValue(10 if name == TOTAL else 0)
+            self._item.addItem(line)
+            self._lines[name] = line
+        return self._lines[name]
+
+
+class _ClockAxis(pg.AxisItem):
+    """Seconds as minutes and seconds."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [clock_text(value * scale) for value in values]
+
+
+class _EndLabels(QWidget):
+    """Names and numbers beside the ends of the lines, moved apart where they would cover each other."""
+
+    ROW = 16
+
+    def __init__(self, view: pg.PlotWidget, box: Any) -> None:
+        super().__init__()
+        self._view = view
+        self._rows: list[tuple[str, float]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setFixedWidth(156)
+        self._box: Any = box
+        box.sigRangeChanged.connect(lambda *_: self.update())
+
+    def sizeHint(self) -> QSize:
+        return QSize(156, 120)
+
+    def set_rows(self, rows: list[tuple[str, float]]) -> None:
+        self._rows = rows
+        self.setAccessibleName(", ".join(f"{_name(name)} {db_text(value)} dB" for name, value in rows))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(THEME.well))
+        if not self._rows:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ends = []
+        for name, value in self._rows:
+            if np.isfinite(value):
+                scene = self._box.mapViewToScene(QPointF(0.0, value))
+                y = float(self._view.mapFromScene(scene).y())
+            else:
+                y = 0.0
+            ends.append((min(max(y, 0.0), float(self.height())), name, value))
+        ends.sort(key=lambda end: end[0])
+        row = min(self.ROW, (self.height() - 4) / len(ends))
+        places = spread([end[0] for end in ends], row, 2 + row / 2, self.height() - 2 - row / 2)
+        for (y, name, value), place in zip(ends, places, strict=True):
+            color = QColor(_color(name))
+            if np.isfinite(value):
+                painter.setPen(QPen(color, 1.0))
+                painter.drawLine(QPointF(2, y), QPointF(12, place))
+            bold = name == TOTAL
+            painter.setFont(font(THEME.small, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
+            painter.setPen(color)
+            painter.drawText(QRectF(17, place - 8, 84, 16), Qt.AlignmentFlag.AlignVCenter, _name(name))
+            painter.setPen(QColor(THEME.text))
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(QRectF(92, place - 8, 56, 16), right, db_text(value))
+
+
+def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Positions as near to ``wanted`` (ascending) as a mutual ``distance`` within [low, high] allows."""
+    places = [max(low, value) for value in wanted]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + distance)
+    limit = high
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], limit)
+        limit = places[i] - distance
+    return places
+
+
+def _color(name: str) -> str:
+    return TOTAL_COLOR if name == TOTAL else role_color(name)
+
+
+def _name(name: str) -> str:
+    if name == TOTAL:
+        return "All maps"
+    try:
+        return ROLE_INFO[Role(name)].label
+    except ValueError:
+        return name

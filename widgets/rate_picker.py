@@ -1,0 +1,340 @@
+"""The one main control: how good, how small, or how close the result has to be; and what that will cost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.codec.settings import PRESET_SECONDS
+from widgets.controls import Combo, NumberField, Segmented, Slider, bare, label
+from widgets.units import size_text, time_text
+
+
+class RateMode(StrEnum):
+    QUALITY = "quality"
+    SIZE = "size"
+    TARGET = "target"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What was chosen. ``bpp`` in bits per texel, ``target_psnr`` in dB or None, ``preset`` the training effort."""
+
+    bpp: float
+    target_psnr: float | None
+    preset: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Known before the run. ``bc_bpp``: bits per texel that block compression (BC7, BC5, BC4) would take for the
+    same maps; ``bpp``: those of the file."""
+
+    file_bytes: int
+    vram_bytes: int
+    bpp: float
+    bc_bpp: float
+
+
+QUALITY_BPP = {"draft": 2.5, "balanced": 5.0, "studio": 10.0}
+LOW_BPP, HIGH_BPP = 0.5, 20.0
+LOW_DB, HIGH_DB = 20.0, 60.0
+STEPS = 400
+
+
+class RatePicker(QWidget):
+    """Quality, size or target PSNR; below it the predicted sizes."""
+
+    changed = Signal(object)
+    """By the user: the :class:`Rate`. Not while a slider is still being dragged from one step to the next."""
+    previewed = Signal(object)
+    """The :class:`Rate` under the slider while it is dragged, for the prediction only."""
+    mode_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rate = Rate(5.0, None, "balanced")
+        self._texels = 0
+        self._target = 40.0
+        column = bare(QVBoxLayout(self), 12)
+        self._modes = Segmented(
+            [
+                (RateMode.QUALITY, "Quality", "Choose by purpose: draft, balanced or studio"),
+                (RateMode.SIZE, "Size", "Choose the size of the file; the quality follows"),
+                (
+                    RateMode.TARGET,
+                    "Target PSNR",
+                    "Choose the quality in dB; the smallest file that reaches it is searched",
+                ),
+            ],
+            stretch=True,
+        )
+        self._modes.chosen.connect(self._on_mode)
+        column.addWidget(self._modes)
+        self._pages = QStackedWidget()
+        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._pages.addWidget(self._make_quality())
+        self._pages.addWidget(self._make_size())
+        self._pages.addWidget(self._make_target())
+        column.addWidget(self._pages)
+        self.card = PredictionCard()
+        column.addWidget(self.card)
+        self._show()
+
+    # --- values ---------------------------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> RateMode:
+        return RateMode(self._modes.value)
+
+    @property
+    def rate(self) -> Rate:
+        return self._rate
+
+    def set_mode(self, mode: RateMode) -> None:
+        self._modes.set_value(mode)
+        self._pages.setCurrentIndex(list(RateMode).index(mode))
+
+    def set_rate(self, rate: Rate) -> None:
+        """Show ``rate`` without telling anybody; the mode follows where the present one can't show it."""
+        self._rate = rate
+        if rate.target_psnr is not None:
+            self._target = rate.target_psnr
+            self.set_mode(RateMode.TARGET)
+        elif self.mode is RateMode.TARGET or (
+            self.mode is RateMode.QUALITY and QUALITY_BPP.get(rate.preset) != rate.bpp
+        ):
+            self.set_mode(RateMode.QUALITY if QUALITY_BPP.get(rate.preset) == rate.bpp else RateMode.SIZE)
+        self._show()
+
+    def set_texels(self, texels: int) -> None:
+        """Width × height of the material, for showing the size in kilobytes; 0 if there is none."""
+        self._texels = texels
+        self._show()
+
+    # --- building -------------------------------------------------------------------------------------------
+
+    def _make_quality(self) -> QWidget:
+        page = QWidget()
+        row = bare(QHBoxLayout(page), 8)
+        self._cards = QButtonGroup(self)
+        self._card_of: dict[str, QPushButton] = {}
+        for preset, bpp in QUALITY_BPP.items():
+            made = QPushButton(f"{preset.capitalize()}\n{bpp:g} bits/texel")
+            made.setObjectName("choice")
+            made.setCheckable(True)
+            made.setMinimumHeight(52)
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setToolTip(f"{bpp:g} bits per texel, about {time_text(PRESET_SECONDS[preset])} of training")
+            made.clicked.connect(lambda _=False, p=preset, b=bpp: self._choose(Rate(b, None, p)))
+            self._cards.addButton(made)
+            self._card_of[preset] = made
+            row.addWidget(made, 1)
+        return page
+
+    def _make_size(self) -> QWidget:
+        page = QWidget()
+        column = bare(QVBoxLayout(page), 8)
+        self._size_slider = Slider(0, STEPS)
+        self._size_slider.setPageStep(20)
+        self._size_slider.setAccessibleName("Bits per texel")
+        self._size_slider.valueChanged.connect(self._on_size_slider)
+        self._size_slider.sliderReleased.connect(lambda: self._choose(self._rate))
+        self._bpp_field = NumberField(LOW_BPP, HIGH_BPP, 2, "bits/texel")
+        self._bpp_field.setSingleStep(0.25)
+        self._bpp_field.valueChanged.connect(lambda v: self._choose(Rate(round(v, 2), None, self._rate.preset)))
+        self._kb_field = NumberField(0.1, 1e7, 0, "KB")
+        self._kb_field.setToolTip("The same as the size of the file")
+        self._kb_field.valueChanged.connect(self._on_kb)
+        row = bare(QHBoxLayout(), 8)
+        row.addWidget(self._bpp_field, 1)
+        row.addWidget(label("=", "soft"))
+        row.addWidget(self._kb_field, 1)
+        self._size_effort = self._make_effort()
+        column.addWidget(self._size_slider)
+        column.addLayout(row)
+        column.addLayout(_labelled("Training", self._size_effort))
+        return page
+
+    def _make_target(self) -> QWidget:
+        page = QWidget()
+        column = bare(QVBoxLayout(page), 8)
+        self._db_slider = Slider(round(LOW_DB * 2), round(HIGH_DB * 2))
+        self._db_slider.setAccessibleName("Target PSNR")
+        self._db_slider.valueChanged.connect(self._on_db_slider)
+        self._db_slider.sliderReleased.connect(lambda: self._choose(self._rate))
+        self._db_field = NumberField(15.0, 70.0, 1, "dB")
+        self._db_field.setSingleStep(0.5)
+        self._db_field.valueChanged.connect(lambda v: self._choose(Rate(self._rate.bpp, v, self._rate.preset)))
+        self._db_words = label("", "small")
+        row = bare(QHBoxLayout(), 8)
+        row.addWidget(self._db_field)
+        row.addWidget(self._db_words, 1)
+        self._target_effort = self._make_effort()
+        column.addWidget(self._db_slider)
+        column.addLayout(row)
+        column.addLayout(_labelled("Training", self._target_effort))
+        return page
+
+    def _make_effort(self) -> Combo:
+        made = Combo()
+        for preset, seconds in PRESET_SECONDS.items():
+            made.addItem(f"{preset.capitalize()} – about {time_text(seconds)}", preset)
+        made.currentIndexChanged.connect(
+            lambda _: self._choose(Rate(self._rate.bpp, self._rate.target_psnr, made.currentData()))
+        )
+        made.setToolTip("How long to train; more time gives more quality at the same size")
+        made.setAccessibleName("Training effort")
+        return made
+
+    # --- reacting -------------------------------------------------------------------------------------------
+
+    def _on_mode(self, value: str) -> None:
+        mode = RateMode(value)
+        self.set_mode(mode)
+        self.mode_changed.emit(value)
+        if mode is RateMode.TARGET:
+            self._choose(Rate(self._rate.bpp, self._target, self._rate.preset))
+        elif mode is RateMode.QUALITY:
+            self._choose(Rate(QUALITY_BPP[self._rate.preset], None, self._rate.preset))
+        else:
+            self._choose(Rate(self._rate.bpp, None, self._rate.preset))
+
+    def _on_size_slider(self, step: int) -> None:
+        bpp = LOW_BPP * (HIGH_BPP / LOW_BPP) ** (step / STEPS)
+        digits = 2 if bpp < 2 else 1
+        self._slid(Rate(round(bpp, digits), None, self._rate.preset), self._size_slider)
+
+    def _on_db_slider(self, half: int) -> None:
+        self._slid(Rate(self._rate.bpp, half / 2, self._rate.preset), self._db_slider)
+
+    def _slid(self, rate: Rate, slider: Slider) -> None:
+        if slider.isSliderDown():
+            self._rate = rate
+            self._show(but=slider)
+            self.previewed.emit(rate)
+        else:
+            self._choose(rate)
+
+    def _on_kb(self, kilobytes: float) -> None:
+        if self._texels:
+            bpp = min(max(kilobytes * 1024 * 8 / self._texels, LOW_BPP), HIGH_BPP)
+            self._choose(Rate(round(bpp, 3), None, self._rate.preset))
+
+    def _choose(self, rate: Rate) -> None:
+        self._rate = rate
+        if rate.target_psnr is not None:
+            self._target = rate.target_psnr
+        self._show()
+        self.changed.emit(rate)
+
+    def _show(self, but: QWidget | None = None) -> None:
+        rate = self._rate
+        exact = QUALITY_BPP.get(rate.preset) == rate.bpp
+        self._cards.setExclusive(False)
+        for preset, card in self._card_of.items():
+            card.setChecked(exact and preset == rate.preset)
+        self._cards.setExclusive(True)
+        step = round(STEPS * math.log(rate.bpp / LOW_BPP) / math.log(HIGH_BPP / LOW_BPP))
+        if but is not self._size_slider:
+            _quietly(self._size_slider, step)
+        self._bpp_field.show_value(rate.bpp)
+        self._kb_field.setEnabled(self._texels > 0)
+        self._kb_field.show_value(rate.bpp * self._texels / 8 / 1024)
+        target = self._target if rate.target_psnr is None else rate.target_psnr
+        if but is not self._db_slider:
+            _quietly(self._db_slider, round(target * 2))
+        self._db_field.show_value(target)
+        self._db_words.setText(_words_for(target))
+        for effort in (self._size_effort, self._target_effort):
+            effort.set_value(rate.preset)
+
+
+class PredictionCard(QFrame):
+    """File, GPU memory and the ratio over block compression, before the run."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 10, 12, 10)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        self._values: list[QLabel] = []
+        for column, caption in enumerate(("File", "GPU memory", "Smaller than BCn")):
+            grid.addWidget(label(caption, "small"), 0, column)
+            value = label("–", "head")
+            self._values.append(value)
+            grid.addWidget(value, 1, column)
+            grid.setColumnStretch(column, 1)
+        self._note = label("", "small")
+        self._note.setWordWrap(True)
+        grid.addWidget(self._note, 2, 0, 1, 3)
+        self.show_nothing("Add a material to see its predicted size.")
+
+    def show_nothing(self, note: str) -> None:
+        for value in self._values:
+            value.setText("–")
+            value.setToolTip("")
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+
+    def show_prediction(self, prediction: Prediction, note: str = "") -> None:
+        texts = (
+            size_text(prediction.file_bytes),
+            size_text(prediction.vram_bytes),
+            f"{prediction.bc_bpp / prediction.bpp:.1f}×",
+        )
+        tips = (
+            f"{prediction.file_bytes:,} bytes predicted for the .texloom file with all maps and mip levels",
+            f"{prediction.vram_bytes:,} bytes predicted for what a runtime keeps in GPU memory",
+            f"Block compression (BC7, BC5, BC4) of the same maps takes {prediction.bc_bpp:g} bits per texel "
+            f"without mip levels; this file takes {prediction.bpp:.2f} with all of them.",
+        )
+        for value, text, tip in zip(self._values, texts, tips, strict=True):
+            value.setText(text)
+            value.setToolTip(tip)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+
+
+def _labelled(text: str, field: QWidget) -> QHBoxLayout:
+    row = bare(QHBoxLayout(), 8)
+    row.addWidget(label(text, "soft"))
+    row.addWidget(field, 1)
+    return row
+
+
+def _quietly(slider: Slider, value: int) -> None:
+    blocked = slider.blockSignals(True)
+    slider.setValue(value)
+    slider.blockSignals(blocked)
+    slider.update()
+
+
+def _words_for(db: float) -> str:
+    """What a PSNR over all maps looks like, as a rule of thumb."""
+    if db < 28:
+        return "visibly softer"
+    if db < 34:
+        return "fine at a distance"
+    if db < 40:
+        return "hard to tell in 3D"
+    if db < 46:
+        return "hard to tell side by side"
+    return "close to exact"

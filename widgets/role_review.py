@@ -1,0 +1,315 @@
+"""What reading found, for review: every file with its guessed role, why, and how sure; a drop-down corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from core.textures.material import NormalConvention
+from core.textures.plan import MaterialPlan, PlannedFile
+from core.textures.roles import ROLE_INFO, Role
+from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle
+from widgets.icons import dot_icon
+from widgets.theme import THEME, role_color
+
+SURE = 0.7
+"""From this confidence on a guess is shown as settled."""
+
+_AO, _ROUGH, _METAL = Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC
+PACKINGS: dict[str, tuple[Role | None, ...]] = {
+    "ORM": (_AO, _ROUGH, _METAL),
+    "MRA": (_METAL, _ROUGH, _AO),
+    "RMA": (_ROUGH, _METAL, _AO),
+    "MR": (_METAL, _ROUGH, None),
+}
+PACKING_TEXTS = {
+    "ORM": "Packed: occlusion, roughness, metallic",
+    "MRA": "Packed: metallic, roughness, occlusion",
+    "RMA": "Packed: roughness, metallic, occlusion",
+    "MR": "Packed: metallic, roughness",
+}
+CONVENTION_TEXTS = {NormalConvention.OPENGL: "OpenGL, +Y up", NormalConvention.DIRECTX: "DirectX, +Y down"}
+
+
+def review_state(file: PlannedFile) -> str:
+    """``good``: used; ``warn``: look at it; ``bad``: can't be read; ``off``: not used, for a known reason."""
+    if file.problem:
+        return "bad"
+    if file.used:
+        return "good" if file.confidence >= SURE else "warn"
+    return "off" if file.confidence >= 0.5 else "warn"
+
+
+def roles_text(roles: tuple[Role | None, ...]) -> str:
+    if not any(roles):
+        return "Not used"
+    if len(roles) == 1 and roles[0] is not None:
+        return ROLE_INFO[roles[0]].label
+    return "Packed: " + ", ".join("–" if role is None else ROLE_INFO[role].label.lower() for role in roles)
+
+
+class RoleReview(QWidget):
+    """One row per file, and the normal convention. It takes a plan and tells what the user wants changed."""
+
+    assigned = Signal(Path, tuple)
+    """A file and the roles chosen for it; empty for not used."""
+    convention_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plan: MaterialPlan | None = None
+        self._rows: dict[Path, _FileRow] = {}
+        column = bare(QVBoxLayout(self), 4)
+        self.normal = NormalChoice()
+        self.normal.chosen.connect(self.convention_chosen)
+        self._list = bare(QVBoxLayout(), 2)
+        self._notices = label("", "small")
+        self._notices.setWordWrap(True)
+        self._empty = label("Drop a folder or image files on the window to see what each file is taken for.", "soft")
+        self._empty.setWordWrap(True)
+        column.addWidget(self._empty)
+        column.addWidget(self.normal)
+        column.addLayout(self._list)
+        column.addWidget(self._notices)
+        self.set_plan(None)
+
+    @property
+    def to_check(self) -> int:
+        """How many rows, and the convention, wait for a look."""
+        if self._plan is None:
+            return 0
+        count = sum(review_state(file) in ("warn", "bad") for file in self._plan.files)
+        return count + self.normal.undecided
+
+    def set_plan(self, plan: MaterialPlan | None) -> None:
+        """Show ``plan``; rows of files that stay are kept, so that the focus stays where it was."""
+        self._plan = plan
+        files = _in_order(plan.files) if plan else ()
+        wanted = [file.path for file in files]
+        if wanted != list(self._rows):
+            for row in self._rows.values():
+                self._list.removeWidget(row)
+                row.deleteLater()
+            self._rows = {}
+            for file in files:
+                row = _FileRow(file)
+                row.assigned.connect(self.assigned)
+                self._rows[file.path] = row
+                self._list.addWidget(row)
+        for file in files:
+            self._rows[file.path].set_file(file)
+        self._empty.setVisible(plan is None)
+        has_normal = plan is not None and any(Role.NORMAL in file.roles for file in plan.files)
+        self.normal.setVisible(has_normal)
+        if plan is not None and has_normal:
+            self.normal.set_convention(plan.normal_convention, plan.normal_reason)
+        else:
+            self.normal.set_convention(NormalConvention.OPENGL, "")
+        self._notices.setText("\n".join(plan.notices) if plan else "")
+        self._notices.setVisible(bool(plan and plan.notices))
+
+    def set_pictures(self, pictures: Mapping[Path, QImage]) -> None:
+        """Small pictures of the files, as far as they are known."""
+        for path, picture in pictures.items():
+            if path in self._rows:
+                self._rows[path].set_picture(picture)
+
+    def row(self, path: Path) -> _FileRow:
+        return self._rows[path]
+
+
+def _in_order(files: tuple[PlannedFile, ...]) -> tuple[PlannedFile, ...]:
+    """What needs a look first, then what is used in the order of the roles, then the rest."""
+    order = {role: index for index, role in enumerate(Role)}
+    rank = {"bad": 0, "warn": 0, "good": 1, "off": 2}
+
+    def key(file: PlannedFile) -> tuple[int, int, str]:
+        first = min((order[role] for role in file.roles if role is not None), default=99)
+        return rank[review_state(file)], first, file.path.name.lower()
+
+    return tuple(sorted(files, key=key))
+
+
+class _FileRow(QFrame):
+    """State colour and picture at the left; name over reason; the role at the right."""
+
+    assigned = Signal(Path, tuple)
+
+    def __init__(self, file: PlannedFile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        row = bare(QHBoxLayout(self), 8, (0, 2, 0, 2))
+        self._picture = _Picture()
+        row.addWidget(self._picture)
+        words = bare(QVBoxLayout(), 1)
+        self._name = ElidedLabel(file.path.name)
+        self._reason = ElidedLabel("", "small", Qt.TextElideMode.ElideRight)
+        words.addStretch(1)
+        words.addWidget(self._name)
+        words.addWidget(self._reason)
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        self.combo = Combo()
+        self.combo.setFixedWidth(124)
+        self.combo.setAccessibleName(f"Role of {file.path.name}")
+        self.combo.activated.connect(lambda _: self.assigned.emit(self._file.path, self.combo.currentData()))
+        row.addWidget(self.combo)
+        self.set_file(file)
+
+    def set_file(self, file: PlannedFile) -> None:
+        self._file = file
+        state = review_state(file)
+        self._fill_combo(file)
+        reason = file.problem or file.reason
+        if file.alpha_role is not None:
+            reason += f"; alpha is {ROLE_INFO[file.alpha_role].label.lower()}"
+        if file.used and file.confidence < 1.0:
+            reason += f" · {file.confidence:.0%} sure"
+        self._reason.setText(reason)
+        details = f"{file.path}\n{reason}"
+        if file.width:
+            details += f"\n{file.width} × {file.height}, {file.channels} channels, {file.bit_depth} bit"
+        self._name.set_tip(details)
+        self._reason.set_tip(details)
+        self._picture.set_state(state, file.roles)
+        restyle(self._reason, "state", state if state in ("warn", "bad") else "")
+        restyle(self._name, "look", "soft" if state == "off" else "")
+        restyle(self.combo, "state", state if state == "warn" else "")
+        self.combo.setEnabled(not file.problem)
+
+    def set_picture(self, picture: QImage) -> None:
+        self._picture.set_picture(picture)
+
+    def _fill_combo(self, file: PlannedFile) -> None:
+        blocked = self.combo.blockSignals(True)
+        self.combo.clear()
+        self.combo.addItem("Not used", ())
+        for role, info in ROLE_INFO.items():
+            self.combo.addItem(dot_icon(role_color(role)), info.label, (role,))
+        many = file.channels >= 3 or len(file.roles) > 1
+        if many:
+            self.combo.insertSeparator(self.combo.count())
+            for name, roles in PACKINGS.items():
+                self.combo.addItem(PACKING_TEXTS[name], roles)
+        index = next((i for i in range(self.combo.count()) if self.combo.itemData(i) == file.roles), -1)
+        if index < 0 and file.used:
+            self.combo.addItem(roles_text(file.roles), file.roles)
+            index = self.combo.count() - 1
+        self.combo.setCurrentIndex(max(index, 0))
+        self.combo.setToolTip(self.combo.currentText())
+        self.combo.view().setMinimumWidth(260 if many else 160)
+        self.combo.blockSignals(blocked)
+
+
+class _Picture(QWidget):
+    """The file in small, with its state as a bar at the left edge."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(QSize(42, 36))
+        self._pixmap: QPixmap | None = None
+        self._state = "off"
+        self._roles: tuple[Role | None, ...] = ()
+
+    def set_state(self, state: str, roles: tuple[Role | None, ...]) -> None:
+        self._state, self._roles = state, roles
+        self.update()
+
+    def set_picture(self, picture: QImage) -> None:
+        scaled = picture.scaled(
+            72,
+            72,
+            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        self._pixmap = QPixmap.fromImage(scaled.copy((scaled.width() - 72) // 2, (scaled.height() - 72) // 2, 72, 72))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "off": THEME.line_strong}
+        painter.setBrush(QColor(colors[self._state]))
+        painter.drawRoundedRect(0, 0, 3, 36, 1.5, 1.5)
+        if self._pixmap is None:
+            painter.setBrush(QColor(THEME.control_down))
+            painter.drawRoundedRect(7, 1, 34, 34, 3, 3)
+            return
+        painter.setOpacity(0.45 if self._state == "off" else 1.0)
+        painter.drawPixmap(7, 1, 34, 34, self._pixmap)
+
+
+class NormalChoice(QFrame):
+    """Which way a normal map points. Two lit pictures let the eye decide while nothing else can."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.undecided = False
+        column = bare(QVBoxLayout(self), 6, (0, 0, 0, 8))
+        head = bare(QHBoxLayout(), 8)
+        self._title = label("Normal map", "soft")
+        head.addWidget(self._title, 1)
+        self._switch = Segmented(
+            [
+                (NormalConvention.OPENGL, "OpenGL", "Green grows towards the top of the picture (+Y up)"),
+                (NormalConvention.DIRECTX, "DirectX", "Green grows towards the bottom of the picture (+Y down)"),
+            ]
+        )
+        self._switch.chosen.connect(lambda value: self.chosen.emit(NormalConvention(value)))
+        head.addWidget(self._switch)
+        column.addLayout(head)
+        self._reason = label("", "small")
+        self._reason.setWordWrap(True)
+        column.addWidget(self._reason)
+        self._previews = QWidget()
+        pair = bare(QHBoxLayout(self._previews), 8)
+        group = QButtonGroup(self)
+        self._choices: dict[NormalConvention, QPushButton] = {}
+        for convention, text in CONVENTION_TEXTS.items():
+            cell = bare(QVBoxLayout(), 4)
+            made = QPushButton()
+            made.setObjectName("choice")
+            made.setCheckable(True)
+            made.setIconSize(QSize(112, 112))
+            made.setFixedHeight(128)
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setAccessibleName(text)
+            made.clicked.connect(lambda _=False, c=convention: self.chosen.emit(c))
+            group.addButton(made)
+            self._choices[convention] = made
+            caption: QLabel = label(text, "small")
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            cell.addWidget(made)
+            cell.addWidget(caption)
+            pair.addLayout(cell, 1)
+        group.setExclusive(False)
+        column.addWidget(self._previews)
+
+    def set_convention(self, convention: NormalConvention, reason: str) -> None:
+        self.undecided = convention is NormalConvention.UNKNOWN
+        self._previews.setVisible(self.undecided)
+        self._switch.setVisible(not self.undecided)
+        if self.undecided:
+            self._title.setText("Normal map: which one looks right?")
+            self._reason.setText(
+                "The light comes from the upper left. Pick the picture whose relief looks as it should."
+            )
+            restyle(self._title, "state", "warn")
+        else:
+            self._title.setText("Normal map")
+            restyle(self._title, "state", "")
+            self._switch.set_value(convention)
+            self._reason.setText(reason)
+        for made in self._choices.values():
+            made.setChecked(False)
+
+    def set_previews(self, pictures: Mapping[NormalConvention, QImage]) -> None:
+        for convention, picture in pictures.items():
+            self._choices[convention].setIcon(QIcon(QPixmap.fromImage(picture)))

@@ -1,0 +1,240 @@
+"""All runs of all materials, finished, running and interrupted; any two of them go into A and B."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from widgets.controls import bare, label
+from widgets.theme import THEME, font
+from widgets.units import clock_text, db_text, size_text
+
+Index = QModelIndex | QPersistentModelIndex
+
+RUN_MIME = "application/x-texloom-run"
+"""What is dragged out of the table: the run's key as text."""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One line. Numbers that are not known yet are None. ``slots``: "A", "B", "AB" or "" where it is shown."""
+
+    key: int
+    number: int
+    material: str
+    state: str
+    look: str = ""
+    bpp: float | None = None
+    psnr_db: float | None = None
+    seconds: float | None = None
+    size: int | None = None
+    slots: str = ""
+    tip: str = ""
+
+
+COLUMNS = ("#", "Material", "Rate", "PSNR", "Size", "Time", "State", "Shown")
+NUMBERS = frozenset((0, 2, 3, 4, 5))
+
+
+class RunsTable(QWidget):
+    """Rows of runs. Keys 1…9 are the window's; here Enter puts a run into B, Shift+Enter into A."""
+
+    show_in = Signal(int, str)
+    """A run's key and "A" or "B"."""
+    menu_wanted = Signal(int, QPoint)
+    current_changed = Signal(int)
+    removed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("well")
+        self.setMinimumSize(280, 100)
+        self._model = _Rows(self)
+        self.view = _View(self._model)
+        self.view.entered_row.connect(self._on_enter)
+        self.view.deleted_row.connect(self.removed)
+        self.view.doubleClicked.connect(lambda index: self._on_enter(self._model.rows[index.row()].key, "B"))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_menu)
+        self.view.selectionModel().currentRowChanged.connect(self._on_current)
+        self._stack = QStackedWidget(self)
+        empty = label("Runs appear here. Compare any two of them, or use the settings of one again.", "soft")
+        empty.setWordWrap(True)
+        empty.setContentsMargins(16, 12, 16, 12)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self.view)
+        bare(QVBoxLayout(self)).addWidget(self._stack)
+
+    def set_rows(self, rows: Sequence[RunRow]) -> None:
+        self._stack.setCurrentIndex(1 if rows else 0)
+        self._model.set_rows(list(rows))
+
+    @property
+    def current_key(self) -> int | None:
+        index = self.view.currentIndex()
+        return self._model.rows[index.row()].key if index.isValid() else None
+
+    def select(self, key: int) -> None:
+        for number, row in enumerate(self._model.rows):
+            if row.key == key:
+                self.view.selectRow(number)
+
+    def _on_enter(self, key: int, slot: str) -> None:
+        self.show_in.emit(key, slot)
+
+    def _on_menu(self, place: QPoint) -> None:
+        index = self.view.indexAt(place)
+        if index.isValid():
+            self.menu_wanted.emit(self._model.rows[index.row()].key, self.view.viewport().mapToGlobal(place))
+
+    def _on_current(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.current_changed.emit(self._model.rows[index.row()].key)
+
+
+class _View(QTableView):
+    entered_row = Signal(int, str)
+    deleted_row = Signal(int)
+
+    def __init__(self, model: _Rows) -> None:
+        super().__init__()
+        self._rows = model
+        self.setModel(model)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setAccessibleName("Runs")
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumSectionSize(32)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 56, 56, 72, 56, 92, 56), strict=True):
+            self.setColumnWidth(column, width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(520, 160)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        # In a narrow dock the less important columns go, rather than all becoming unreadable.
+        width = self.viewport().width()
+        self.setColumnHidden(5, width < 440)
+        self.setColumnHidden(4, width < 400)
+        self.setColumnHidden(7, width < 330)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            key = self._rows.rows[index.row()].key
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.entered_row.emit(key, "A" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else "B")
+                return
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+                self.deleted_row.emit(key)
+                return
+        super().keyPressEvent(event)
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: list[RunRow] = []
+
+    def set_rows(self, rows: list[RunRow]) -> None:
+        if [row.key for row in rows] == [row.key for row in self.rows]:
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        return [RUN_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        if indexes:
+            data.setData(RUN_MIME, str(self.rows[indexes[0].row()].key).encode())
+        return data
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and section == 2:
+            return "Bits per texel, everything counted"
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.tip
+        if role == Qt.ItemDataRole.ForegroundRole:
+            colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
+            if column == 6:
+                return QColor(colors.get(row.look, THEME.text_soft))
+            return QColor(THEME.accent_line if column == 7 else THEME.text_soft if column == 0 else THEME.text)
+        if role == Qt.ItemDataRole.FontRole and column in (3, 7):
+            return font(THEME.body, QFont.Weight.DemiBold)
+        return None
+
+
+def _text(row: RunRow, column: int) -> str:
+    if column == 0:
+        return str(row.number)
+    if column == 1:
+        return row.material
+    if column == 2:
+        return "–" if row.bpp is None else f"{row.bpp:.2f}"
+    if column == 3:
+        return db_text(row.psnr_db)
+    if column == 4:
+        return "–" if row.size is None else size_text(row.size)
+    if column == 5:
+        return "–" if row.seconds is None else clock_text(row.seconds)
+    if column == 6:
+        return row.state
+    return " ".join(row.slots)

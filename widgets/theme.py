@@ -1,0 +1,180 @@
+"""The look, in one place: colours, sizes, the font, and what is made of them (palette, style sheet).
+
+Every colour in the window comes from here. Greys carry no tint, because textures are judged beside them; there
+is one accent for what is active; green, amber and red mean a state and nothing else; each role of a map has one
+colour that it keeps everywhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from PySide6.QtCore import QDir, Qt, QTemporaryDir
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from core.textures.roles import Role
+
+RESOURCES = Path(str(files("resources")))
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as ``#rrggbb``, lengths in px. Steps of lightness say what lies in front of what."""
+
+    well: str = "#171717"
+    """The deepest: text fields, lists, the plot."""
+    window: str = "#202020"
+    panel: str = "#272727"
+    control: str = "#363636"
+    control_hover: str = "#424242"
+    control_down: str = "#2e2e2e"
+    raised: str = "#303030"
+    """In front of everything: menus, toasts, tooltips."""
+    line: str = "#3a3a3a"
+    line_strong: str = "#5a5a5a"
+
+    text: str = "#ececec"
+    text_soft: str = "#b4b4b4"
+    text_off: str = "#7a7a7a"
+
+    accent: str = "#2e6fdb"
+    accent_hover: str = "#3b7dea"
+    accent_down: str = "#265fbd"
+    accent_text: str = "#ffffff"
+    accent_line: str = "#76acff"
+    """The accent where it has to be seen as a thin line or as text: focus ring, link."""
+    accent_wash: str = "#2a3950"
+    """The accent behind text: a selected row."""
+
+    good: str = "#5fc07a"
+    warn: str = "#e2ab45"
+    bad: str = "#f0736b"
+
+    grid: int = 4
+    radius: int = 4
+    control_height: int = 28
+    small: int = 11
+    body: int = 13
+    title: int = 18
+
+    family: str = "Inter"
+
+
+THEME = Theme()
+
+ROLE_COLORS: dict[Role, str] = {
+    Role.ALBEDO: "#f794a8",
+    Role.NORMAL: "#94a8f7",
+    Role.ROUGHNESS: "#b0f745",
+    Role.OCCLUSION: "#947c59",
+    Role.METALLIC: "#45f7f7",
+    Role.SPECULAR: "#9e63f7",
+    Role.DISPLACEMENT: "#99ad45",
+    Role.OPACITY: "#f7f7c6",
+    Role.EMISSIVE: "#e03fa0",
+}
+"""Chosen by search: the smallest CIELAB distance between any two stays above 20 for normal sight and for the
+three dichromacies simulated as by Machado, Oliveira and Fernandes (2009); each has contrast 4:1 on the plot."""
+
+TOTAL_COLOR = THEME.text
+
+
+def role_color(role: Role | str) -> str:
+    """The one colour of a role; the total's for anything that is not a role."""
+    try:
+        return ROLE_COLORS[Role(role)]
+    except ValueError:
+        return TOTAL_COLOR
+
+
+def font(size: int = THEME.body, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The one family with tabular figures, ``size`` in px."""
+    made = QFont(THEME.family)
+    made.setPixelSize(size)
+    made.setWeight(weight)
+    made.setFeature(QFont.Tag.fromString("tnum"), 1)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
+
+
+def palette(theme: Theme = THEME) -> QPalette:
+    """Every role set explicitly, so that no system colour shows through."""
+    made = QPalette()
+    roles = QPalette.ColorRole
+    colors = {
+        roles.Window: theme.window,
+        roles.WindowText: theme.text,
+        roles.Base: theme.well,
+        roles.AlternateBase: theme.panel,
+        roles.ToolTipBase: theme.raised,
+        roles.ToolTipText: theme.text,
+        roles.PlaceholderText: theme.text_off,
+        roles.Text: theme.text,
+        roles.Button: theme.control,
+        roles.ButtonText: theme.text,
+        roles.BrightText: "#ffffff",
+        roles.Light: theme.control_hover,
+        roles.Midlight: theme.control,
+        roles.Mid: theme.line,
+        roles.Dark: theme.well,
+        roles.Shadow: "#000000",
+        roles.Highlight: theme.accent,
+        roles.HighlightedText: theme.accent_text,
+        roles.Link: theme.accent_line,
+        roles.LinkVisited: theme.accent_line,
+        roles.Accent: theme.accent,
+    }
+    for role, color in colors.items():
+        made.setColor(role, QColor(color))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.text_off))
+    made.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(theme.control))
+    return made
+
+
+def style_sheet(theme: Theme = THEME) -> str:
+    """The style sheet template filled from the theme."""
+    template = Template((RESOURCES / "style" / "window.qss").read_text(encoding="utf-8"))
+    return template.substitute({name: str(value) for name, value in dataclasses.asdict(theme).items()})
+
+
+_themed: QTemporaryDir | None = None
+
+
+def install(app: QApplication, theme: Theme = THEME) -> None:
+    """Give ``app`` the font, the palette and the style sheet. Safe to call more than once."""
+    global _themed
+    if _themed is None:
+        _themed = _write_sheet_icons(theme)
+        for path in sorted((RESOURCES / "fonts").glob("*.otf")):
+            QFontDatabase.addApplicationFont(str(path))
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(palette(theme))
+    app.setFont(font())
+    app.setStyleSheet(style_sheet(theme))
+    app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
+
+
+def _write_sheet_icons(theme: Theme) -> QTemporaryDir:
+    """Style sheets take pictures only from files, so the few they use are recoloured into a folder of our own."""
+    folder = QTemporaryDir()
+    wanted = {
+        ("chevron-down", theme.text_soft): "chevron-down.svg",
+        ("chevron-up", theme.text_soft): "chevron-up.svg",
+        ("chevron-right", theme.text_soft): "chevron-right.svg",
+        ("chevron-down", theme.text_off): "chevron-down-off.svg",
+        ("chevron-up", theme.text_off): "chevron-up-off.svg",
+        ("check", theme.accent_text): "check.svg",
+        ("check", theme.text): "check-menu.svg",
+        ("close", theme.text_soft): "close.svg",
+    }
+    for (name, color), file in wanted.items():
+        source = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+        Path(folder.filePath(file)).write_text(source.replace("currentColor", color), encoding="utf-8")
+    QDir.setSearchPaths("themed", [folder.path()])
+    return folder

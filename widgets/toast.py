@@ -1,0 +1,122 @@
+"""Short messages at the lower edge of the window, with actions; they leave by themselves and never take the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from widgets.controls import bare, button, label, tool
+from widgets.icons import pixmap
+from widgets.theme import THEME
+
+SECONDS = {"info": 5.0, "good": 8.0, "warn": 12.0, "bad": 20.0}
+ICONS = {
+    "info": ("info", THEME.text_soft),
+    "good": ("success", THEME.good),
+    "warn": ("warning", THEME.warn),
+    "bad": ("error", THEME.bad),
+}
+WIDTH = 440
+MOST = 4
+
+Action = tuple[str, Callable[[], object]]
+
+
+class Toast(QFrame):
+    """One message. The time stands still while the pointer is over it."""
+
+    def __init__(self, text: str, severity: str, actions: Sequence[Action], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self.setProperty("severity", severity)
+        self.text = text
+        self.severity = severity
+        self.setFixedWidth(WIDTH)
+        row = bare(QHBoxLayout(self), 10, (12, 10, 8, 10))
+        sign = QLabel()
+        sign.setPixmap(pixmap(*ICONS[severity], 18))
+        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        row.addWidget(sign)
+        words = bare(QVBoxLayout(), 6)
+        message = label(text)
+        message.setWordWrap(True)
+        message.setTextFormat(Qt.TextFormat.PlainText)
+        message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        words.addWidget(message)
+        self.buttons = []
+        if actions:
+            line = bare(QHBoxLayout(), 4)
+            for caption, act in actions:
+                made = button(caption, "link")
+                made.clicked.connect(lambda _=False, a=act: a())
+                made.clicked.connect(self.leave)
+                line.addWidget(made)
+                self.buttons.append(made)
+            line.addStretch(1)
+            words.addLayout(line)
+        row.addLayout(words, 1)
+        close = tool("close", "Dismiss")
+        close.clicked.connect(self.leave)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(round(SECONDS[severity] * 1000))
+        self._timer.timeout.connect(self.leave)
+        self._timer.start()
+
+    def leave(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._timer.start()
+
+
+class ToastStack(QObject):
+    """Keeps the toasts of one window in its lower middle, the newest at the bottom."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        window.installEventFilter(self)
+
+    @property
+    def toasts(self) -> list[Toast]:
+        return self._window.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def show(self, text: str, severity: str = "info", actions: Sequence[Action] = ()) -> Toast:
+        """``severity``: info, good, warn or bad. The same message again replaces the one that is still there."""
+        for old in self.toasts:
+            if old.text == text and old.severity == severity:
+                old.leave()
+        while len(self.toasts) >= MOST:
+            self.toasts[0].leave()
+        made = Toast(text, severity, actions, self._window)
+        made.installEventFilter(self)
+        made.show()
+        self._place()
+        return made
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._place()
+        elif isinstance(watched, Toast) and event.type() == QEvent.Type.Hide:
+            QTimer.singleShot(0, self, self._place)
+        return False
+
+    def _place(self) -> None:
+        bottom = self._window.height() - 40
+        for toast in reversed(self.toasts):
+            height = max(toast.heightForWidth(WIDTH), toast.minimumSizeHint().height())
+            toast.setGeometry((self._window.width() - WIDTH) // 2, bottom - height, WIDTH, height)
+            toast.raise_()
+            bottom -= height + 8

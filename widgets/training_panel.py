@@ -1,0 +1,94 @@
+"""How the run is going: the figure, the remaining time, the curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from widgets.controls import ElidedLabel, bare, label, restyle
+from widgets.psnr_plot import PsnrPlot
+from widgets.units import clock_text, db_text
+
+
+@dataclass(frozen=True)
+class TrainingView:
+    """What the panel shows of one run. ``fraction`` in [0, 1]; None hides what is not known yet."""
+
+    title: str
+    state: str
+    state_look: str = ""
+    psnr_db: float | None = None
+    loss: float | None = None
+    step: int = 0
+    elapsed_s: float = 0.0
+    remaining_s: float | None = None
+    fraction: float | None = None
+    size: str = ""
+    target_db: float | None = None
+
+
+class TrainingPanel(QWidget):
+    """A line of figures over the plot; an empty state while there is nothing to show."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("well")
+        self.setMinimumSize(320, 120)
+        self._stack = QStackedWidget()
+        column = bare(QVBoxLayout(self), 0)
+        column.addWidget(self._stack)
+        empty = label("Start a run to watch the quality of every map rise here.", "soft")
+        empty.setContentsMargins(16, 12, 16, 12)
+        empty.setWordWrap(True)
+        self._stack.addWidget(empty)
+        page = QWidget()
+        inner = bare(QVBoxLayout(page), 0)
+        head = bare(QHBoxLayout(), 12, (12, 6, 12, 4))
+        self._psnr = label("", "number")
+        self._state = label("", "soft")
+        self._title = ElidedLabel("", "soft")
+        self._facts = label("", "small")
+        self._remaining: QLabel = label("", "head")
+        head.addWidget(self._psnr)
+        head.addWidget(self._state)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._facts)
+        head.addWidget(self._remaining)
+        inner.addLayout(head)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        inner.addWidget(self._bar)
+        self.plot = PsnrPlot()
+        inner.addWidget(self.plot, 1)
+        self._stack.addWidget(page)
+
+    def show_nothing(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.plot.clear()
+
+    def show_run(
+        self, view: TrainingView, seconds: Sequence[float] = (), curves: Mapping[str, Sequence[float]] | None = None
+    ) -> None:
+        self._stack.setCurrentIndex(1)
+        self._psnr.setText(f"{db_text(view.psnr_db)} dB" if view.psnr_db is not None else "–")
+        self._state.setText(view.state)
+        restyle(self._state, "state", view.state_look)
+        self._title.setText(view.title)
+        facts = []
+        if view.size:
+            facts.append(view.size)
+        if view.loss is not None:
+            facts.append(f"loss {view.loss:.2e}")
+        if view.step:
+            facts.append(f"step {view.step:,}")
+        facts.append(clock_text(view.elapsed_s))
+        self._facts.setText("   ".join(facts))
+        left = view.remaining_s
+        self._remaining.setText(f"{clock_text(left)} left" if left is not None else "")
+        self._bar.setVisible(view.fraction is not None)
+        self._bar.setValue(round((view.fraction or 0.0) * 1000))
+        self.plot.set_target(view.target_db)
+        self.plot.set_history(seconds, curves or {})

@@ -1,0 +1,45 @@
+"""Sizes, rates and times as people read them."""
+
+from __future__ import annotations
+
+
+def size_text(count: float) -> str:
+    """Bytes in steps of 1024 with three figures: ``640 KB``, ``1.25 MB``."""
+    value = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if value < 999.5 or (unit == "bytes" and value < 1024):
+            return _three(value, unit)
+        value /= 1024
+    return _three(value, "GB")
+
+
+def _three(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value:.0f} bytes"
+    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{digits}f} {unit}"
+
+
+def time_text(seconds: float) -> str:
+    """``45 s``, ``2 min 05 s``, ``1 h 10 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def clock_text(seconds: float) -> str:
+    """``00:45``, ``1:10:05``."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    tail = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{tail}" if hours else tail
+
+
+def db_text(value: float | None) -> str:
+    """``39.8``; a dash where nothing was measured, the sign for infinity where nothing differs."""
+    if value is None:
+        return "–"
+    return "∞" if value == float("inf") else f"{value:.1f}"

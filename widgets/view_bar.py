@@ -1,0 +1,257 @@
+"""What stands above the viewport: how to look, at which map, tiled how, under which light; and what is in A and B."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+    QWidgetAction,
+)
+
+from core.textures.roles import ROLE_INFO, Role
+from renderers.comparison import CompareMode
+from renderers.environment import DEFAULT_ENVIRONMENT
+from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, tool
+from widgets.icons import dot_icon, icon
+from widgets.runs_table import RUN_MIME
+from widgets.theme import role_color
+from widgets.viewport_options import ViewMode, ViewportOptions
+
+MATERIAL = ""
+"""The channel choice that shows the whole material."""
+GAINS = (1, 2, 4, 8, 16, 32, 64)
+SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"))
+
+
+class ViewBar(QWidget):
+    """Shows the viewport's options and tells which of their fields shall have which value."""
+
+    wanted = Signal(str, object)
+    """A field of :class:`ViewportOptions`, and its value."""
+    panorama_wanted = Signal()
+    """The user wants to choose a panorama file as environment."""
+
+    def __init__(self, actions: Sequence[QAction] = (), parent: QWidget | None = None) -> None:
+        """``actions`` stand as buttons at the right end."""
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = bare(QHBoxLayout(self), 8, (8, 4, 8, 4))
+        self._mode = Segmented([("3d", "3D", "The material on a shape, lit"), ("2d", "2D", "The maps, texel by texel")])
+        self._mode.chosen.connect(lambda value: self.wanted.emit("mode", value))
+        compare = [
+            ("a", "A", "Only A; hold Space to see the original at any time"),
+            ("split", "Side by side", "A and B beside each other, with one camera"),
+            ("wipe", "Wipe", "A and B with a border to drag  (W)"),
+            ("difference", "Difference", "What differs between A and B, amplified  (D)"),
+            ("b", "B", "Only B"),
+        ]
+        names = {"a": "view-a", "split": "side-by-side", "wipe": "wipe", "difference": "difference", "b": "view-b"}
+        self._compare = Segmented(compare, icons=names)
+        self._compare.chosen.connect(lambda value: self.wanted.emit("compare", value))
+        self._gain_words = label("", "small")
+        self._gain_words.setFixedWidth(28)
+        self._gain = Slider(0, len(GAINS) - 1)
+        self._gain.setFixedWidth(72)
+        self._gain.setToolTip("How much the difference is amplified  ([ and ])")
+        self._gain.valueChanged.connect(lambda index: self.wanted.emit("gain", float(GAINS[index])))
+        self._channel = Combo()
+        self._channel.setFixedWidth(124)
+        self._channel.setToolTip("One map instead of the whole material  (C, M)")
+        self._channel.setAccessibleName("Map")
+        self._channel.activated.connect(lambda _: self.wanted.emit("channel", self._channel.currentData() or None))
+        self._component = Segmented(
+            [("", "RGB", "All channels"), *((c, c.upper(), f"Only {c.upper()}  ({c.upper()})") for c in "rgba")]
+        )
+        self._component.chosen.connect(lambda value: self.wanted.emit("component", value))
+        self._shape = Segmented(
+            [(value, text, text) for value, text in SHAPES], icons={value: value for value, _ in SHAPES}
+        )
+        self._shape.chosen.connect(lambda value: self.wanted.emit("shape", value))
+        tilings = [(str(n), f"{n} × {n}", f"{n} × {n} tiles  (T)") for n in (1, 2, 3)]
+        self._tiling = Segmented(tilings, icons={str(n): f"tiling-{n}" for n in (1, 2, 3)})
+        self._tiling.chosen.connect(lambda value: self.wanted.emit("tiling", int(value)))
+        self._half = tool("half-offset", "Shift by half a tile, so that the seam is in the middle", checkable=True)
+        self._half.clicked.connect(lambda on: self.wanted.emit("half_offset", on))
+        self._light = self._make_light()
+        row.addWidget(self._mode)
+        row.addWidget(self._compare)
+        row.addWidget(self._gain)
+        row.addWidget(self._gain_words)
+        row.addStretch(1)
+        row.addWidget(self._channel)
+        row.addWidget(self._component)
+        row.addWidget(self._shape)
+        row.addWidget(self._tiling)
+        row.addWidget(self._half)
+        row.addWidget(self._light)
+        for action in actions:
+            made = QToolButton()
+            made.setDefaultAction(action)
+            made.setFixedSize(26, 26)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(made)
+        self._roles: list[Role] | None = None
+        self.set_roles(())
+        self.set_options(ViewportOptions())
+
+    def set_roles(self, roles: Sequence[Role]) -> None:
+        """The maps that can be looked at alone."""
+        if list(roles) == self._roles:
+            return
+        self._roles = list(roles)
+        self._channel.clear()
+        self._channel.addItem(icon("sphere"), "Material", MATERIAL)
+        for role in roles:
+            self._channel.addItem(dot_icon(role_color(role)), ROLE_INFO[role].label, role.value)
+        self._channel.set_value(MATERIAL)
+
+    def set_options(self, options: ViewportOptions, shown_role: Role | None = None) -> None:
+        """Show ``options`` without telling anybody. ``shown_role``: the map that the 2D view shows."""
+        flat = options.mode is ViewMode.PICTURE
+        self._mode.set_value(options.mode)
+        self._compare.set_value(options.compare)
+        self._channel.set_value((shown_role if flat else options.channel) or MATERIAL)
+        self._component.set_value(options.component)
+        self._shape.set_value(options.shape)
+        self._tiling.set_value(str(options.tiling))
+        self._half.setChecked(options.half_offset)
+        self._component.setVisible(flat)
+        self._shape.setVisible(not flat)
+        self._light.setVisible(not flat)
+        different = options.compare is CompareMode.DIFFERENCE
+        self._gain.setVisible(different)
+        self._gain_words.setVisible(different)
+        self._gain_words.setText(f"×{options.gain:g}")
+        for slider, value in (
+            (self._gain, min(range(len(GAINS)), key=lambda i: abs(GAINS[i] - options.gain))),
+            (self._exposure, round(options.exposure * 10)),
+            (self._rotation, round(options.rotation)),
+            (self._displacement, round(options.displacement * 1000)),
+        ):
+            blocked = slider.blockSignals(True)
+            slider.setValue(value)
+            slider.blockSignals(blocked)
+        self._exposure_words.setText(f"{options.exposure:+.1f} EV")
+        self._rotation_words.setText(f"{options.rotation:.0f}°")
+        self._displacement_words.setText(f"{options.displacement * 100:.1f} %")
+        self._show_environment(options.environment)
+
+    def _show_environment(self, environment: str | Path) -> None:
+        if self._environment.findData(environment) < 0:
+            self._environment.insertItem(1, Path(environment).stem, environment)
+        self._environment.set_value(environment)
+
+    def _on_environment(self) -> None:
+        chosen = self._environment.currentData()
+        if chosen == "":
+            self.panorama_wanted.emit()
+        else:
+            self.wanted.emit("environment", chosen)
+
+    def _make_light(self) -> QToolButton:
+        made = tool("sun", "Light and surface: environment, rotation, exposure, displacement")
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(made)
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        self._environment = Combo()
+        self._environment.addItem("Studio", DEFAULT_ENVIRONMENT)
+        self._environment.addItem("Open panorama…", "")
+        self._environment.setMinimumWidth(180)
+        self._environment.activated.connect(lambda _: self._on_environment())
+        self._rotation = Slider(-180, 180)
+        self._rotation.valueChanged.connect(lambda value: self.wanted.emit("rotation", float(value)))
+        self._exposure = Slider(-40, 40)
+        self._exposure.valueChanged.connect(lambda value: self.wanted.emit("exposure", value / 10))
+        self._displacement = Slider(0, 100)
+        self._displacement.valueChanged.connect(lambda value: self.wanted.emit("displacement", value / 1000))
+        self._rotation_words = label("", "small")
+        self._exposure_words = label("", "small")
+        self._displacement_words = label("", "small")
+        words: tuple[tuple[str, QWidget, QLabel | None], ...] = (
+            ("Environment", self._environment, None),
+            ("Rotation", self._rotation, self._rotation_words),
+            ("Exposure", self._exposure, self._exposure_words),
+            ("Displacement", self._displacement, self._displacement_words),
+        )
+        for index, (text, widget, number) in enumerate(words):
+            grid.addWidget(label(text, "soft"), index, 0)
+            grid.addWidget(widget, index, 1)
+            if number is not None:
+                number.setFixedWidth(52)
+                grid.addWidget(number, index, 2)
+        note = label("Shift + right-drag in the view rotates the light.", "small")
+        grid.addWidget(note, len(words), 0, 1, 3)
+        holder = QWidgetAction(menu)
+        holder.setDefaultWidget(page)
+        menu.addAction(holder)
+        made.setMenu(menu)
+        return made
+
+
+class SlotBar(QWidget):
+    """What is in A and in B. Each side opens a list, and takes runs that are dragged onto it."""
+
+    list_wanted = Signal(str, QMenu)
+    """A side's menu is about to open: "A" or "B", and the menu to fill."""
+    run_dropped = Signal(str, int)
+    swap_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = bare(QHBoxLayout(self), 4, (8, 0, 8, 4))
+        self._buttons = {side: _SlotButton(side) for side in ("A", "B")}
+        for side, made in self._buttons.items():
+            menu = QMenu(made)
+            menu.aboutToShow.connect(lambda s=side, m=menu: self.list_wanted.emit(s, m))
+            made.setMenu(menu)
+            made.run_dropped.connect(self.run_dropped)
+            row.addWidget(made, 1)
+
+    def show_slot(self, side: str, text: str, detail: str = "") -> None:
+        made = self._buttons[side]
+        made.setText(f"{side}   {text}" + (f"  ·  {detail}" if detail else ""))
+        made.setToolTip(f"{side}: {text}\nClick to choose, or drag a run onto this.")
+
+
+class _SlotButton(ElidedButton):
+    run_dropped = Signal(str, int)
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self._side = side
+        self.setProperty("look", "flat")
+        self.setAcceptDrops(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(RUN_MIME):
+            event.acceptProposedAction()
+            restyle(self, "look", "")
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: object) -> None:
+        restyle(self, "look", "flat")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        restyle(self, "look", "flat")
+        key = bytes(event.mimeData().data(RUN_MIME).data())
+        event.acceptProposedAction()
+        self.run_dropped.emit(self._side, int(key))
