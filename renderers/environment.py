@@ -25,8 +25,8 @@ LEVEL_POWER = 0.7
 _BASE_HEIGHT = 512
 _LEVELS = 6
 _SAMPLES = (1, 32, 64, 128, 256, 512)
-_IRRADIANCE_HEIGHT = 32
-_MEAN_IRRADIANCE = 0.8
+_IRRADIANCE_HEIGHT = 64
+_MEAN_IRRADIANCE = 0.75
 """Mean over all directions of irradiance / pi that an environment is scaled to, so that a change of the
 environment changes the mood and not the exposure."""
 _HIGHEST_RADIANCE = 600.0
@@ -93,13 +93,14 @@ def _resample(radiance: Radiance, height: int) -> Radiance:
 
 def irradiance_over_pi(radiance: Radiance, height: int = _IRRADIANCE_HEIGHT) -> Radiance:
     """Cosine-weighted integral of the radiance around every direction, divided by pi: height × 2 height × 3."""
-    source = _resample(radiance, height)
-    direction = directions(2 * height, height).reshape(-1, 3).astype(np.float32)
-    solid = np.repeat(np.sin((np.arange(height) + 0.5) / height * np.pi), 2 * height)
-    cosine = np.maximum(direction @ direction.T, 0.0) * solid.astype(np.float32)
+    rows = min(height, 32)
+    source = _resample(radiance, rows).reshape(-1, 3)
+    light = directions(2 * rows, rows).reshape(-1, 3).astype(np.float32)
+    solid = np.repeat(np.sin((np.arange(rows) + 0.5) / rows * np.pi), 2 * rows).astype(np.float32)
+    normal = directions(2 * height, height).reshape(-1, 3).astype(np.float32)
+    cosine = np.maximum(normal @ light.T, 0.0) * solid
     # Divided by its own sum: what the coarse grid gets wrong in area must not change the brightness.
-    cosine /= cosine.sum(axis=1, keepdims=True)
-    return (cosine @ source.reshape(-1, 3)).reshape(height, 2 * height, 3)
+    return (cosine @ source / cosine.sum(axis=1, keepdims=True)).reshape(height, 2 * height, 3)
 
 
 def _with_alpha(colour: Radiance) -> Half:

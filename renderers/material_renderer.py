@@ -65,7 +65,22 @@ class Quality:
 
 
 FINE = Quality(detail=512, anisotropy=8.0)
-QUICK = Quality(detail=160, anisotropy=1.0)
+FINE_SOFTWARE = Quality(detail=256, anisotropy=1.0)
+"""On the CPU anisotropic reads double the cost of a sample, small triangles double it again."""
+QUICK = Quality(detail=96, anisotropy=1.0)
+
+_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
+
+
+def is_software(ctx: moderngl.Context) -> bool:
+    """Whether this context draws on the CPU."""
+    renderer = str(ctx.info.get("GL_RENDERER", "")).lower()
+    return any(name in renderer for name in _SOFTWARE)
+
+
+def fine_quality(ctx: moderngl.Context) -> Quality:
+    """The quality of a picture at rest that this context can afford."""
+    return FINE_SOFTWARE if is_software(ctx) else FINE
 
 
 def jitter(index: int) -> tuple[float, float]:
@@ -226,7 +241,7 @@ class MaterialRenderer:
         ctx = self._ctx
         light = self._environment(scene.environment)
         displaced = scene.displacement != 0.0 and material.has_displacement and scene.channel is None
-        drawn = self._mesh(scene.shape, quality.detail if displaced else min(quality.detail, 160))
+        drawn = self._mesh(scene.shape, quality.detail if displaced else min(quality.detail, 128))
         mesh = drawn.mesh
         width, height = buffer.size
         aspect = width / height

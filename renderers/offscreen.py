@@ -17,7 +17,7 @@ from core.textures.roles import Role
 from renderers.camera import OrbitCamera
 from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import FINE, Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
+from renderers.material_renderer import Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping, fine_quality
 from renderers.material_textures import MaterialTextures
 from renderers.shapes import default_camera, shape_named
 
@@ -89,8 +89,9 @@ def render_picture(
         buffer = SampleBuffer(ctx, size)
         target = ctx.simple_framebuffer(size, components=4)
         released = [renderer, material, buffer, target]
+        quality = fine_quality(ctx)
         for _ in range(samples):
-            renderer.add_sample(buffer, material, normal_convention, scene, planned=samples, quality=FINE)
+            renderer.add_sample(buffer, material, normal_convention, scene, planned=samples, quality=quality)
         renderer.resolve(target, (0, 0, *size), scene, Comparison(CompareMode.A), buffer, None)
         pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
         return pixels.reshape(size[1], size[0], 3)[::-1].copy()

@@ -17,21 +17,15 @@ import moderngl
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison
-from renderers.material_renderer import FINE, QUICK, MaterialRenderer, Quality, SampleBuffer, Scene
+from renderers.material_renderer import QUICK, MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software
 from renderers.material_textures import MaterialTextures
 
 Side = Literal["a", "b"]
 
-_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
-_SOFTWARE_FINE = Quality(detail=320, anisotropy=4.0)
 _FRAME_SECONDS = 0.06
 """What a quick frame may take on a software rasteriser."""
-
-
-def is_software(ctx: moderngl.Context) -> bool:
-    """Whether this context draws on the CPU."""
-    renderer = str(ctx.info.get("GL_RENDERER", "")).lower()
-    return any(name in renderer for name in _SOFTWARE)
+_SLICE_SECONDS = 0.035
+"""What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
 
 
 @dataclass
@@ -60,6 +54,7 @@ class ProgressiveView:
     def __init__(self, ctx: moderngl.Context, samples: int | None = None) -> None:
         self._ctx = ctx
         self.software = is_software(ctx)
+        self._fine = fine_quality(ctx)
         self.samples = samples or (12 if self.software else 32)
         self.renderer = MaterialRenderer(ctx)
         self._sides: dict[Side, _SideState] = {"a": _SideState(), "b": _SideState()}
@@ -68,7 +63,7 @@ class ProgressiveView:
         self._comparison = Comparison()
         self._side_size = (0, 0)
         self._share = 0.5 if self.software else 1.0
-        self._rows = 64
+        self._rows = 160
         self._moving = False
 
     def set_material(self, side: Side, maps: Mapping[Role, Pixels] | None, convention: NormalConvention) -> None:
@@ -186,7 +181,7 @@ class ProgressiveView:
                 self._convention,
                 self._scene,
                 planned=1 if self.software else 4,
-                quality=QUICK if self.software else FINE,
+                quality=QUICK if self.software else self._fine,
             )
         state.shown = state.quick
 
@@ -206,13 +201,13 @@ class ProgressiveView:
             self._scene,
             (state.rows_done, state.rows_done + rows),
             planned=self.samples,
-            quality=_SOFTWARE_FINE if self.software else FINE,
+            quality=self._fine,
         )
         state.rows_done += rows
         if self.software:
             self._ctx.finish()
             taken = time.perf_counter() - began
-            self._rows = min(max(int(self._rows * min(max(0.02 / max(taken, 1e-4), 0.5), 2.0)), 32), 4096)
+            self._rows = min(max(int(self._rows * min(max(_SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)), 96), 4096)
         if state.rows_done >= height:
             state.rows_done = 0
             self.renderer.accumulate(buffer)

@@ -119,7 +119,7 @@ def _plane(detail: int) -> Mesh:
         uv_repeat=(1.0, 1.0),
         height_scale=2.0,
         radius=1.3,
-        camera=OrbitCamera(yaw=-24.0, pitch=46.0, fit_radius=1.22),
+        camera=OrbitCamera(yaw=-18.0, pitch=55.0, fit_radius=1.14),
     )
 
 

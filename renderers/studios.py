@@ -69,13 +69,14 @@ def _room(direction: NDArray[np.float64], floor: float, wall: float, ceiling: fl
 def soft_box_studio(height: int = 512) -> Radiance:
     """A large key at the upper left, a wide dim fill at the right, strips behind for rims, and a panel above."""
     direction = directions(2 * height, height)
-    light = _room(direction, floor=0.10, wall=0.24, ceiling=0.34)
+    light = _room(direction, floor=0.13, wall=0.20, ceiling=0.28)
     for box in (
-        SoftBox(-42.0, 38.0, 48.0, 48.0, power=11.0, roll=-8.0),
-        SoftBox(64.0, 14.0, 40.0, 74.0, power=1.9, falloff=0.6, edge=4.0),
-        SoftBox(146.0, 22.0, 14.0, 92.0, power=9.0, edge=2.0),
-        SoftBox(-138.0, 14.0, 12.0, 96.0, power=6.5, edge=2.0),
-        SoftBox(20.0, 80.0, 60.0, 38.0, power=3.0, falloff=0.5, edge=4.0),
+        SoftBox(-44.0, 36.0, 44.0, 46.0, power=20.0, roll=-8.0),
+        SoftBox(68.0, 12.0, 30.0, 76.0, power=2.2, falloff=0.6, edge=3.0),
+        SoftBox(146.0, 22.0, 14.0, 92.0, power=12.0, edge=2.0),
+        SoftBox(-138.0, 14.0, 12.0, 96.0, power=8.0, edge=2.0),
+        SoftBox(24.0, 76.0, 40.0, 20.0, power=4.0, falloff=0.5, edge=3.0),
+        SoftBox(10.0, -38.0, 110.0, 40.0, power=0.32, falloff=0.9, edge=30.0),
     ):
         light = light + _box_radiance(box, direction)
     return _neutral(light)
@@ -85,11 +86,11 @@ def strip_studio(height: int = 512) -> Radiance:
     """Long bright strips in a dark room: shows roughness and small dents like a car photographer's hall."""
     direction = directions(2 * height, height)
     light = _room(direction, floor=0.05, wall=0.12, ceiling=0.16)
-    for azimuth in (-75.0, -25.0, 25.0, 75.0):
-        light = light + _box_radiance(SoftBox(azimuth, 48.0, 11.0, 62.0, power=9.0, falloff=0.25, edge=1.2), direction)
-    for azimuth in (-125.0, 125.0):
-        light = light + _box_radiance(SoftBox(azimuth, 8.0, 10.0, 100.0, power=7.0, falloff=0.3, edge=1.5), direction)
-    light = light + _box_radiance(SoftBox(0.0, -32.0, 90.0, 8.0, power=1.2, falloff=0.3, edge=3.0), direction)
+    for azimuth in (-84.0, -28.0, 28.0, 84.0):
+        light = light + _box_radiance(SoftBox(azimuth, 34.0, 10.0, 54.0, power=10.0, falloff=0.25, edge=1.2), direction)
+    for azimuth in (-132.0, 132.0):
+        light = light + _box_radiance(SoftBox(azimuth, 8.0, 10.0, 100.0, power=8.0, falloff=0.3, edge=1.5), direction)
+    light = light + _box_radiance(SoftBox(0.0, -38.0, 120.0, 36.0, power=0.35, falloff=0.9, edge=30.0), direction)
     return _neutral(light)
 
 

@@ -1,13 +1,11 @@
 // Scene-linear to display-linear. 0 none, 1 neutral, 2 ACES, 3 filmic.
 
-// Khronos PBR Neutral (Khronos Group, 2024): base colours below 0.8 come out as they went in, only highlights
-// are compressed, so that a texture looks as its author painted it.
+// The shoulder of Khronos PBR Neutral (Khronos Group, 2024): colours below 0.76 come out as they went in, only
+// highlights are compressed, so that a texture looks as its author painted it. Its toe is left out: that one
+// takes away the sheen of dark dielectrics together with whatever is darker than it.
 vec3 tone_map_neutral(vec3 color) {
-    const float start = 0.8 - 0.04;
+    const float start = 0.76;
     const float desaturation = 0.15;
-    float low = min(color.r, min(color.g, color.b));
-    float offset = low < 0.08 ? low - 6.25 * low * low : 0.04;
-    color -= offset;
     float peak = max(color.r, max(color.g, color.b));
     if (peak < start) return color;
     float d = 1.0 - start;
