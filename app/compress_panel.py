@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.document import Material, MaterialState
 from app.prediction import predicted
@@ -30,7 +30,8 @@ class CompressPanel(QWidget):
     def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setMinimumWidth(312)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(344)
         self._session = session
         self._reviewed: int | None = None
         column = bare(QVBoxLayout(self), 0)
@@ -76,21 +77,20 @@ class CompressPanel(QWidget):
         """The part that never scrolls away."""
         holder = QWidget()
         holder.setObjectName("bar")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = bare(QVBoxLayout(holder), 8, (12, 10, 12, 12))
         self.start = ActionButton(actions["start"], "primary")
         column.addWidget(self.start)
         row = bare(QHBoxLayout(), 8)
         self.pause, self.stop, self.discard = (ActionButton(actions[name]) for name in ("pause", "stop", "discard"))
         for made in (self.pause, self.stop, self.discard):
-            made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
-            row.addWidget(made)
+            row.addWidget(made, 1)
         column.addLayout(row)
         row = bare(QHBoxLayout(), 8)
         self.export = button("Export", "", "export", actions["export"].toolTip())
         self.export_menu = QMenu(self.export)
         self.export.setMenu(self.export_menu)
-        self.save = ActionButton(actions["save_as"])
-        self.save.setText("Save as…")
+        self.save = ActionButton(actions["save_as"], text="Save as…")
         row.addWidget(self.export, 1)
         row.addWidget(self.save, 1)
         column.addLayout(row)

@@ -203,7 +203,7 @@ class MainWindow(QMainWindow):
         side = Qt.Orientation.Horizontal
         self.resizeDocks(
             [self.docks["materials"], self.docks["compress"]],
-            [round(min(260, max(180, width * 0.13))), round(min(400, max(320, width * 0.2)))],
+            [round(min(260, max(180, width * 0.13))), round(min(440, max(344, width * 0.235)))],
             side,
         )
         centre = width - 600
@@ -242,9 +242,10 @@ class MainWindow(QMainWindow):
                 action.setStatusTip(target.sentence)
                 action.triggered.connect(lambda _=False, name=target.name: self._export(name))
         self.panel.export_menu.setToolTipsVisible(True)
-        search = button("Search actions", "flat", "search", self.actions_by_id["palette"].toolTip())
-        search.clicked.connect(self._show_palette)
-        bar.setCornerWidget(search, Qt.Corner.TopRightCorner)
+        # The binding does not hand the corner widget over to the menu bar: the reference keeps it alive.
+        self._search = button("Search actions", "flat", "search", self.actions_by_id["palette"].toolTip())
+        self._search.clicked.connect(self._show_palette)
+        bar.setCornerWidget(self._search, Qt.Corner.TopRightCorner)
 
     def _sample_menu(self, menu: QMenu) -> None:
         samples = menu.addMenu("Samples")
@@ -256,6 +257,7 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         self._hint = ElidedLabel("", "small", Qt.TextElideMode.ElideRight)
+        self._hint.setContentsMargins(10, 0, 0, 0)
         bar.addWidget(self._hint, 1)
         holder = QWidget()
         row = bare(QHBoxLayout(holder), 8)
@@ -398,6 +400,10 @@ class MainWindow(QMainWindow):
         self._hidden_docks = None
         self.actions_by_id["hide_panels"].setChecked(False)
         self._default_layout()
+
+    def _switch_mode(self) -> None:
+        flat = self.viewport.options.mode is ViewMode.PICTURE
+        self.viewport.set_mode(ViewMode.MATERIAL if flat else ViewMode.PICTURE)
 
     def _toggle_panels(self) -> None:
         """Leave only the viewport, and back."""
@@ -994,6 +1000,8 @@ class MainWindow(QMainWindow):
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.preferences.docks = bytes(self.saveState().toBase64().data()).decode()
         preferences.save(self.preferences, self._config)
+        # The undo stack tells of its end, when half of the window is gone already.
+        self.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
         self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S)

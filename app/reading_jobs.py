@@ -52,7 +52,7 @@ def open_source(source: Source) -> Opened:
     previews: dict[NormalConvention, QImage] = {}
     if isinstance(source, MaterialPlan):
         for file in source.used_files:
-            layers = [texture_set.by_role[role].pixels for role in file.roles if role in texture_set.by_role]
+            layers = [maps[role] for role in file.roles if role is not None and role in maps]
             if layers:
                 pixels = layers[0] if len(layers) == 1 else np.concatenate([layer[..., :1] for layer in layers], 2)
                 pictures[file.path] = map_image(pixels)

@@ -405,13 +405,14 @@ class Session(QObject):
 
     def _on_finished(self, run: Run, event: Finished) -> None:
         result = event.result
-        run.path, run.report = result.path, result.report
+        path: Path = result.path
+        run.path, run.report = path, result.report
         report, record = result.report, run.record
         record.finished, record.stopped_early = True, event.stopped_early
         record.psnr_db = run.psnr_db = report.get("psnr_db", run.psnr_db)
         record.map_psnr_db = {entry["role"]: entry["psnr_db"] for entry in report.get("maps", ())}
         record.bits_per_texel = report.get("bits_per_texel")
-        record.bytes = report.get("bytes") or (run.path.stat().st_size if run.path.exists() else None)
+        record.bytes = report.get("bytes") or (path.stat().st_size if path.exists() else None)
         record.seconds = report.get("seconds", {}).get("train", run.elapsed_s)
         record.steps = report.get("steps", run.step)
         record.history = _thinned(run)

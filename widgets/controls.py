@@ -77,9 +77,11 @@ def tool(icon_name: str, tip: str, *, checkable: bool = False) -> QToolButton:
 class ActionButton(QPushButton):
     """A push button that is an action: its text, icon, tooltip and whether it can be pressed follow it."""
 
-    def __init__(self, action: QAction, look: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, action: QAction, look: str = "", text: str = "", parent: QWidget | None = None) -> None:
+        """``text`` stands for the action's own, where that is too long for a button."""
         super().__init__(parent)
         self.setAutoDefault(False)
+        self._own_text = text
         if look:
             self.setProperty("look", look)
         self._action = action
@@ -89,7 +91,7 @@ class ActionButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        self.setText(self._action.text())
+        self.setText(self._own_text or self._action.text())
         self.setToolTip(self._action.toolTip())
         self.setEnabled(self._action.isEnabled())
         name = self._action.property("icon_name")
@@ -165,8 +167,9 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        painter.drawText(self.rect(), int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
+        space = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), self._mode, space.width())
+        painter.drawText(space, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
 
 
 class ElidedButton(QPushButton):
@@ -219,6 +222,7 @@ class Segmented(QWidget):
                 made.setFixedWidth(30)
             if stretch:
                 made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+                made.setMinimumWidth(56)
             made.clicked.connect(lambda _=False, v=value: self.chosen.emit(v))
             self._group.addButton(made)
             self._buttons[value] = made
@@ -255,7 +259,7 @@ class Section(QWidget):
         self._badge.setObjectName("badge")
         self._badge.hide()
         row.addWidget(self._head, 1)
-        row.addWidget(self._badge)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(row)
         column.addWidget(content)
         self.content = content
@@ -345,6 +349,13 @@ class NumberField(QDoubleSpinBox):
         # A value that is still being typed must not start predictions or undo steps.
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(True)
+
+    def minimumSizeHint(self) -> QSize:
+        # The style reserves room for the longest number in the range, which nobody ever enters.
+        return QSize(84, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, super().sizeHint().height())
 
     def show_value(self, value: float) -> None:
         """Set the value without telling anybody."""

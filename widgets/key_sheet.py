@@ -27,7 +27,7 @@ class KeySheet(QWidget):
         middle.addStretch(1)
         middle.addWidget(sheet)
         middle.addStretch(1)
-        outer.addLayout(middle, 100)
+        outer.addLayout(middle)
         outer.addStretch(1)
         column = bare(QVBoxLayout(sheet), 12, (24, 20, 12, 20))
         head = bare(QHBoxLayout(), 8)
@@ -45,7 +45,7 @@ class KeySheet(QWidget):
             row.addLayout(block)
         scroll = VerticalScroll(content)
         scroll.setMinimumWidth(min(content.sizeHint().width() + 16, parent.width() - 128))
-        scroll.setMinimumHeight(min(content.sizeHint().height() + 4, parent.height() - 170))
+        scroll.setFixedHeight(min(content.sizeHint().height() + 4, parent.height() - 170))
         column.addWidget(scroll)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.codec.settings import PRESET_SECONDS
-from widgets.controls import Combo, NumberField, Segmented, Slider, bare, label
+from widgets.controls import Combo, ElidedLabel, NumberField, Segmented, Slider, bare, label
 from widgets.units import size_text, time_text
 
 
@@ -86,12 +86,12 @@ class RatePicker(QWidget):
         )
         self._modes.chosen.connect(self._on_mode)
         column.addWidget(self._modes)
-        self._pages = QStackedWidget()
-        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._pages = _Pages()
         self._pages.addWidget(self._make_quality())
         self._pages.addWidget(self._make_size())
         self._pages.addWidget(self._make_target())
         column.addWidget(self._pages)
+        self._pages.setCurrentIndex(0)
         self.card = PredictionCard()
         column.addWidget(self.card)
         self._show()
@@ -135,11 +135,7 @@ class RatePicker(QWidget):
         self._cards = QButtonGroup(self)
         self._card_of: dict[str, QPushButton] = {}
         for preset, bpp in QUALITY_BPP.items():
-            made = QPushButton(f"{preset.capitalize()}\n{bpp:g} bits/texel")
-            made.setObjectName("choice")
-            made.setCheckable(True)
-            made.setMinimumHeight(52)
-            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made = ChoiceCard(preset.capitalize(), f"{bpp:g} bits/texel")
             made.setToolTip(f"{bpp:g} bits per texel, about {time_text(PRESET_SECONDS[preset])} of training")
             made.clicked.connect(lambda _=False, p=preset, b=bpp: self._choose(Rate(b, None, p)))
             self._cards.addButton(made)
@@ -265,6 +261,40 @@ class RatePicker(QWidget):
             effort.set_value(rate.preset)
 
 
+class ChoiceCard(QPushButton):
+    """One of a few choices, with a second line in small."""
+
+    def __init__(self, title: str, detail: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("choice")
+        self.setCheckable(True)
+        self.setFixedHeight(52)
+        self.setMinimumWidth(72)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{title}, {detail}")
+        column = bare(QVBoxLayout(self), 2, (10, 8, 4, 8))
+        for text, look in ((title, "head"), (detail, "small")):
+            line = ElidedLabel(text, look, Qt.TextElideMode.ElideRight)
+            line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(line)
+
+
+class _Pages(QStackedWidget):
+    """As tall as the page that is shown, not as the tallest."""
+
+    def sizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.sizeHint() if page is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+
+    def setCurrentIndex(self, index: int) -> None:
+        super().setCurrentIndex(index)
+        self.setFixedHeight(self.sizeHint().height())
+
+
 class PredictionCard(QFrame):
     """File, GPU memory and the ratio over block compression, before the run."""
 
@@ -276,7 +306,7 @@ class PredictionCard(QFrame):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         self._values: list[QLabel] = []
-        for column, caption in enumerate(("File", "GPU memory", "Smaller than BCn")):
+        for column, caption in enumerate(("File", "GPU memory", "Against BCn")):
             grid.addWidget(label(caption, "small"), 0, column)
             value = label("–", "head")
             self._values.append(value)
@@ -298,7 +328,7 @@ class PredictionCard(QFrame):
         texts = (
             size_text(prediction.file_bytes),
             size_text(prediction.vram_bytes),
-            f"{prediction.bc_bpp / prediction.bpp:.1f}×",
+            f"{prediction.bc_bpp / prediction.bpp:.1f}× smaller",
         )
         tips = (
             f"{prediction.file_bytes:,} bytes predicted for the .texloom file with all maps and mip levels",

@@ -93,6 +93,7 @@ class RoleReview(QWidget):
         if wanted != list(self._rows):
             for row in self._rows.values():
                 self._list.removeWidget(row)
+                row.hide()
                 row.deleteLater()
             self._rows = {}
             for file in files:
@@ -146,7 +147,8 @@ class _FileRow(QFrame):
         self._picture = _Picture()
         row.addWidget(self._picture)
         words = bare(QVBoxLayout(), 1)
-        self._name = ElidedLabel(file.path.name)
+        # The ending of the name tells the maps apart, the beginning is the same for all.
+        self._name = ElidedLabel(file.path.name, "", Qt.TextElideMode.ElideLeft)
         self._reason = ElidedLabel("", "small", Qt.TextElideMode.ElideRight)
         words.addStretch(1)
         words.addWidget(self._name)
@@ -154,7 +156,7 @@ class _FileRow(QFrame):
         words.addStretch(1)
         row.addLayout(words, 1)
         self.combo = Combo()
-        self.combo.setFixedWidth(124)
+        self.combo.setFixedWidth(132)
         self.combo.setAccessibleName(f"Role of {file.path.name}")
         self.combo.activated.connect(lambda _: self.assigned.emit(self._file.path, self.combo.currentData()))
         row.addWidget(self.combo)
@@ -168,7 +170,7 @@ class _FileRow(QFrame):
         if file.alpha_role is not None:
             reason += f"; alpha is {ROLE_INFO[file.alpha_role].label.lower()}"
         if file.used and file.confidence < 1.0:
-            reason += f" · {file.confidence:.0%} sure"
+            reason = f"{file.confidence:.0%} · {reason}"
         self._reason.setText(reason)
         details = f"{file.path}\n{reason}"
         if file.width:

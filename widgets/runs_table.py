@@ -61,6 +61,7 @@ class RunsTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("well")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(280, 100)
         self._model = _Rows(self)
         self.view = _View(self._model)
@@ -73,6 +74,7 @@ class RunsTable(QWidget):
         self._stack = QStackedWidget(self)
         empty = label("Runs appear here. Compare any two of them, or use the settings of one again.", "soft")
         empty.setWordWrap(True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         empty.setContentsMargins(16, 12, 16, 12)
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
@@ -131,7 +133,7 @@ class _View(QTableView):
         header.setMinimumSectionSize(32)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 56, 56, 72, 56, 92, 56), strict=True):
+        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 56, 56, 76, 64, 96, 60), strict=True):
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:

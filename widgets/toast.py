@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button, label, tool
 from widgets.icons import pixmap
@@ -40,12 +40,11 @@ class Toast(QFrame):
         sign.setPixmap(pixmap(*ICONS[severity], 18))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(sign)
-        words = bare(QVBoxLayout(), 6)
+        words = bare(QVBoxLayout(), 6, (0, 1, 0, 0))
         message = label(text)
         message.setWordWrap(True)
         message.setTextFormat(Qt.TextFormat.PlainText)
         message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         words.addWidget(message)
         self.buttons = []
         if actions:
@@ -60,6 +59,7 @@ class Toast(QFrame):
             words.addLayout(line)
         row.addLayout(words, 1)
         close = tool("close", "Dismiss")
+        close.setFixedSize(20, 20)
         close.clicked.connect(self.leave)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)

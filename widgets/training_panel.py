@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.controls import ElidedLabel, bare, label, restyle
@@ -35,6 +36,7 @@ class TrainingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("well")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(320, 120)
         self._stack = QStackedWidget()
         column = bare(QVBoxLayout(self), 0)
@@ -42,19 +44,20 @@ class TrainingPanel(QWidget):
         empty = label("Start a run to watch the quality of every map rise here.", "soft")
         empty.setContentsMargins(16, 12, 16, 12)
         empty.setWordWrap(True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._stack.addWidget(empty)
         page = QWidget()
         inner = bare(QVBoxLayout(page), 0)
         head = bare(QHBoxLayout(), 12, (12, 6, 12, 4))
         self._psnr = label("", "number")
         self._state = label("", "soft")
-        self._title = ElidedLabel("", "soft")
-        self._facts = label("", "small")
+        self._title = ElidedLabel("", "small", Qt.TextElideMode.ElideRight)
+        self._elapsed = label("", "soft")
         self._remaining: QLabel = label("", "head")
         head.addWidget(self._psnr)
         head.addWidget(self._state)
         head.addWidget(self._title, 1)
-        head.addWidget(self._facts)
+        head.addWidget(self._elapsed)
         head.addWidget(self._remaining)
         inner.addLayout(head)
         self._bar = QProgressBar()
@@ -76,16 +79,16 @@ class TrainingPanel(QWidget):
         self._psnr.setText(f"{db_text(view.psnr_db)} dB" if view.psnr_db is not None else "–")
         self._state.setText(view.state)
         restyle(self._state, "state", view.state_look)
-        self._title.setText(view.title)
-        facts = []
+        facts = [view.title]
         if view.size:
             facts.append(view.size)
         if view.loss is not None:
             facts.append(f"loss {view.loss:.2e}")
         if view.step:
             facts.append(f"step {view.step:,}")
-        facts.append(clock_text(view.elapsed_s))
-        self._facts.setText("   ".join(facts))
+        # In a narrow panel the end of this line goes first: what matters most stands at its beginning.
+        self._title.setText("  ·  ".join(facts))
+        self._elapsed.setText(clock_text(view.elapsed_s))
         left = view.remaining_s
         self._remaining.setText(f"{clock_text(left)} left" if left is not None else "")
         self._bar.setVisible(view.fraction is not None)

@@ -236,7 +236,7 @@ class _SlotButton(ElidedButton):
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self._side = side
-        self.setProperty("look", "flat")
+        self.setProperty("look", "slot")
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -248,10 +248,10 @@ class _SlotButton(ElidedButton):
             event.ignore()
 
     def dragLeaveEvent(self, event: object) -> None:
-        restyle(self, "look", "flat")
+        restyle(self, "look", "slot")
 
     def dropEvent(self, event: QDropEvent) -> None:
-        restyle(self, "look", "flat")
+        restyle(self, "look", "slot")
         key = bytes(event.mimeData().data(RUN_MIME).data())
         event.acceptProposedAction()
         self.run_dropped.emit(self._side, int(key))
