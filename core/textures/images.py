@@ -137,12 +137,7 @@ def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
     spec = image.spec()
     if spec.width < 1 or spec.height < 1 or spec.nchannels < 1 or spec.deep or spec.depth > 1:
         raise InputError(f"{path.name} is not a flat image; export it as one picture without depth samples.", path)
-    if max(spec.width, spec.height) > MAX_SIDE:
-        raise InputError(
-            f"{path.name} claims {spec.width} × {spec.height} texels; at most {MAX_SIDE} a side can be read, "
-            "so use a smaller version.",
-            path,
-        )
+    _check_size(path, spec.width, spec.height)
     if spec.nchannels > MAX_FILE_CHANNELS:
         raise InputError(
             f"{path.name} has {spec.nchannels} channels; a material can have {MAX_FILE_CHANNELS} at most, "
@@ -157,6 +152,15 @@ def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
         has_alpha=spec.alpha_channel >= 0,
         channel_names=tuple(spec.channelnames),
     )
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if max(width, height) > MAX_SIDE:
+        raise InputError(
+            f"{path.name} claims {width} × {height} texels; at most {MAX_SIDE} a side can be read, "
+            "so use a smaller version.",
+            path,
+        )
 
 
 def _damaged(path: Path) -> DamagedFileError:
@@ -183,8 +187,7 @@ def _check_png(path: Path, checksums: bool) -> None:
                 width, height = struct.unpack(">II", file.read(8))
                 if width == 0 or height == 0:
                     raise _damaged(path)
-                if max(width, height) > MAX_SIDE:
-                    return  # the size is refused from the header, with its own sentence
+                _check_size(path, width, height)
                 file.seek(-8, os.SEEK_CUR)
             if checksums:
                 body = file.read(length)
@@ -231,9 +234,10 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {path.parent} can't be made: {_why(error)}.", path.parent) from error
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         _write_file(part, path, spec, values)
+        _check_written(part, path, values)
         part.replace(path)
     except OSError as error:
         raise OutputError(f"{path} can't be written: {_why(error)}.", path) from error
@@ -255,6 +259,28 @@ def _write_file(part: Path, path: Path, spec: OpenImageIO.ImageSpec, values: np.
         os.fsync(file.fileno())
     if not ok or part.stat().st_size == 0:
         raise OSError(0, message.splitlines()[0] if message else "the disk is full or the folder is read-only")
+
+
+def _check_written(part: Path, path: Path, values: np.ndarray) -> None:
+    """Read the new file again before it takes the old one's place. Raises OSError.
+
+    Not every format's writer reports that the disk is full: some leave a cut-off file and call it a success.
+    """
+    config = OpenImageIO.ImageSpec()
+    config.attribute("oiio:UnassociatedAlpha", 1)
+    try:
+        if path.suffix.lower() == ".png":
+            _check_png(part, checksums=False)
+        image = OpenImageIO.ImageInput.open(str(part), config)
+        if image is not None:
+            again = image.read_image(0, 0, 0, values.shape[2], str(image.spec().format))
+            message = image.geterror()
+            image.close()
+            if again is not None and not message and np.array_equal(np.reshape(again, values.shape), values):
+                return
+    except InputError:
+        pass
+    raise OSError(0, "the disk is full or damaged")
 
 
 def _why(error: OSError) -> str:

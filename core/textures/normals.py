@@ -11,8 +11,11 @@ import numpy as np
 
 from core.textures.material import NormalConvention, Pixels
 
-_ENOUGH = 0.08
-"""Correlations below this say nothing: unrelated maps of a megapixel stay under 0.02."""
+_ENOUGH = 0.05
+_SIGNIFICANT = 4.0
+"""A correlation counts from this size on, and if it is so many standard errors away from none: measured in
+blocks of the picture, because neighbouring texels know of each other and prove nothing by their number."""
+_BLOCKS = 8
 
 
 def measure_convention(normal: Pixels, height: Pixels) -> tuple[NormalConvention, float]:
@@ -22,34 +25,40 @@ def measure_convention(normal: Pixels, height: Pixels) -> tuple[NormalConvention
     """
     if height.ndim == 3:
         height = height[:, :, 0]
-    if min(height.shape) < 4 or height.shape != normal.shape[:2]:
+    if min(height.shape) < 4 * _BLOCKS or height.shape != normal.shape[:2]:
         return NormalConvention.UNKNOWN, 0.0
     # The finest texels are the least reliable: 8-bit heights are stairs there, and JPEG adds its own.
-    best_green, best_red = 0.0, 0.0
+    green, red, certainty = 0.0, 0.0, 0.0
     for radius in (1, 2, 4):
-        smooth_height, green, red = (_blur(x, radius) for x in (height, normal[:, :, 1], normal[:, :, 0]))
-        down = smooth_height[2:, 1:-1] - smooth_height[:-2, 1:-1]
-        right = smooth_height[1:-1, 2:] - smooth_height[1:-1, :-2]
-        by_green = _correlation(green[1:-1, 1:-1], down)
-        by_red = _correlation(red[1:-1, 1:-1], -right)
-        if abs(by_green) > abs(best_green):
-            best_green, best_red = by_green, by_red
-    if abs(best_green) < _ENOUGH:
+        smooth, smooth_green, smooth_red = (_blur(x, radius) for x in (height, normal[:, :, 1], normal[:, :, 0]))
+        down = smooth[2:, 1:-1] - smooth[:-2, 1:-1]
+        right = smooth[1:-1, 2:] - smooth[1:-1, :-2]
+        by_green, green_errors = _correlation(smooth_green[1:-1, 1:-1], down)
+        by_red, red_errors = _correlation(smooth_red[1:-1, 1:-1], -right)
+        if green_errors >= _SIGNIFICANT and abs(by_green) > max(abs(green), _ENOUGH):
+            green, certainty = by_green, green_errors
+            red = by_red if red_errors >= _SIGNIFICANT else 0.0
+    if green == 0:
         return NormalConvention.UNKNOWN, 0.0
-    sign = best_green
-    if best_red < -_ENOUGH:  # the height is a depth: both signs are turned round
-        sign = -sign
-    strength = min(1.0, abs(best_green) / 0.4)
-    agreement = min(1.0, abs(best_red) / abs(best_green))
+    sign = -green if red < -_ENOUGH else green  # red against the slope: the height is a depth, so all signs turn
+    strength = min(1.0, abs(green) / 0.4) * min(1.0, certainty / 12)
+    agreement = min(1.0, abs(red) / abs(green))
     confidence = round(min(0.99, 0.5 + 0.3 * strength + 0.2 * agreement), 2)
     return (NormalConvention.OPENGL if sign > 0 else NormalConvention.DIRECTX), confidence
 
 
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    a = a - a.mean()
-    b = b - b.mean()
-    norm = float(np.sqrt((a * a).sum(dtype=np.float64) * (b * b).sum(dtype=np.float64)))
-    return float((a * b).sum(dtype=np.float64)) / norm if norm > 0 else 0.0
+def _correlation(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """Correlation, and how many standard errors it is away from 0."""
+    a = a - a.mean(dtype=np.float64)
+    b = b - b.mean(dtype=np.float64)
+    norm = float(np.sqrt((a * a).mean(dtype=np.float64) * (b * b).mean(dtype=np.float64)))
+    if norm < 1e-12:
+        return 0.0, 0.0
+    rows, columns = (size // _BLOCKS * _BLOCKS for size in a.shape)
+    product = (a * b)[:rows, :columns].reshape(_BLOCKS, rows // _BLOCKS, _BLOCKS, columns // _BLOCKS)
+    blocks = product.mean(axis=(1, 3), dtype=np.float64) / norm
+    error = float(blocks.std()) / _BLOCKS
+    return float(blocks.mean()), abs(float(blocks.mean())) / max(error, 1e-9)
 
 
 def _blur(values: np.ndarray, radius: int) -> np.ndarray:

@@ -373,7 +373,7 @@ def _normal_convention(
     if height is None or len(chosen.roles) > 1 or len(height.roles) > 1:
         return NormalConvention.UNKNOWN, "the name does not say it, and there is no height map to measure it with"
     try:
-        convention, confidence = _measure(chosen.path, height.path)
+        convention, confidence = measure(chosen.path, height.path)
     except InputError:
         return NormalConvention.UNKNOWN, "the height map to measure it with can't be read"
     if convention is NormalConvention.UNKNOWN:
@@ -381,7 +381,8 @@ def _normal_convention(
     return convention, f"measured against {height.path.name}, {confidence:.0%} sure"
 
 
-def _measure(normal: Path, height: Path) -> tuple[NormalConvention, float]:
+def measure(normal: Path, height: Path) -> tuple[NormalConvention, float]:
+    """Convention of a normal map file by a height map file, with a confidence; looks at the upper part only."""
     normal_pixels = images.read_rows(normal, _MEASURED_ROWS)
     height_pixels = images.read_rows(height, _MEASURED_ROWS)
     if normal_pixels.shape[:2] != height_pixels.shape[:2]:

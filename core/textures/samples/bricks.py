@@ -16,8 +16,8 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     # Hand-laid: edges waver, every brick sits a little differently.
     waver = canvas.noise("waver", 6, 96, 0.8)
     u = canvas.u + canvas.noise("waver u", 5, 80, 0.9) * np.float32(0.9 * unit)
-    v = canvas.v + waver * np.float32(0.8 * unit)
-    row = np.floor(v * rows).astype(np.int32)
+    v = canvas.v + 0.5 / rows + waver * np.float32(0.8 * unit)
+    row = np.floor(v * rows).astype(np.int32)  # half a row up: the picture ends within bricks, not in a joint
     shift = (
         np.where(row % 2 == 0, 0.0, 0.5).astype(np.float32)
         + 0.03 * rng.standard_normal(rows).astype(np.float32)[row % rows]

@@ -96,7 +96,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
 def _construction(canvas: Canvas, recipe: Recipe, unit: float) -> tuple[Field, Field]:
     """Millimetres to the nearest seam between sheets, and to the nearest rivet's rim (negative inside)."""
     sheets = recipe["sheets"]
-    u, v = canvas.u + 0 * canvas.v, canvas.v + 0 * canvas.u
+    u, v = canvas.u + 0 * canvas.v, canvas.v + 0 * canvas.u + np.float32(0.29 / sheets)
     row = np.floor(v * sheets)
     seam_v = (np.abs(v * sheets - np.round(v * sheets)) / sheets / unit).astype(np.float32)
     shifted = u * sheets + (row % 2) * 0.5 + 0.25

@@ -13,7 +13,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     rng = canvas.rng("planks")
     edge_noise = canvas.noise("edge", 8, 160, 0.9)
 
-    v = canvas.v + 0 * canvas.u
+    v = canvas.v + np.float32(0.37 / rows) + 0 * canvas.u  # the picture ends within a plank
     row = np.floor(v * rows).astype(np.int32) % rows
     joint = (np.arange(rows) * 0.382 + rng.uniform(-0.08, 0.08, rows)).astype(np.float32) % 1
     along = (canvas.u - joint[row]) % 1  # tiles from the plank's left end
@@ -123,8 +123,7 @@ def _knot_fields(
     """How far knots push the rings apart (mm), the knots themselves and their bark rim (0…1)."""
     lift, core, rim = (np.zeros_like(along) for _ in range(3))
     for at_row, x, y, size, stretch in knots:
-        rows = np.flatnonzero(row[:, 0] == at_row)
-        part = slice(rows[0], rows[-1] + 1)
+        part = np.flatnonzero(row[:, 0] == at_row)
         dx, dy = (along[part] - x) / np.float32(stretch), across[part] - y
         distance = np.hypot(dx, dy)
         lift[part] += 5.2 * size * np.exp(-np.square(dx / (size * 3.4)) - np.square(dy / (size * 2.0)))
@@ -139,7 +138,7 @@ def _splits(
     """Drying cracks that run in from the ends of the planks."""
     splits = np.zeros_like(along)
     for at_row in range(rows):
-        part = slice(*np.flatnonzero(row[:, 0] == at_row)[[0, -1]] + [0, 1])
+        part = np.flatnonzero(row[:, 0] == at_row)
         for end in (0, 1):
             for _ in range(rng.integers(0, 3)):
                 length, place = rng.uniform(25, 120), rng.uniform(-0.7, 0.7) * 0.5 / rows * tile_mm

@@ -12,7 +12,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     pitch = 1 / yarns
     u = canvas.u + canvas.noise("lie u", 3, 40, 0.9) * np.float32(0.05 * pitch)
     v = canvas.v + canvas.noise("lie v", 3, 40, 0.9) * np.float32(0.05 * pitch)
-    x, y = u * yarns, v * yarns
+    x, y = u * yarns + 0.5, v * yarns + 0.5
 
     warp = _yarn(canvas, "warp", recipe, x, y, yarns, ribs, upright=True)
     weft = _yarn(canvas, "weft", recipe, y, x, yarns, ribs, upright=False)

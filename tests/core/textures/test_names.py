@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from core.textures import names, reading
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
