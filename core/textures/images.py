@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 
+from core import files
 from core.errors import DamagedFileError, InputError, OutputError
 from core.textures.material import Pixels, SourceFile, TextureSet
 
@@ -230,26 +231,15 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
     else:
         spec.attribute("compression", "zip")
 
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {path.parent} can't be made: {_why(error)}.", path.parent) from error
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        _write_file(part, path, spec, values)
-        _check_written(part, path, values)
-        part.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} can't be written: {_why(error)}.", path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with files.replacing(path) as part:
+        _write_file(part, suffix, spec, values)
+        _check_written(part, suffix, values)
 
 
-def _write_file(part: Path, path: Path, spec: OpenImageIO.ImageSpec, values: np.ndarray) -> None:
+def _write_file(part: Path, suffix: str, spec: OpenImageIO.ImageSpec, values: np.ndarray) -> None:
     """Raises OSError. OpenImageIO reports a full disk only sometimes, so the file is synchronised and looked at."""
     part.open("wb").close()  # says why the folder can't be written to, which OpenImageIO does not
-    output = OpenImageIO.ImageOutput.create(path.suffix.lower()[1:])
+    output = OpenImageIO.ImageOutput.create(suffix[1:])
     if output is None:
         raise OSError(0, "this build of OpenImageIO lacks the format")
     ok = output.open(str(part), spec) and output.write_image(values)
@@ -261,7 +251,7 @@ def _write_file(part: Path, path: Path, spec: OpenImageIO.ImageSpec, values: np.
         raise OSError(0, message.splitlines()[0] if message else "the disk is full or the folder is read-only")
 
 
-def _check_written(part: Path, path: Path, values: np.ndarray) -> None:
+def _check_written(part: Path, suffix: str, values: np.ndarray) -> None:
     """Read the new file again before it takes the old one's place. Raises OSError.
 
     Not every format's writer reports that the disk is full: some leave a cut-off file and call it a success.
@@ -269,7 +259,7 @@ def _check_written(part: Path, path: Path, values: np.ndarray) -> None:
     config = OpenImageIO.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
     try:
-        if path.suffix.lower() == ".png":
+        if suffix == ".png":
             _check_png(part, checksums=False)
         image = OpenImageIO.ImageInput.open(str(part), config)
         if image is not None:
@@ -281,11 +271,6 @@ def _check_written(part: Path, path: Path, values: np.ndarray) -> None:
     except InputError:
         pass
     raise OSError(0, "the disk is full or damaged")
-
-
-def _why(error: OSError) -> str:
-    text = (error.strerror or str(error)).strip().rstrip(".")
-    return text[:1].lower() + text[1:]
 
 
 def _channel_names(channels: int, suffix: str) -> tuple[str, ...]:
@@ -310,11 +295,11 @@ def write_set(material: TextureSet, folder: Path, suffix: str = ".png") -> list[
     ]
 
 
-def written_names(files: tuple[SourceFile, ...], suffix: str = ".png") -> list[str]:
+def written_names(sources: tuple[SourceFile, ...], suffix: str = ".png") -> list[str]:
     """The file names that :func:`write_set` uses, one per source file, all different."""
     names: list[str] = []
     taken: set[str] = set()
-    for source in files:
+    for source in sources:
         old = Path(source.name)
         new = suffix.lower()
         if new == ".png" and source.bit_depth == 32:
