@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises OutputError naming ``path`` for what the system refuses.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    make_folder(path.parent)
     try:
-        make_folder(path.parent)
         yield part
         part.replace(path)
     except OSError as error:
@@ -64,6 +64,34 @@ def finite(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return value
+
+
+class OwnedFolder:
+    """Writes into a folder that may hold files of the user: only what Texloom wrote there before is written over.
+
+    The names are kept in a small hidden list inside the folder.
+    """
+
+    LIST = ".texloom-files"
+
+    def __init__(self, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file; give a folder to write into.", folder)
+        self.folder = folder
+        self._own = set()
+        if (folder / self.LIST).is_file():
+            self._own = set((folder / self.LIST).read_text(encoding="utf-8", errors="replace").splitlines())
+
+    def claim(self, names: Sequence[str]) -> None:
+        """Raises OutputError, before anything is written, if one of the names is a file of somebody else."""
+        for name in names:
+            if name not in self._own and (self.folder / name).exists():
+                raise OutputError(
+                    f"{self.folder / name} is there already and was not written by Texloom; choose another folder.",
+                    self.folder / name,
+                )
+        self._own.update(names)
+        write_bytes(self.folder / self.LIST, ("\n".join(sorted(self._own)) + "\n").encode("utf-8"))
 
 
 def _why(error: OSError) -> str:

@@ -92,14 +92,18 @@ PLANNED = ("bc", "astc", "ios", "gltf", "mtlx", "npz")
 """Targets of the command line's contract that don't exist yet."""
 
 
+def describe_targets() -> str:
+    """The names of the targets there are, separated by commas."""
+    return ", ".join(TARGETS)
+
+
 def exporter(target: str) -> Exporter:
     """Raises InputError naming the targets there are."""
     if target in TARGETS:
         return TARGETS[target]
-    there_are = ", ".join(TARGETS)
     if target in PLANNED:
-        raise InputError(f"The export target {target} doesn't exist yet; there are {there_are}.")
-    raise InputError(f"There is no export target {target!r}; there are {there_are}.")
+        raise InputError(f"The export target {target} doesn't exist yet; there are {describe_targets()}.")
+    raise InputError(f"There is no export target {target!r}; there are {describe_targets()}.")
 
 
 def export(

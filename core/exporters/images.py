@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.exporters import ExportResult, ExportSettings, as_texture_set
+from core.files import OwnedFolder
 from core.jobs import Control, Event, Finished, Progress, Started
 from core.textures import images
 from core.textures.material import NormalConvention, TextureSet
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 def export(source: Source, folder: Path, settings: ExportSettings, control: Control) -> Iterator[Event]:
     """One file per source file, in ``settings.format``.
 
-    Raises InputError rather than write into the folder that the material was read from; OutputError.
+    Raises InputError rather than write into the folder that the material was read from, and OutputError rather than
+    over files that Texloom didn't write.
     """
     yield Started(f"Writing the images of {source.name}")
     material = as_texture_set(source)
     if material.folder is not None and material.folder.resolve() == folder.resolve():
         raise InputError(f"{folder} is where {material.name} was read from; choose another folder.", folder)
     names = images.written_names(material.files, "." + settings.format)
+    OwnedFolder(folder).claim(names)
     files = []
     for number, (file, name) in enumerate(zip(material.files, names, strict=True)):
         if control.check():

@@ -7,8 +7,8 @@
     ``info`` int32 [15]: number of grids; per grid base resolution, levels, features, bits, bits per texel; then
     frequencies, neurons, hidden layers, padded outputs. ``network`` float32 [256]: 16 outputs × 16 inputs, row-major.
 
-Sampling, output curve and value domain are not in those files; ``texloom_ue5.json`` and ``README.txt`` beside them say
-what an importer has to know. The importer reads neither.
+Sampling, output curve and value domain are not in those files; ``texloom_ue5.json`` and ``texloom_ue5.txt`` beside
+them say what an importer has to know. The importer reads neither.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 GRID_FILES = ("hash_grid_0.dds", "hash_grid_1.dds")
 NETWORK_FILE = "network_data.npz"
 FACTS_FILE = "texloom_ue5.json"
-README_FILE = "README.txt"
+README_FILE = "texloom_ue5.txt"
 
 BASE_RESOLUTION = 4
 """The importer's coarsest level; its level count follows from it."""

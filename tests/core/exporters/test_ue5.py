@@ -194,7 +194,7 @@ def test_the_facts_an_importer_needs_lie_beside(material: TextureSet, tmp_path: 
         # Hardware reads texel i at (i + 0.5)/N; the remapped u must land on the same position as u·(N − 1) + 0.5.
         for u in (0.0, 0.3, 1.0):
             assert (u * grid["u_scale"] + grid["u_offset"]) * side - 0.5 == pytest.approx(u * (side - 1) + 0.5)
-    text = (tmp_path / "README.txt").read_text(encoding="utf-8")
+    text = (tmp_path / "texloom_ue5.txt").read_text(encoding="utf-8")
     assert "DirectX" in text and "(u*(N-1) + 1)/N" in text
 
 

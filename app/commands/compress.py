@@ -1,0 +1,87 @@
+"""``texloom compress``: texture sets to ``.texloom`` files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.commands import compressing, materials
+from app.commands.options import add_settings, report_path, settings_from
+from core.codec.settings import CompressSettings
+from core.errors import Cancelled
+from core.exporters import describe_targets
+from core.files import write_json
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "compress",
+        help="compress the maps of a material into one .texloom file",
+        description="Compress the maps of a material into OUT/<material name>.texloom. An INPUT is a folder, an image "
+        "file, or a manifest (.json) that names files and roles.",
+    )
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="folder, image files or a manifest")
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What ``compress`` and ``batch`` have in common."""
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="folder for the results")
+    add_settings(parser, CompressSettings, exclusive=("bpp", "target_psnr", "max_bytes"))
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run where there is one")
+    parser.add_argument(
+        "--export",
+        metavar="TARGET[,TARGET…]",
+        help=f"also export to OUT/<target>/<material name>/; targets: {describe_targets()}",
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE.json", help="write sizes, qualities and settings as JSON")
+    parser.add_argument("--tensorboard", type=Path, metavar="DIR", help="write training curves for TensorBoard")
+
+
+def request_from(options: argparse.Namespace) -> compressing.Request:
+    """Everything that the options alone can have wrong is found here. Raises InputError."""
+    settings = settings_from(options, CompressSettings)
+    targets = compressing.checked_targets(options.export)
+    report_path(options.report)
+    return compressing.Request(
+        settings, compressing.check_output(options.output), targets, options.resume, options.tensorboard
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    request = request_from(options)
+    plans = materials.plans(options.inputs)
+    done: list[compressing.Outcome] = []
+    stopped = False
+    for number, plan in enumerate(plans):
+        from core.textures import reading
+
+        try:
+            outcome = compressing.compress_one(lambda plan=plan: reading.read(plan), plan.name, request)
+        except Cancelled:
+            print(f"{plan.name} was discarded.", file=sys.stderr)
+            stopped = True
+        else:
+            done.append(outcome)
+            print_outcome(outcome)
+            stopped = outcome.stopped
+        if stopped:
+            left = [other.name for other in plans[number + 1 :]]
+            if left:
+                print(f"Not begun: {', '.join(left)}.", file=sys.stderr)
+            break
+    if options.report and done:
+        write_json(options.report, compressing.combined_report(done))
+        print(f"Report → {options.report}")
+    return 130 if stopped else 0
+
+
+def print_outcome(outcome: compressing.Outcome) -> None:
+    print(outcome.line())
+    for result in outcome.exports:
+        quality = "" if result.psnr_db is None else f" ({result.psnr_db:.2f} dB)"
+        print(f"  {result.target}{quality} → {result.folder}")
+    if outcome.stopped:
+        print(f"Stopped early; the best state so far is kept in {outcome.path}.", file=sys.stderr)

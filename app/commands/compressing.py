@@ -1,0 +1,178 @@
+"""One material from its maps to the container, the exports and the report; ``compress``, ``batch`` and the
+demonstration share it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.commands import terminal
+from core.codec.settings import CompressSettings
+from core.errors import InputError, OutputError
+from core.exporters import ExportResult, ExportSettings, describe_targets, exporter
+from core.jobs import Control, Event, Finished, Metrics
+from widgets.units import size_text
+
+if TYPE_CHECKING:
+    from core.codec.compress import CompressResult
+    from core.textures.material import TextureSet
+
+FITTED = ("ue5",)
+"""Targets with a model of their own, which is fitted within the same time budget."""
+FITTING_SHARE = 0.2
+FITTING_SECONDS = 15.0
+"""A time budget leaves this share, and not more than these seconds, to such a target."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do with each material; ``output`` is the folder of the container, ``targets`` are checked names."""
+
+    settings: CompressSettings
+    output: Path
+    targets: tuple[str, ...] = ()
+    resume: bool = False
+    tensorboard: Path | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of one material. ``report`` is the contract's report; ``stopped`` if the user ended it early."""
+
+    name: str
+    path: Path
+    report: dict[str, Any]
+    exports: list[ExportResult] = field(default_factory=list)
+    stopped: bool = False
+
+    def line(self) -> str:
+        report = self.report
+        return (
+            f"{self.name}: {_db(report['psnr_db'])} at {report['bits_per_texel']:.2f} bits/texel, "
+            f"{size_text(report['bytes'])} → {self.path}"
+        )
+
+
+def _db(value: float | None) -> str:
+    return "exact" if value is None or value == float("inf") else f"{value:.2f} dB"
+
+
+def checked_targets(text: str | None) -> tuple[str, ...]:
+    """``a,b`` as names of targets. Raises InputError for one that doesn't exist."""
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not names:
+        raise InputError(f"--export needs a target: {describe_targets()}.")
+    for name in names:
+        exporter(name)
+    return tuple(dict.fromkeys(names))
+
+
+def check_output(folder: Path) -> Path:
+    """Raises OutputError for what can't become a folder, without creating it."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"The output {folder} is a file; give a folder.", folder)
+    return folder
+
+
+def compress_one(
+    read: Callable[[], TextureSet], name: str, request: Request, control: Control | None = None
+) -> Outcome:
+    """Read, compress, export. Raises TexloomError, Cancelled."""
+    from core.codec.compress import compress
+
+    control = control or Control()
+    settings = request.settings
+    listeners = [scalars_listener(request.tensorboard / name)] if request.tensorboard else []
+    began = time.perf_counter()
+    material = read()
+    read_seconds = time.perf_counter() - began
+
+    job = compress(material, codec_settings(request), request.output, control, resume=request.resume)
+    finished = terminal.follow(name, job, control, listeners)
+    result: CompressResult = finished.result
+    report = dict(result.report)
+    report["settings"] = {**report.get("settings", {})}
+    if settings.time_budget is not None:
+        report["settings"]["time_budget"] = settings.time_budget
+    report["seconds"] = {**report.get("seconds", {}), "read": round(read_seconds, 3)}
+    outcome = Outcome(name, result.path, report, stopped=finished.stopped_early)
+
+    for target in request.targets:
+        if outcome.stopped or control.stop_requested:
+            outcome.stopped = True
+            break
+        # What is fitted starts from the source, not from a decoded copy of it; everything else shows the result.
+        source = material if target in FITTED else result.texture
+        folder = request.output / target / name
+        export_settings = settings_for_export(settings, report)
+        outcome.exports.append(run_export(target, source, folder, export_settings, f"{name}, {target}", control))
+        outcome.stopped = control.stop_requested
+    return outcome
+
+
+def run_export(
+    target: str, source: Any, folder: Path, settings: ExportSettings, title: str, control: Control
+) -> ExportResult:
+    """Export with progress. Plain images don't overwrite files of others."""
+    from core.exporters import export
+
+    finished: Finished = terminal.follow(title, export(target, source, folder, settings, control), control)
+    return finished.result
+
+
+def codec_settings(request: Request) -> CompressSettings:
+    """What remains of an explicit time budget for the codec when a target is fitted within it."""
+    budget = request.settings.time_budget
+    if budget is None or not any(target in FITTED for target in request.targets):
+        return request.settings
+    return dataclasses.replace(request.settings, time_budget=max(1.0, budget - fitting_seconds(budget)))
+
+
+def fitting_seconds(budget: float) -> float:
+    return min(FITTING_SECONDS, FITTING_SHARE * budget)
+
+
+def settings_for_export(settings: CompressSettings, report: dict[str, Any]) -> ExportSettings:
+    """A fitted model gets the rate of the container and, of an explicit budget, what the codec has left."""
+    by_rate = settings.target_psnr is None and settings.max_bytes is None
+    bpp = settings.bpp if by_rate else min(max(float(report["bits_per_texel"]), 0.5), 80.0)
+    if settings.time_budget is None:
+        return ExportSettings(bpp=bpp, device=settings.device)
+    left = settings.time_budget - float(report["seconds"].get("train", 0.0))
+    return ExportSettings(bpp=bpp, device=settings.device, time_budget=max(1.0, left))
+
+
+def scalars_listener(folder: Path) -> Callable[[Event], None]:
+    """Writes Metrics events as TensorBoard scalars. Raises InputError if the package isn't installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise InputError(
+            "--tensorboard needs the tensorboard package; install it with: pip install tensorboard"
+        ) from error
+    writer = SummaryWriter(str(folder))
+
+    def listen(event: Event) -> None:
+        match event:
+            case Metrics():
+                writer.add_scalar("loss", event.loss, event.step)
+                writer.add_scalar("psnr_db/all", event.psnr_db, event.step)
+                for role, value in event.map_psnr_db.items():
+                    writer.add_scalar(f"psnr_db/{role}", value, event.step)
+            case Finished():
+                writer.close()
+            case _:
+                pass
+
+    return listen
+
+
+def combined_report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The report file: of one material the contract's object, of several a list of them."""
+    if len(outcomes) == 1:
+        return outcomes[0].report
+    return {"schema": 1, "materials": [outcome.report for outcome in outcomes]}

@@ -1,0 +1,62 @@
+"""``texloom info``: what a container holds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.commands import materials
+from core.files import finite
+from widgets.units import size_text
+
+if TYPE_CHECKING:
+    from core.codec.neural_texture import NeuralTexture
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "info", help="say what a .texloom file holds", description="Say what a .texloom file holds."
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.texloom")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    texture = materials.read_container(options.file)
+    values = describe(texture, options.file.stat().st_size)
+    if options.json:
+        print(json.dumps(finite(values), indent=2, ensure_ascii=False))
+        return 0
+    print(f"{values['material']}: {values['width']} × {values['height']}, {values['mip_levels']} mip levels")
+    print(f"{size_text(values['bytes'])}, {values['bits_per_texel']:.2f} bits per texel")
+    print(f"normal convention: {values['normal_convention']}")
+    for file in values["files"]:
+        roles = ", ".join(dict.fromkeys(role for role in file["roles"] if role)) or "constant"
+        print(f"  {file['name']}: {roles}, {len(file['roles'])} channels, {file['bit_depth']} bit")
+    return 0
+
+
+def describe(texture: NeuralTexture, size: int) -> dict[str, Any]:
+    """Plain values; the names are those of the report."""
+    return {
+        "schema": 1,
+        "material": texture.name,
+        "width": texture.width,
+        "height": texture.height,
+        "mip_levels": max(texture.width, texture.height).bit_length(),
+        "bytes": size,
+        "bits_per_texel": 8 * size / (texture.width * texture.height),
+        "roles": [str(role) for role in texture.roles],
+        "normal_convention": str(texture.normal_convention),
+        "files": [
+            {
+                "name": file.name,
+                "bit_depth": file.bit_depth,
+                "roles": [None if channel.role is None else str(channel.role) for channel in file.layout],
+            }
+            for file in texture.files
+        ],
+    }

@@ -1,0 +1,87 @@
+"""``texloom render``: a picture of a material, without a display."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.commands import materials
+from app.commands.options import picture_size
+from core.errors import InputError, OutputError
+from core.textures.roles import Role
+
+PICTURES = (".png", ".tif", ".tiff", ".exr")
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "render",
+        help="render a material into a picture",
+        description="Render a .texloom file or a folder of maps in image-based light; works without a display.",
+    )
+    parser.add_argument("source", type=Path, metavar="FILE.texloom|DIR")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="IMAGE.png", help="the picture to write")
+    parser.add_argument(
+        "--shape",
+        default="sphere",
+        metavar="sphere|plane|cube|cylinder|MESH",
+        help="what to render it on; MESH is an OBJ or glTF file [default sphere]",
+    )
+    parser.add_argument("--hdri", type=Path, metavar="FILE", help="light from an equirectangular HDR picture")
+    parser.add_argument("--rotate", type=float, default=0.0, metavar="DEG", help="turn the light by so many degrees")
+    parser.add_argument("--tiling", type=int, default=1, metavar="N", help="repeat the material N times [1 to 64]")
+    parser.add_argument("--channel", choices=[str(role) for role in Role], metavar="ROLE", help="show one map only")
+    parser.add_argument(
+        "--size", type=picture_size, default=(1024, 1024), metavar="WxH", help="pixels [default 1024x1024]"
+    )
+    parser.add_argument(
+        "--sampler",
+        choices=("texture", "neural"),
+        default="texture",
+        help="decode to textures first, or decode in the shader [default texture]",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.sampler == "neural":
+        raise InputError("--sampler neural doesn't exist yet; render with --sampler texture.")
+    if options.output.suffix.lower() not in PICTURES:
+        raise InputError(f"{options.output} must end in one of {', '.join(PICTURES)}.", options.output)
+    if options.output.is_dir():
+        raise OutputError(f"{options.output} is a folder; give the name of a picture.", options.output)
+    if not 1 <= options.tiling <= 64:
+        raise InputError(f"--tiling must be 1 to 64, not {options.tiling}.")
+    if options.hdri is not None and not options.hdri.is_file():
+        raise InputError(f"{options.hdri} does not exist.", options.hdri)
+    material = materials.read_set(options.source)
+    refuse_source(options.output, [material.folder / f.name for f in material.files if material.folder])
+    channel = None if options.channel is None else Role(options.channel)
+    if channel is not None and channel not in material.by_role:
+        there = ", ".join(material.by_role)
+        raise InputError(f"{material.name} has no {channel} map; it has {there}.", options.source)
+
+    import numpy as np
+
+    from core.textures.images import write_image
+    from renderers.offscreen import render_picture
+
+    picture = render_picture(
+        {texture.role: texture.pixels for texture in material.maps},
+        normal_convention=material.normal_convention,
+        shape=options.shape,
+        hdri=options.hdri,
+        rotate_deg=options.rotate,
+        tiling=options.tiling,
+        channel=channel,
+        size=options.size,
+    )
+    write_image(options.output, picture.astype(np.float32) / 255.0, 8)
+    print(options.output)
+    return 0
+
+
+def refuse_source(output: Path, sources: list[Path]) -> None:
+    """Raises OutputError if the output is one of the files that were read."""
+    if output.exists() and any(source.exists() and output.samefile(source) for source in sources):
+        raise OutputError(f"{output} is one of the material's own files; choose another name.", output)
