@@ -67,7 +67,7 @@ class MaterialPlan:
                 return dataclasses.replace(file, roles=roles, reason=reason, confidence=1.0)
             if taken.intersection(r for r in file.roles if r is not None):
                 left = tuple(None if r in taken else r for r in file.roles)
-                if not any(left):
+                if all(role is None for role in left):
                     return dataclasses.replace(file, roles=(), reason="another file was chosen for this role")
                 return dataclasses.replace(file, roles=left)
             return file

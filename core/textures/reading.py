@@ -419,8 +419,12 @@ def read(material: MaterialPlan) -> TextureSet:
     notices = list(material.notices)
     maps: list[TextureMap] = []
     sources: list[SourceFile] = []
+    owned = {role for file in used for role in file.roles if role is not None}
     for file, pixels in zip(used, decoded, strict=True):
+        if file.alpha_role in owned:  # a map of its own goes before an alpha channel
+            file = replace(file, alpha_role=None)
         maps_of_file, layout = _split(file, _finite(file, pixels, notices), notices)
+        owned |= {texture.role for texture in maps_of_file}
         maps += maps_of_file
         sources.append(SourceFile(file.path.name, file.bit_depth, layout))
     maps.sort(key=lambda m: list(Role).index(m.role))

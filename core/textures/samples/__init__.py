@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import InputError
+from core.textures import mips
 from core.textures.material import ChannelRef, NormalConvention, SourceFile, TextureMap, TextureSet
 from core.textures.roles import ROLE_INFO, Role
 from core.textures.samples import bricks, cobbles, painted_metal, wood_planks, woven_fabric
@@ -34,6 +35,7 @@ _FILE_ROLES = {
 }
 _DEPTHS = {Role.NORMAL: 16, Role.DISPLACEMENT: 16}
 SMALLEST, LARGEST = 16, 8192
+_SMALL = 512
 
 
 def generate(name: str, width: int = 1024, height: int | None = None, seed: int = 0) -> TextureSet:
@@ -45,7 +47,10 @@ def generate(name: str, width: int = 1024, height: int | None = None, seed: int 
         if not SMALLEST <= side <= LARGEST:
             raise InputError(f"A sample can't be {width} × {height}; choose sides of {SMALLEST} to {LARGEST} texels.")
     canvas = Canvas(width, height, name, seed)
-    surface = _PAINTERS[name](canvas, _recipe(name))
+    if max(width, height) <= _SMALL:
+        surface = _halved(_PAINTERS[name](Canvas(2 * width, 2 * height, name, seed), _recipe(name)))
+    else:
+        surface = _PAINTERS[name](canvas, _recipe(name))
     relief_map = np.clip(surface.height, 0, 1)
     occlusion = canvas.occlusion(relief_map, surface.relief)
     if surface.shade is not None:
@@ -99,6 +104,28 @@ def write_samples(folder: Path, size: int = 1024, seed: int = 0) -> list[Path]:
         images.write_set(material, target)
         folders.append(target)
     return folders
+
+
+def _halved(surface: Surface) -> Surface:
+    """Painted at twice the size and averaged: rings, yarns and gaps stay what they are in small pictures."""
+
+    def half(field: np.ndarray | None) -> np.ndarray | None:
+        if field is None:
+            return None
+        return mips.pyramid(np.asarray(field, dtype=np.float32).reshape(*field.shape[:2], -1))[1]
+
+    albedo, height, roughness, metallic, shade = (
+        half(f) for f in (surface.albedo, surface.height, surface.roughness, surface.metallic, surface.shade)
+    )
+    assert albedo is not None and height is not None and roughness is not None
+    return Surface(
+        albedo,
+        height[:, :, 0],
+        roughness[:, :, 0],
+        surface.relief,
+        None if metallic is None else metallic[:, :, 0],
+        None if shade is None else shade[:, :, 0],
+    )
 
 
 def _recipe(name: str) -> Recipe:

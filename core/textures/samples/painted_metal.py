@@ -9,7 +9,8 @@ from core.textures.samples.canvas import Canvas, Field, Recipe, Surface, blend, 
 
 def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     unit = 1 / recipe["tile_mm"]
-    seam, rivet = _construction(canvas, recipe, unit)
+    seam, rivet, sheet = _construction(canvas, recipe, unit)
+    sheet_tone = canvas.rng("sheets").normal(0, 0.75, recipe["sheets"] ** 2).astype(np.float32)[sheet]
 
     # Where the paint is gone: big flakes along the seams, small chips all over, scratches.
     flakes = canvas.noise("flakes", 4, 256, 0.95)
@@ -18,7 +19,8 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     near_seam = np.exp(-np.abs(seam) / np.float32(26))
     near_rivet = np.exp(-np.maximum(rivet, 0) / np.float32(7)) * (rivet < 40)
     wear = flakes * 0.72 + patches * 0.5 + near_seam * 1.45 + near_rivet * 0.9 - 2.2
-    wear = np.maximum(wear, chips * 0.5 + flakes * 0.2 + patches * 0.22 + near_seam * 0.35 - 1.55)
+    edge = np.exp(-np.abs(np.abs(seam) - np.float32(4)) / np.float32(3.5))
+    wear = np.maximum(wear, chips * 0.5 + flakes * 0.22 + patches * 0.22 + near_seam * 0.3 + edge * 0.95 - 1.6)
     scratch_deep, scratch_light = _scratches(canvas, recipe)
     wear = np.maximum(wear, scratch_deep * 0.6 - 0.25)
     primer_shown = smoothstep(-0.09, -0.05, wear)
@@ -55,15 +57,15 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
         height_mm - scratch_light * 0.05 * (1 - bare) + rust * (0.10 + 0.11 * rust_noise) + bare * brushed * 0.012
     )
 
-    tone = canvas.noise("fade", 2, 10, 1.0)
+    tone = canvas.noise("fade", 3, 40, 0.7, along=(1, 3)) * 0.45 + sheet_tone
     top_coat = (
         colour(recipe["paint"])
         + (colour(recipe["paint_faded"]) - colour(recipe["paint"]))
-        * smoothstep(-1.6, 3.0, tone + dirt * 0.45)[:, :, None]
+        * smoothstep(-1.6, 2.6, tone + dirt * 0.22)[:, :, None]
     )
     albedo = top_coat * (1 + peel * 0.008)[:, :, None]
     grime = smoothstep(0.3, 2.3, dirt + near_seam * 0.9 + near_rivet * 0.5)
-    albedo = blend(albedo, albedo * colour(recipe["grime"]) * 1.6, grime * 0.5)
+    albedo = blend(albedo, albedo * colour(recipe["grime"]) * 1.6, grime * 0.42)
     albedo = blend(albedo, np.clip(albedo * 1.25 + 0.05, 0, 1), scratch_light * 0.55)
     primer = colour(recipe["primer"]) * (1 + chips * 0.05)[:, :, None]
     albedo = blend(albedo, primer, primer_shown)
@@ -83,7 +85,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     roughness = roughness + (0.62 - roughness) * primer_shown
     roughness = roughness + (0.34 + brushed * 0.035 + dirt * 0.03 - roughness) * bare
     roughness = roughness + (0.88 + rust_noise * 0.03 - roughness) * np.maximum(rust, stain * 0.65)
-    low, high = -3.4, 3.4
+    low, high = -4.0, 3.4
     return Surface(
         albedo,
         ((height_mm - low) / (high - low)).astype(np.float32),
@@ -93,8 +95,8 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     )
 
 
-def _construction(canvas: Canvas, recipe: Recipe, unit: float) -> tuple[Field, Field]:
-    """Millimetres to the nearest seam between sheets, and to the nearest rivet's rim (negative inside)."""
+def _construction(canvas: Canvas, recipe: Recipe, unit: float) -> tuple[Field, Field, Field]:
+    """Millimetres to the nearest seam, to the nearest rivet's rim (negative inside), and the sheet's number."""
     sheets = recipe["sheets"]
     u, v = canvas.u + 0 * canvas.v, canvas.v + 0 * canvas.u + np.float32(0.29 / sheets)
     row = np.floor(v * sheets)
@@ -111,7 +113,8 @@ def _construction(canvas: Canvas, recipe: Recipe, unit: float) -> tuple[Field, F
     beside_u = np.hypot(along_u, seam_v - inset) + 1000 * (crossing / sheets / unit < inset * 1.9)
     crossing = np.abs(centre_v * sheets - np.round(centre_v * sheets))
     beside_v = np.hypot(along_v, seam_u - inset) + 1000 * (crossing / sheets / unit < inset * 1.9)
-    return seam, (np.minimum(beside_u, beside_v) - rim).astype(np.float32)
+    sheet = (row % sheets) * sheets + np.floor(shifted) % sheets
+    return seam, (np.minimum(beside_u, beside_v) - rim).astype(np.float32), sheet.astype(np.int32)
 
 
 def _scratches(canvas: Canvas, recipe: Recipe) -> tuple[Field, Field]:

@@ -39,7 +39,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     spacing = each(rng.uniform(4.5, 7.5, rows))
     ring = radius / spacing
     phase = ring - np.floor(ring)
-    sharp = np.float32(max(0.06, 2.5 * canvas.texel / (4.0 * unit)))
+    sharp = np.float32(np.clip(2.5 * canvas.texel / (5.0 * unit), 0.06, 0.45))  # a ring ends within two texels
     late = smoothstep(0.25, 0.92, phase) * (1 - smoothstep(1 - sharp, 1.0, phase))
     each_ring = rng.random(4096).astype(np.float32)
     late = late * (0.45 + 0.65 * each_ring[(np.floor(ring).astype(np.int32) + row * 61) % 4096])
@@ -69,7 +69,7 @@ def paint(canvas: Canvas, recipe: Recipe) -> Surface:
     height_mm = height_mm * body - (1 - body) * 5.5
 
     tones = palette(recipe["wood"])
-    tone = tones[rng.permutation(rows) % len(tones)] * rng.normal(1, 0.05, (rows, 1)) + rng.normal(0, 0.01, (rows, 3))
+    tone = tones[rng.permutation(rows) % len(tones)] * rng.normal(1, 0.04, (rows, 1)) + rng.normal(0, 0.006, (rows, 3))
     light = tone.astype(np.float32)[row]
     albedo = blend(light, light * colour(recipe["latewood"]), late)
     albedo = albedo * (1 + streak * 0.055 + fibre * 0.04 + blotch * 0.05)[:, :, None]
@@ -141,10 +141,10 @@ def _splits(
         part = np.flatnonzero(row[:, 0] == at_row)
         for end in (0, 1):
             for _ in range(rng.integers(0, 3)):
-                length, place = rng.uniform(25, 120), rng.uniform(-0.7, 0.7) * 0.5 / rows * tile_mm
+                length, place = rng.uniform(18, 75), rng.uniform(-0.7, 0.7) * 0.5 / rows * tile_mm
                 distance = along[part] if end == 0 else tile_mm - along[part]
-                width = 0.85 * np.clip(1 - distance / length, 0, 1)
-                path = across[part] - place - drift[part] * 0.7 - distance * rng.normal(0, 0.02)
+                width = 0.7 * np.clip(1 - distance / length, 0, 1)
+                path = across[part] - place - drift[part] * 1.5 - distance * rng.normal(0, 0.02)
                 splits[part] = np.maximum(
                     splits[part], smoothstep(width + 0.5, width * 0.3, np.abs(path)) * (width > 0)
                 )

@@ -508,6 +508,34 @@ def test_a_choice_by_hand_is_read(tmp_path: Path) -> None:
     assert material.by_role[A].file == "second.png"
 
 
+def test_an_opacity_chosen_by_hand_replaces_the_alpha(tmp_path: Path) -> None:
+    save(tmp_path / "leaf_color.png", noise(1, 8, 8, 4))
+    other = save(tmp_path / "leaf_scan.png", noise(2, 8, 8, 1))
+    (plan,) = reading.plan([tmp_path])
+    material = reading.read(plan.assign(other, (T,)))
+    assert material.by_role[T].file == "leaf_scan.png"
+    assert len(material.maps) == 2
+
+
+def test_a_packing_chosen_by_hand(tmp_path: Path) -> None:
+    values = noise(1, 8, 8, 4)
+    path = save(tmp_path / "in" / "mystery.png", values)
+    (plan,) = reading.plan([tmp_path / "in"])
+    material = reading.read(plan.assign(path, (R, None, M, T)))
+    assert [m.role for m in material.maps] == [R, M, T]
+    for role, channel in ((R, 0), (M, 2), (T, 3)):
+        np.testing.assert_array_equal(np.rint(material.by_role[role].pixels[:, :, 0] * 255), values[:, :, channel])
+
+
+def test_a_role_taken_away_from_a_packed_file(tmp_path: Path) -> None:
+    save(tmp_path / "wall_orm.png", colour(1))
+    other = save(tmp_path / "wall_scan.png", grey(2))
+    (plan,) = reading.plan([tmp_path])
+    changed = plan.assign(other, (R,))
+    assert {f.path.name: f.roles for f in changed.files} == {"wall_orm.png": (AO, None, M), "wall_scan.png": (R,)}
+    assert reading.read(changed).by_role[R].file == "wall_scan.png"
+
+
 def test_one_role_twice_is_refused(tmp_path: Path) -> None:
     save(tmp_path / "first_color.png", colour(1))
     save(tmp_path / "first_albedo.png", colour(2))
