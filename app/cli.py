@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # chosen before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     _speak_utf8()
+    # Libraries' warnings are for developers; -W of Python still shows them.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     try:
         return _run(arguments)
     except TexloomError as error:

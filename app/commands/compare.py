@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,5 +55,5 @@ def as_text(result: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *result["notices"]])
 
 
-def _db(value: float) -> str:
-    return "∞" if math.isinf(value) else f"{value:.2f}"
+def _db(value: float | None) -> str:
+    return "∞" if value is None else f"{value:.2f}"

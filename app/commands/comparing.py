@@ -91,39 +91,19 @@ def _stem(material: TextureSet, role: str) -> str:
 def figures(pair: Pair) -> dict[str, Any]:
     """All metrics as plain values: the report's ``maps`` and the pooled PSNR over the maps that both have.
 
-    PSNR is infinite where nothing differs.
+    PSNR is None where nothing differs.
     """
-    from core.codec import metrics
-    from core.textures.normals import mean_angle
-    from core.textures.roles import ROLE_INFO, Role
-    from core.textures.seams import seam_ratio
+    from core.codec import metrics, report
 
-    maps = []
-    squares, channels = 0.0, 0
+    maps, reference, other = [], [], []
     for texture in pair.reference.maps:
         counterpart = pair.other.by_role.get(texture.role)
         if counterpart is None:
             continue
         pixels = metrics.round_to_depth(counterpart.pixels, texture.bit_depth)
-        error = metrics.mse(pixels, texture.pixels)
-        squares += error * texture.channels
-        channels += texture.channels
-        is_normal = texture.role is Role.NORMAL
-        maps.append(
-            {
-                "role": str(texture.role),
-                "file": texture.file,
-                "other_file": counterpart.file,
-                "channels": texture.channels,
-                "bit_depth": texture.bit_depth,
-                "psnr_db": metrics.psnr_from_mse(error),
-                "ssim": metrics.ssim(pixels, texture.pixels),
-                "flip": metrics.flip(texture.pixels, pixels) if ROLE_INFO[texture.role].srgb else None,
-                "normal_angle_deg": mean_angle(pixels, texture.pixels) if is_normal else None,
-                "seam_ratio": seam_ratio(pixels),
-                "seam_ratio_source": seam_ratio(texture.pixels),
-            }
-        )
+        reference.append(texture.pixels)
+        other.append(pixels)
+        maps.append({**report.map_report(texture, pixels), "other_file": counterpart.file})
     missing = [str(role) for role in pair.reference.by_role if role not in pair.other.by_role]
     notices = [*pair.other.notices]
     if missing:
@@ -133,7 +113,7 @@ def figures(pair: Pair) -> dict[str, Any]:
         "material": pair.reference.name,
         "width": pair.reference.width,
         "height": pair.reference.height,
-        "psnr_db": metrics.psnr_from_mse(squares / channels),
+        "psnr_db": report.finite(report.pooled_psnr(reference, other)),
         "maps": maps,
         "missing": missing,
         "notices": notices,

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             outcome = compressing.compress_one(lambda plan=plan: reading.read(plan), plan.name, request)
         except Cancelled:
-            print(f"{plan.name} was discarded.", file=sys.stderr)
+            print(f"{plan.name} was discarded; --resume goes on from its last checkpoint.", file=sys.stderr)
             stopped = True
         else:
             done.append(outcome)

@@ -27,9 +27,10 @@ def run(options: argparse.Namespace) -> int:
     from core.textures import images
 
     texture = materials.read_container(options.file)
-    levels = max(texture.width, texture.height).bit_length()
-    if not 0 <= options.mip < levels:
-        raise InputError(f"{options.file} has mip levels 0 to {levels - 1}, not {options.mip}.", options.file)
+    if not 0 <= options.mip < texture.mip_levels:
+        raise InputError(
+            f"{options.file} has mip levels 0 to {texture.mip_levels - 1}, not {options.mip}.", options.file
+        )
     suffix = "." + options.format
     folder = OwnedFolder(options.output)
     decoded = texture.decoded_set(options.mip)

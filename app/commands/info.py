@@ -31,7 +31,13 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(finite(values), indent=2, ensure_ascii=False))
         return 0
     print(f"{values['material']}: {values['width']} × {values['height']}, {values['mip_levels']} mip levels")
-    print(f"{size_text(values['bytes'])}, {values['bits_per_texel']:.2f} bits per texel")
+    print(
+        f"{size_text(values['bytes'])}, {values['bits_per_texel']:.2f} bits per texel "
+        f"({values['vram_bits_per_texel']:.2f} in GPU memory)"
+    )
+    finest = max((grid["size"] for grid in values["latents"]["grids"]), default=[0, 0])
+    print(f"latents of {values['latents']['bits']} bits, finest grid {finest[0]} × {finest[1]}; ", end="")
+    print(f"decoder {'-'.join(map(str, values['decoder']))}")
     print(f"normal convention: {values['normal_convention']}")
     for file in values["files"]:
         roles = ", ".join(dict.fromkeys(role for role in file["roles"] if role)) or "constant"
@@ -41,14 +47,27 @@ def run(options: argparse.Namespace) -> int:
 
 def describe(texture: NeuralTexture, size: int) -> dict[str, Any]:
     """Plain values; the names are those of the report."""
+    layout = texture.layout
+    texels = texture.width * texture.height
     return {
         "schema": 1,
         "material": texture.name,
         "width": texture.width,
         "height": texture.height,
-        "mip_levels": max(texture.width, texture.height).bit_length(),
+        "mip_levels": texture.mip_levels,
         "bytes": size,
-        "bits_per_texel": 8 * size / (texture.width * texture.height),
+        "bits_per_texel": 8 * size / texels,
+        "vram_bits_per_texel": 8 * texture.vram_bytes / texels,
+        "latents": {
+            "bits": layout.bits,
+            "grids": [
+                {"mips": [group.first, group.last], "size": [grid.width, grid.height], "features": grid.features}
+                for group in layout.groups
+                for grid in (group.fine, group.coarse)
+                if grid.features
+            ],
+        },
+        "decoder": [layout.inputs, *layout.hidden, layout.channels],
         "roles": [str(role) for role in texture.roles],
         "normal_convention": str(texture.normal_convention),
         "files": [

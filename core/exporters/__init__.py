@@ -85,10 +85,16 @@ TARGETS: dict[str, Exporter] = {
             "The decoded maps under the source's file names, with their bit depth and channel layout.",
             "core.exporters.images",
         ),
+        Exporter(
+            "npz",
+            "Arrays (NPZ)",
+            "Latents and decoder weights as plain arrays with a description, for your own tools.",
+            "core.exporters.npz",
+        ),
     )
 }
 
-PLANNED = ("bc", "astc", "ios", "gltf", "mtlx", "npz")
+PLANNED = ("bc", "astc", "ios", "gltf", "mtlx")
 """Targets of the command line's contract that don't exist yet."""
 
 

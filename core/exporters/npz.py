@@ -1,0 +1,104 @@
+"""A neural texture as plain arrays: one uncompressed ``<name>.npz`` and ``<name>.json``, which describes it.
+
+Arrays:
+
+``latents_<g>_fine``, ``latents_<g>_coarse``
+    uint8 [h, w, F], the codes of mip group g, 0 … 2^bits − 1; a code stands for 2·code/(2^bits − 1) − 1. A grid without
+    features is left out.
+``weights_<i>``, ``biases_<i>``
+    float32 [in, out] and [out], layer i of the decoder. All layers but the last are followed by max(z, 0.01·z).
+``offset``
+    float32 [channels], added to the last layer's output, which is then clipped to [0, 1].
+
+How to decode the texel in column x, row y of mip level m (W × H texels), as the JSON file says too:
+
+1. Take the group with first ≤ m ≤ last. In a grid w latents wide the texel lies at (x + 0.5)/W · w − 0.5; blend the
+   latents at floor and floor + 1, both modulo w, by the fraction; rows likewise.
+2. The inputs are: fine features, coarse features, 6 positions across, 6 positions down, 3 levels. Positions, with
+   u = (x + 0.5)/W and triangle(t) = 2·|2·(t − floor t) − 1| − 1, are triangle(n·u), triangle(n·u + 0.25) for n =
+   coarse w, fine w, 2 · fine w. Of the three level inputs, number min(m − first, 3) counted from one is 1; for
+   m = first none is.
+3. The decoder's outputs are the channels with ``"constant": null`` in the JSON file's ``maps``, in order; the others
+   have the constant value.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import InputError
+from core.exporters import ExportResult, ExportSettings
+from core.files import write_bytes, write_json
+from core.jobs import Control, Event, Finished, Progress, Started
+from core.textures.material import TextureSet
+
+if TYPE_CHECKING:
+    from core.codec.neural_texture import NeuralTexture
+    from core.exporters import Source
+
+
+def export(source: Source, folder: Path, settings: ExportSettings, control: Control) -> Iterator[Event]:
+    """Write both files. Raises InputError for a texture set, which has no latents yet, and OutputError."""
+    if isinstance(source, TextureSet):
+        raise InputError(f"{source.name} has to be compressed first: npz holds the arrays of a neural texture.")
+    yield Started(f"Writing the arrays of {source.name}")
+    control.check()
+    arrays = folder / f"{source.name}.npz"
+    description = folder / f"{source.name}.json"
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays_of(source))
+    write_bytes(arrays, stream.getvalue())
+    write_json(description, description_of(source))
+    yield Progress(1.0, "written", 0.0)
+    yield Finished(ExportResult("npz", folder, (arrays, description)))
+
+
+def arrays_of(texture: NeuralTexture) -> dict[str, Any]:
+    """The arrays by name, see the head of the module."""
+    arrays: dict[str, Any] = {"offset": texture.offset.astype(np.float32)}
+    for number, (group, latents) in enumerate(zip(texture.layout.groups, texture.latents, strict=True)):
+        kinds = [kind for kind, grid in (("fine", group.fine), ("coarse", group.coarse)) if grid.features]
+        for kind, codes in zip(kinds, latents, strict=True):
+            arrays[f"latents_{number}_{kind}"] = codes
+    for number, layer in enumerate(texture.layers):
+        arrays[f"weights_{number}"] = layer.weights()
+        arrays[f"biases_{number}"] = layer.biases.astype(np.float32)
+    return arrays
+
+
+def description_of(texture: NeuralTexture) -> dict[str, Any]:
+    """Sizes, maps and the recipe of decoding as plain values."""
+    layout = texture.layout
+    return {
+        "schema": 1,
+        "material": texture.name,
+        "width": texture.width,
+        "height": texture.height,
+        "bits": layout.bits,
+        "groups": [
+            {
+                "first": group.first,
+                "last": group.last,
+                "fine": [group.fine.height, group.fine.width, group.fine.features],
+                "coarse": [group.coarse.height, group.coarse.width, group.coarse.features],
+            }
+            for group in layout.groups
+        ],
+        "layers": [list(shape) for shape in layout.layer_shapes],
+        "normal_convention": str(texture.normal_convention),
+        "maps": [
+            {
+                "role": str(stored.role),
+                "file": stored.file,
+                "bit_depth": stored.bit_depth,
+                "channels": [{"constant": value} for value in stored.constants],
+            }
+            for stored in texture.maps
+        ],
+        "decoding": (__doc__ or "").partition("Arrays:")[2].strip().splitlines(),
+    }
