@@ -229,7 +229,10 @@ class EnvironmentLight:
             texture.repeat_y = False
 
     def use(self, program: moderngl.Program, first_unit: int, rotation_deg: float) -> None:
-        """Bind to three texture units and set the uniforms of environment_light.glsl."""
+        """Bind to three texture units and set the uniforms of environment_light.glsl.
+
+        The light turns to the right for a camera at its default place as ``rotation_deg`` grows.
+        """
         for unit, texture in enumerate((self.specular, self.irradiance, self.table), first_unit):
             texture.use(unit)
         angle = np.radians(rotation_deg)
@@ -240,7 +243,7 @@ class EnvironmentLight:
             environment_irradiance=first_unit + 1,
             brdf_table=first_unit + 2,
             specular_levels=float(_LEVELS - 1),
-            environment_rotation=(cos, 0.0, -sin, 0.0, 1.0, 0.0, sin, 0.0, cos),
+            environment_rotation=(cos, 0.0, sin, 0.0, 1.0, 0.0, -sin, 0.0, cos),
         )
 
     def release(self) -> None:

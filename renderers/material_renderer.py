@@ -139,8 +139,8 @@ class _DrawnMesh:
         self.mesh = mesh
         self.vertices = ctx.buffer(np.ascontiguousarray(mesh.vertices))
         self.indices = ctx.buffer(np.ascontiguousarray(mesh.indices))
-        layout = "3f 3f 4f 2f"
-        names = ("in_position", "in_normal", "in_tangent", "in_uv")
+        layout = "3f 3f 4f 2f 1f"
+        names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
         self.array = ctx.vertex_array(program, [(self.vertices, layout, *names)], self.indices)
 
     def release(self) -> None:
@@ -240,7 +240,7 @@ class MaterialRenderer:
         """Draw rows ``first`` to ``end`` (exclusive, from the bottom) of the buffer's next sample."""
         ctx = self._ctx
         light = self._environment(scene.environment)
-        displaced = scene.displacement != 0.0 and material.has_displacement and scene.channel is None
+        displaced = scene.displacement != 0.0 and material.has_displacement
         drawn = self._mesh(scene.shape, quality.detail if displaced else min(quality.detail, 128))
         mesh = drawn.mesh
         width, height = buffer.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,17 +28,14 @@ def create_context() -> moderngl.Context:
 
     Raises TexloomError saying what to install if there is no OpenGL 3.3.
     """
-    reasons: list[str] = []
-    backends: tuple[dict[str, Any], ...] = ({"backend": "egl"}, {})
-    for backend in backends:
-        try:
-            return moderngl.create_context(standalone=True, require=330, **backend)
-        except Exception as error:  # the loaders raise bare Exception
-            reasons.append(str(error))
-    raise TexloomError(
-        "OpenGL 3.3 isn't available, so no picture can be rendered; install the graphics driver or, on Debian and "
-        f"Ubuntu, the packages libegl1 and libgl1-mesa-dri ({reasons[0]})."
-    )
+    options: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
+    try:
+        return moderngl.create_context(standalone=True, require=330, **options)
+    except Exception as error:  # the loaders raise bare Exception
+        raise TexloomError(
+            "OpenGL 3.3 isn't available, so no picture can be rendered; install the graphics driver or, on Debian and "
+            f"Ubuntu, the packages libegl1 and libgl1-mesa-dri ({error})."
+        ) from error
 
 
 def render_picture(

@@ -22,8 +22,11 @@ from renderers.material_textures import MaterialTextures
 
 Side = Literal["a", "b"]
 
-_FRAME_SECONDS = 0.06
+_FRAME_SECONDS = 0.045
 """What a quick frame may take on a software rasteriser."""
+_LIVE_SECONDS = 2.5
+"""Changes that follow each other faster than this come from a running computation."""
+_LIVE_SAMPLES = 2
 _SLICE_SECONDS = 0.035
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
 
@@ -36,7 +39,11 @@ class _SideState:
     """The one being filled and the one shown before it."""
     shown: SampleBuffer | None = None
     stale: bool = True
+    keep_shown: bool = False
+    """A stale picture may stay until the first sample of the new one is complete."""
     rows_done: int = 0
+    changed: float = -1e9
+    """When its material was set last."""
 
     def release_buffers(self) -> None:
         for buffer in (self.quick, *self.fine):
@@ -65,6 +72,7 @@ class ProgressiveView:
         self._share = 0.5 if self.software else 1.0
         self._rows = 160
         self._moving = False
+        self._live_until = 0.0
 
     def set_material(self, side: Side, maps: Mapping[Role, Pixels] | None, convention: NormalConvention) -> None:
         """Put a material on a side, or take it away."""
@@ -79,10 +87,25 @@ class ProgressiveView:
         else:
             state.material.update(maps)
         state.stale = True
+        # A result that gets better replaces its picture softly; anything else has to be seen at once.
+        state.keep_shown = side == "b"
+        now = time.monotonic()
+        self._live_until = now + _LIVE_SECONDS if now - state.changed < _LIVE_SECONDS else 0.0
+        state.changed = now
         if convention is not self._convention:
             self._convention = convention
-            for other in self._sides.values():
-                other.stale = True
+            self._all_stale()
+
+    def _all_stale(self) -> None:
+        for state in self._sides.values():
+            state.stale = True
+            state.keep_shown = False
+
+    @property
+    def wait_seconds(self) -> float:
+        """While a result keeps changing, a software rasteriser leaves the processor to whoever computes it and draws
+        only a few samples; call :meth:`work` again after this time for the rest. 0: nothing is held back."""
+        return max(self._live_until - time.monotonic(), 0.0) if self.software else 0.0
 
     def _visible(self) -> list[_SideState]:
         """The sides that the comparison shows and that have a material."""
@@ -109,8 +132,7 @@ class ProgressiveView:
                 state.release_buffers()
         if scene != self._scene:
             self._scene = scene
-            for state in self._sides.values():
-                state.stale = True
+            self._all_stale()
         if moving and not self._moving:
             for state in self._sides.values():
                 state.rows_done = 0
@@ -127,8 +149,9 @@ class ProgressiveView:
             return False
         began = time.perf_counter()
         drawn = 0
+        samples = min(self.samples, _LIVE_SAMPLES) if self.wait_seconds else self.samples
         while True:
-            waiting = [state for state in visible if not state.fine or state.fine[0].count < self.samples]
+            waiting = [state for state in visible if not state.fine or state.fine[0].count < samples]
             if not waiting:
                 return False
             # A lagging side first, so that both are refined alike.
@@ -142,7 +165,7 @@ class ProgressiveView:
                 return True
 
     def _start_stale(self, visible: list[_SideState]) -> None:
-        """Give every changed side a picture at once: a quick one if none is shown or it moves."""
+        """Give every changed side a quick picture at once, unless the old one may stay for now."""
         stale = [state for state in visible if state.stale]
         for state in stale:
             state.stale = False
@@ -154,11 +177,12 @@ class ProgressiveView:
                 state.fine.insert(0, SampleBuffer(self._ctx, self._side_size))
         if not stale:
             return
-        quick = [state for state in stale if self._moving or state.shown is None or len(stale) == len(visible)]
+        if not self._moving and all(state.keep_shown and state.shown is not None for state in stale):
+            return
         began = time.perf_counter()
-        for state in quick:
+        for state in stale:
             self._draw_quick(state)
-        if quick and self.software:
+        if self.software:
             self._ctx.finish()
             taken = time.perf_counter() - began
             # Pixels cost most: choose the share of the resolution that fits the time of a frame.

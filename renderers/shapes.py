@@ -21,7 +21,8 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Mesh:
-    """``vertices`` float32 V × 12: position 3, normal 3, tangent 4 (w: sign of the bitangent), uv 2.
+    """``vertices`` float32 V × 13: position 3, normal 3, tangent 4 (w: sign of the bitangent), uv 2, and how far the
+    relief reaches there (0 at hard edges, where displaced surfaces would come apart, else 1).
     ``indices`` uint32 T × 3, counter-clockwise from outside.
 
     v runs down in the picture, so the bitangent ``w · normal × tangent`` points towards smaller v (OpenGL's +Y).
@@ -83,9 +84,17 @@ def _vertices(
     tangent: NDArray[np.float64],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
+    relief: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float32]:
-    columns = [position, normal, tangent, np.ones((len(u), 1)), u[:, None], v[:, None]]
+    weight = np.broadcast_to(relief, u.shape)
+    columns = [position, normal, tangent, np.ones((len(u), 1)), u[:, None], v[:, None], weight[:, None]]
     return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+def _near_edge(distance: NDArray[np.float64], width: float = 0.03) -> NDArray[np.float64]:
+    """Relief that fades out smoothly towards a hard edge this far away."""
+    share = np.clip(distance / width, 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
 
 
 def _sphere(detail: int) -> Mesh:
@@ -119,7 +128,7 @@ def _plane(detail: int) -> Mesh:
         uv_repeat=(1.0, 1.0),
         height_scale=2.0,
         radius=1.3,
-        camera=OrbitCamera(yaw=-18.0, pitch=55.0, fit_radius=1.14),
+        camera=OrbitCamera(yaw=-18.0, pitch=55.0, fit_radius=1.2),
     )
 
 
@@ -140,7 +149,8 @@ def _cube(detail: int) -> Mesh:
         n, t = np.asarray(outward, dtype=np.float64), np.asarray(along, dtype=np.float64)
         down = -np.cross(n, t)
         position = size * (n + (2.0 * u - 1.0)[:, None] * t + (2.0 * v - 1.0)[:, None] * down)
-        vertices.append(_vertices(position, np.tile(n, (len(u), 1)), np.tile(t, (len(u), 1)), u, v))
+        relief = _near_edge(np.minimum(np.minimum(u, 1.0 - u), np.minimum(v, 1.0 - v)))
+        vertices.append(_vertices(position, np.tile(n, (len(u), 1)), np.tile(t, (len(u), 1)), u, v, relief))
         indices.append(triangles + np.uint32(offset * len(u)))
     return Mesh(
         np.concatenate(vertices),
@@ -162,7 +172,8 @@ def _cylinder(detail: int) -> Mesh:
     normal = np.stack([np.sin(phi), np.zeros_like(phi), np.cos(phi)], axis=1)
     position = radius * normal + np.stack([np.zeros_like(v), half * (1.0 - 2.0 * v), np.zeros_like(v)], axis=1)
     tangent = np.stack([np.cos(phi), np.zeros_like(phi), -np.sin(phi)], axis=1)
-    parts = [_vertices(position, normal, tangent, u, (v - 0.5) * 2.0 * half / texel)]
+    relief = _near_edge(2.0 * half * np.minimum(v, 1.0 - v))
+    parts = [_vertices(position, normal, tangent, u, (v - 0.5) * 2.0 * half / texel, relief)]
     triangles = [side]
     count = len(u)
     for up in (1.0, -1.0):
@@ -172,7 +183,7 @@ def _cylinder(detail: int) -> Mesh:
         n = np.tile([0.0, up, 0.0], (len(a), 1))
         t = np.tile([1.0, 0.0, 0.0], (len(a), 1))
         p = np.stack([x, np.full_like(x, up * half), z], axis=1)
-        parts.append(_vertices(p, n, t, x / texel / repeat, up * z / texel))
+        parts.append(_vertices(p, n, t, x / texel / repeat, up * z / texel, _near_edge(radius * (1.0 - r))))
         # Rows run outwards: counter-clockwise seen from above, so the lower cap is turned round.
         triangles.append((disc if up > 0 else disc[:, ::-1]) + np.uint32(count))
         count += len(a)

@@ -32,3 +32,18 @@ vec3 ggx_half_vector(vec2 xi, float alpha) {
     float sin_theta = sqrt(max(0.0, 1.0 - cos_theta * cos_theta));
     return vec3(sin_theta * cos(phi), sin_theta * sin(phi), cos_theta);
 }
+
+// A half vector distributed as the facets that are visible from v (Heitz, 2018).
+vec3 ggx_visible_half_vector(vec2 xi, vec3 v, float alpha) {
+    vec3 stretched = normalize(vec3(alpha * v.xy, v.z));
+    float len2 = dot(stretched.xy, stretched.xy);
+    vec3 t1 = len2 > 0.0 ? vec3(-stretched.y, stretched.x, 0.0) * inversesqrt(len2) : vec3(1.0, 0.0, 0.0);
+    vec3 t2 = cross(stretched, t1);
+    float r = sqrt(xi.x);
+    float phi = 2.0 * PI * xi.y;
+    float p1 = r * cos(phi);
+    float s = 0.5 * (1.0 + stretched.z);
+    float p2 = (1.0 - s) * sqrt(max(0.0, 1.0 - p1 * p1)) + s * r * sin(phi);
+    vec3 h = p1 * t1 + p2 * t2 + sqrt(max(0.0, 1.0 - p1 * p1 - p2 * p2)) * stretched;
+    return normalize(vec3(alpha * h.xy, max(h.z, 1e-6)));
+}

@@ -13,6 +13,7 @@ in vec3 in_position;
 in vec3 in_normal;
 in vec4 in_tangent;
 in vec2 in_uv;
+in float in_relief;
 
 out vec3 world_position;
 out vec3 world_normal;
@@ -25,7 +26,7 @@ void main() {
     if (displacement != 0.0) {
         // Relative to the mean height, so that the shape keeps its size.
         float height = textureLod(map_surface, uv, displacement_lod).a - textureLod(map_surface, vec2(0.5), 20.0).a;
-        position += in_normal * (height * displacement);
+        position += in_normal * (height * displacement * in_relief);
     }
     vec4 world = model * vec4(position, 1.0);
     world_position = world.xyz;

@@ -1,0 +1,132 @@
+"""Pictures of every mode beside those that somebody looked at and found right.
+
+They are compared on one rasteriser only (Mesa's llvmpipe): others round differently. ``TEXLOOM_UPDATE_GOLDEN=1`` writes
+them anew; look at them before they are committed.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import OpenImageIO
+import pytest
+from rendered import tiles
+
+from core.textures.material import NormalConvention, Pixels
+from core.textures.roles import Role
+from renderers.comparison import CompareMode, Comparison
+from renderers.material_renderer import Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
+from renderers.material_textures import MaterialTextures
+from renderers.offscreen import render_picture
+from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
+from renderers.picture_view import PictureView
+from renderers.shapes import Shape, default_camera
+
+FOLDER = Path(__file__).parent / "golden"
+FAILED = Path(__file__).parents[2] / "test-output"
+SIZE = (160, 160)
+
+
+def read(path: Path) -> np.ndarray:
+    image = OpenImageIO.ImageBuf(str(path))
+    assert not image.has_error, image.geterror()
+    return np.asarray(image.get_pixels(OpenImageIO.UINT8))
+
+
+def write(path: Path, pixels: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(pixels.shape[1], pixels.shape[0], 3, OpenImageIO.UINT8))
+    image.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels))
+    assert image.write(str(path)), image.geterror()
+
+
+def worse(maps: dict[Role, Pixels]) -> dict[Role, Pixels]:
+    """What a strong compression might make of it: fewer steps and a little blur."""
+
+    def blurred(pixels: Pixels) -> Pixels:
+        mean = sum(np.roll(pixels, (dy, dx), (0, 1)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9.0
+        return (np.round(mean * 24.0) / 24.0).astype(np.float32)
+
+    return {role: blurred(pixels) for role, pixels in maps.items()}
+
+
+def material(**options: object) -> Callable[[moderngl.Context], np.ndarray]:
+    def draw(ctx: moderngl.Context) -> np.ndarray:
+        arguments: dict = {"normal_convention": NormalConvention.OPENGL, "samples": 4, "size": SIZE, **options}
+        return render_picture(tiles(128), context=ctx, **arguments)
+
+    return draw
+
+
+def side_by_side(mode: CompareMode) -> Callable[[moderngl.Context], np.ndarray]:
+    def draw(ctx: moderngl.Context) -> np.ndarray:
+        comparison = Comparison(mode, wipe=0.4, gain=4.0)
+        renderer, target = MaterialRenderer(ctx), ctx.simple_framebuffer(SIZE, components=4)
+        scene = Scene(camera=default_camera(Shape.SPHERE))
+        sides = []
+        for maps in (tiles(128), worse(tiles(128))):
+            textures, buffer = MaterialTextures(ctx, maps), SampleBuffer(ctx, comparison.side_size(SIZE))
+            for _ in range(4):
+                renderer.add_sample(buffer, textures, NormalConvention.OPENGL, scene, planned=4)
+            textures.release()
+            sides.append(buffer)
+        renderer.resolve(target, (0, 0, *SIZE), scene, comparison, *sides)
+        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(160, 160, 3)[::-1].copy()
+        for resource in (*sides, target, renderer):
+            resource.release()
+        return pixels
+
+    return draw
+
+
+def flat(mode: CompareMode, zoom: float, role: Role = Role.ALBEDO) -> Callable[[moderngl.Context], np.ndarray]:
+    def draw(ctx: moderngl.Context) -> np.ndarray:
+        renderer, target = PictureRenderer(ctx), ctx.simple_framebuffer(SIZE, components=4)
+        sides = [PictureTexture(ctx, maps[role]) for maps in (tiles(64), worse(tiles(64)))]
+        view = PictureView((64.0, 64.0), zoom)
+        options = PictureOptions(tiles=2, half_offset=True)
+        renderer.draw(target, (0, 0, *SIZE), view, options, Comparison(mode, wipe=0.4, gain=4.0), *sides)
+        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(160, 160, 3)[::-1].copy()
+        for resource in (*sides, target, renderer):
+            resource.release()
+        return pixels
+
+    return draw
+
+
+PICTURES = {
+    "sphere": material(),
+    "sphere-relief-strips": material(environment="strips", displacement=0.06, tiling=2),
+    "plane-overcast-aces": material(shape="plane", environment="overcast", tone_mapping=ToneMapping.ACES),
+    "cube-turned-light": material(shape="cube", rotate_deg=120.0, tone_mapping=ToneMapping.FILMIC),
+    "cylinder-environment": material(shape="cylinder", background=Background.ENVIRONMENT),
+    "sphere-normal-alone": material(channel=Role.NORMAL),
+    "split-3d": side_by_side(CompareMode.SPLIT),
+    "difference-3d": side_by_side(CompareMode.DIFFERENCE),
+    "wipe-2d": flat(CompareMode.WIPE, 1.2),
+    "split-2d-texels": flat(CompareMode.SPLIT, 6.0),
+    "difference-2d": flat(CompareMode.DIFFERENCE, 0.8, Role.NORMAL),
+}
+
+
+@pytest.mark.parametrize("name", list(PICTURES))
+def test_golden(ctx: moderngl.Context, name: str) -> None:
+    if "llvmpipe" not in ctx.info["GL_RENDERER"]:
+        pytest.skip("golden pictures are compared on llvmpipe only")
+    drawn = PICTURES[name](ctx)
+    path = FOLDER / f"{name}.png"
+    if os.environ.get("TEXLOOM_UPDATE_GOLDEN"):
+        write(path, drawn)
+    golden = read(path)
+    assert golden.shape == drawn.shape
+    difference = np.abs(golden.astype(int) - drawn)
+    # Other versions of the rasteriser move single pixels at edges; anything visible moves many.
+    if difference.mean() > 0.7 or np.percentile(difference, 99) > 12:
+        amplified = np.clip(difference * 8, 0, 255).astype(np.uint8)
+        write(FAILED / f"{name}.png", np.concatenate([golden, drawn, amplified], axis=1))
+        pytest.fail(
+            f"{name}: mean difference {difference.mean():.2f}, 99th percentile {np.percentile(difference, 99):.0f} of "
+            f"255; golden, drawn and 8 × difference are in test-output/{name}.png"
+        )

@@ -1,0 +1,166 @@
+from dataclasses import replace
+
+import moderngl
+import numpy as np
+import pytest
+from rendered import constant, render_linear, tiles
+
+from core.textures.material import NormalConvention
+from core.textures.roles import Role
+from renderers.camera import OrbitCamera
+from renderers.environment import prepare_environment
+from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, ToneMapping, jitter
+from renderers.material_textures import MaterialTextures
+from renderers.shapes import Shape, build_shape, default_camera
+
+SPHERE = Scene(tone_mapping=ToneMapping.NONE, camera=default_camera(Shape.SPHERE))
+
+
+def test_the_two_normal_conventions_mirror_each_other(ctx: moderngl.Context) -> None:
+    maps = tiles(64)
+    flipped = {
+        **maps,
+        Role.NORMAL: maps[Role.NORMAL] * np.array([1, -1, 1], np.float32) + np.array([0, 1, 0], np.float32),
+    }
+    opengl = render_linear(ctx, maps, SPHERE)
+    directx = render_linear(ctx, flipped, SPHERE, convention=NormalConvention.DIRECTX)
+    wrong = render_linear(ctx, maps, SPHERE, convention=NormalConvention.DIRECTX)
+    assert np.abs(opengl - directx).max() < 0.02  # 16-bit rounding, seen through a smooth metal
+    assert np.abs(opengl - wrong).mean() > 0.01
+
+
+def test_a_bump_is_lit_from_above(ctx: moderngl.Context) -> None:
+    """Light from above brightens what faces up: for OpenGL normals that is where green is high."""
+    light = np.zeros((64, 128, 3), np.float32)
+    light[:20] = 3.0
+    room = prepare_environment(ctx, light, normalise=False)
+    scene = replace(SPHERE, environment=room)
+    flat = constant((0.8, 0.8, 0.8), 1.0, 0.0)
+    up = {**flat, Role.NORMAL: np.full((4, 4, 3), (0.5, 0.85, 0.85), np.float32)}
+    down = {**flat, Role.NORMAL: np.full((4, 4, 3), (0.5, 0.15, 0.85), np.float32)}
+    bright, plain, dark = (render_linear(ctx, maps, scene)[48, 48, 0] for maps in (up, flat, down))
+    assert bright > 1.3 * plain > 1.3 * 1.3 * dark
+
+
+@pytest.mark.parametrize("displacement", [0.0, 0.05])
+def test_no_seam_where_u_wraps(ctx: moderngl.Context, displacement: float) -> None:
+    """The picture lies twice around the sphere: from behind, the seam in the middle, it looks as from the front."""
+    upright = replace(build_shape(Shape.SPHERE, 64), tilt=0.0)
+    scene = replace(SPHERE, shape=upright, channel=Role.ALBEDO, displacement=displacement, camera=OrbitCamera())
+    front = render_linear(ctx, tiles(64), scene)
+    back = render_linear(ctx, tiles(64), replace(scene, camera=OrbitCamera(yaw=180.0)))
+    assert front[40:56].std() > 0.05
+    difference = np.abs(front - back).max(axis=2)
+    assert difference[8:88, 36:60].max() < 0.02, "the seam is there"
+    assert (difference > 0.02).mean() < 0.01, "elsewhere a pixel at an edge of the relief may move"
+
+
+def test_tiling_repeats_and_half_offset_shifts(ctx: moderngl.Context) -> None:
+    maps = {Role.ALBEDO: np.zeros((64, 64, 3), np.float32)}
+    maps[Role.ALBEDO][:32, :32] = 1.0
+    above = OrbitCamera(pitch=89.0, fit_radius=1.5)
+    scene = Scene(shape=Shape.PLANE, channel=Role.ALBEDO, tone_mapping=ToneMapping.NONE, camera=above)
+
+    def corners(scene: Scene) -> list[bool]:
+        color = render_linear(ctx, maps, scene, size=128)[..., 0]
+        inside = [(r, c) for r in (48, 80) for c in (48, 80)]
+        return [bool(color[r, c] > 0.5) for r, c in inside]
+
+    assert corners(scene) == [True, False, False, False]
+    assert corners(replace(scene, half_offset=True)) == [False, False, False, True]
+    twice = render_linear(ctx, maps, replace(scene, tiling=2), size=128)[..., 0]
+    once = render_linear(ctx, maps, scene, size=128)[..., 0]
+    edges = lambda row: int(np.abs(np.diff(row > 0.5)).sum())  # noqa: E731
+    assert edges(twice[40]) > edges(once[40])
+
+
+def test_maps_have_their_meaning(ctx: moderngl.Context) -> None:
+    grey = constant((0.5, 0.5, 0.5), 0.9, 0.0)
+    plain = render_linear(ctx, grey, SPHERE)[40:56, 40:56, :3].mean()
+
+    def with_map(role: Role, *value: float) -> float:
+        maps = {**grey, role: np.full((4, 4, len(value)), value, np.float32)}
+        return float(render_linear(ctx, maps, SPHERE)[40:56, 40:56, :3].mean())
+
+    assert with_map(Role.OCCLUSION, 0.3) < 0.75 * plain
+    assert with_map(Role.EMISSIVE, 0.5, 0.5, 0.5) == pytest.approx(plain + 0.2140, abs=0.003)
+    assert with_map(Role.SPECULAR, 0.0) < plain < with_map(Role.SPECULAR, 1.0)
+    assert with_map(Role.NORMAL, 0.5, 0.5, 1.0) == pytest.approx(plain, rel=1e-3)
+
+
+def test_exposure_counts_stops(ctx: moderngl.Context) -> None:
+    grey = constant((0.1, 0.1, 0.1), 1.0, 0.0)
+    one = render_linear(ctx, grey, SPHERE)[48, 48, 0]
+    assert render_linear(ctx, grey, replace(SPHERE, exposure=1.0))[48, 48, 0] == pytest.approx(2.0 * one, rel=2e-3)
+
+
+def test_opacity_covers_in_proportion(ctx: moderngl.Context) -> None:
+    maps = {**constant((0.5, 0.5, 0.5), 0.9, 0.0), Role.OPACITY: np.full((4, 4, 1), 0.25, np.float32)}
+    renderer, material = MaterialRenderer(ctx), MaterialTextures(ctx, maps)
+    buffer = SampleBuffer(ctx, (48, 48))
+    scene = replace(SPHERE, shape=Shape.PLANE, camera=OrbitCamera(pitch=85.0, zoom=2.0))
+    for _ in range(32):
+        renderer.add_sample(buffer, material, NormalConvention.OPENGL, scene, planned=32)
+    alpha = np.frombuffer(buffer.sum.read(), np.float32).reshape(48, 48, 4)[..., 3] / 32
+    for resource in (renderer, material, buffer):
+        resource.release()
+    assert alpha[16:32, 16:32].mean() == pytest.approx(0.25, abs=0.02)
+    assert alpha[16:32, 16:32].std() < 0.05
+
+
+def test_solo_shows_the_file_s_values(ctx: moderngl.Context) -> None:
+    maps = {**constant((0.25, 0.5, 0.75), 0.4, 1.0), Role.DISPLACEMENT: np.full((4, 4, 1), 0.3, np.float32)}
+
+    def encoded(role: Role) -> np.ndarray:
+        linear = render_linear(ctx, maps, replace(SPHERE, channel=role))[48, 48, :3].astype(np.float64)
+        return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
+
+    assert encoded(Role.ALBEDO) == pytest.approx([0.25, 0.5, 0.75], abs=0.004)
+    assert encoded(Role.ROUGHNESS) == pytest.approx([0.4] * 3, abs=0.004)
+    assert encoded(Role.METALLIC) == pytest.approx([1.0] * 3, abs=0.004)
+    assert encoded(Role.DISPLACEMENT) == pytest.approx([0.3] * 3, abs=0.004)
+    assert encoded(Role.NORMAL) == pytest.approx([0.5, 0.5, 1.0], abs=0.004)
+
+
+def test_tone_curves_are_monotonic_and_keep_middle_grey(ctx: moderngl.Context) -> None:
+    room = prepare_environment(ctx, np.ones((64, 128, 3), np.float32), normalise=False)
+    for tone in (ToneMapping.NEUTRAL, ToneMapping.ACES, ToneMapping.FILMIC):
+        values = [
+            render_linear(
+                ctx,
+                {Role.EMISSIVE: np.ones((4, 4, 3), np.float32), Role.ALBEDO: np.zeros((4, 4, 3), np.float32)},
+                replace(SPHERE, environment=room, tone_mapping=tone, exposure=float(stops)),
+                size=32,
+            )[16, 16, 0]
+            for stops in (-6, -4, -2.5, -1, 0, 2, 5)
+        ]
+        assert values == sorted(values)
+        assert values[-1] <= 1.0
+        # 0.18 in: between 0.09 and 0.25 out, whichever curve is chosen.
+        assert 0.09 < values[2] < 0.25
+
+
+def test_neighbouring_rows_drawn_apart_make_the_same_picture(ctx: moderngl.Context) -> None:
+    maps = tiles(64)
+    whole = render_linear(ctx, maps, SPHERE)
+    renderer, material = MaterialRenderer(ctx), MaterialTextures(ctx, maps)
+    buffer = SampleBuffer(ctx, (96, 96))
+    for rows in ((0, 17), (17, 60), (60, 96)):
+        renderer.draw_rows(buffer, material, NormalConvention.OPENGL, SPHERE, rows)
+    renderer.accumulate(buffer)
+    banded = np.frombuffer(buffer.sum.read(), np.float32).reshape(96, 96, 4)[::-1]
+    for resource in (renderer, material, buffer):
+        resource.release()
+    assert np.array_equal(whole, banded)
+
+
+def test_the_jitter_covers_the_pixel_evenly() -> None:
+    points = np.array([jitter(i) for i in range(64)])
+    assert jitter(0) == (0.0, 0.0)
+    assert np.abs(points).max() <= 0.5
+    assert np.abs(points.mean(axis=0)).max() < 0.03
+
+
+def test_two_materials_of_different_size(ctx: moderngl.Context) -> None:
+    maps = {**tiles(64), Role.ROUGHNESS: np.full((16, 32, 1), 0.5, np.float32)}
+    assert np.isfinite(render_linear(ctx, maps, SPHERE)).all()
