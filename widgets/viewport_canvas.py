@@ -86,7 +86,7 @@ class GlCanvas(QOpenGLWidget):
         self._flat: dict[Side, tuple[Role, PictureTexture]] = {}
         self._waiting: set[Side] = set()
         self._last_problem = ""
-        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self.update)
 
     def maps_changed(self, side: Side) -> None:
@@ -128,7 +128,9 @@ class GlCanvas(QOpenGLWidget):
         else:
             more = self._paint_material(ctx, target, viewport)
         if more:
-            self._next.start()
+            self._next.start(0)
+        elif not picture.flat and self._view3d is not None and self._view3d.wait_seconds > 0.0:
+            self._next.start(round(self._view3d.wait_seconds * 1000.0) + 50)
 
     def _paint_material(
         self, ctx: moderngl.Context, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]
