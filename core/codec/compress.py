@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import importlib.metadata
+import io
+import itertools
+import json
+import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.codec.settings import CompressSettings
-from core.jobs import Control, Event, Slot
+import numpy as np
+
+from core.codec import container, metrics, rate, report
+from core.codec.layout import LatentLayout
+from core.codec.neural_texture import NeuralTexture, StoredMap
+from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
+from core.errors import Cancelled, InputError, OutputError
+from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
+from core.jobs.settings import validate
 from core.textures.material import Pixels, TextureSet
-from core.textures.roles import Role
+from core.textures.mips import pyramid
+from core.textures.roles import MAX_CHANNELS, Role
 
 if TYPE_CHECKING:
-    from core.codec.neural_texture import NeuralTexture
+    from core.codec.trainer import Trainer
+
+CHECKPOINT_SUFFIX = ".texloom-run"
+_CHECKPOINT_EVERY = 20.0
+_METRICS_EVERY = 0.5
+_PREVIEW_SHARE = 0.12
+_FINISHING_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -46,8 +68,432 @@ def compress(
     """Compress ``material`` into ``output/<name>.texloom``.
 
     Yields Started, Progress, Metrics, Notice, Checkpoint and at last Finished(CompressResult). A checkpoint
-    lies beside the file as ``<name>.texloom-run`` until the run has finished; ``resume`` goes on from it.
+    lies beside the file as ``<name>.texloom-run`` until the run has finished; ``resume`` goes on from it. A
+    cancelled run leaves its checkpoint behind: who wants to discard it deletes it.
 
     Raises InputError or OutputError before anything is written; Cancelled when the control says so.
     """
-    raise NotImplementedError
+    validate(settings)
+    if material.channels > MAX_CHANNELS:
+        raise InputError(
+            f"{material.name} has {material.channels} channels; a neural texture holds {MAX_CHANNELS} at most. "
+            "Take some maps out."
+        )
+    source = _Source(material)
+    device = _device(settings.device)
+    run = _Run(source, settings, output, device, control, slot)
+    yield from run.events(resume)
+
+
+class _Source:
+    """The material as the trainer sees it: learned channels side by side, constant ones set apart."""
+
+    def __init__(self, material: TextureSet) -> None:
+        self.material = material
+        stored, learned, owners = [], [], []
+        for m in material.maps:
+            constants: list[float | None] = []
+            for channel in range(m.channels):
+                values = m.pixels[..., channel]
+                if float(values.min()) == float(values.max()):
+                    constants.append(float(values.flat[0]))
+                else:
+                    constants.append(None)
+                    learned.append(values)
+                    owners.append(m.role)
+            stored.append(StoredMap(m.role, m.file, m.bit_depth, tuple(constants)))
+        self.maps = tuple(stored)
+        self.owners = tuple(owners)
+        shape = (material.height, material.width, len(learned))
+        self.image = np.stack(learned, axis=2) if learned else np.zeros(shape, np.float32)
+
+    @property
+    def channels(self) -> int:
+        return self.image.shape[2]
+
+    def map_errors(self, errors: np.ndarray) -> tuple[float, dict[str, float]]:
+        """Mean square errors per learned channel → set PSNR and PSNR per role."""
+        sums: dict[Role, float] = dict.fromkeys((m.role for m in self.maps), 0.0)
+        for role, error in zip(self.owners, errors, strict=True):
+            sums[role] += float(error)
+        per_map = {m.role.value: _bounded(metrics.psnr_from_mse(sums[m.role] / len(m.constants))) for m in self.maps}
+        return _bounded(metrics.psnr_from_mse(sum(sums.values()) / self.material.channels)), per_map
+
+    def fingerprint(self) -> str:
+        """Changes when the pixels or their roles do."""
+        digest = hashlib.blake2b(np.ascontiguousarray(self.image).data, digest_size=12)
+        digest.update(repr([(m.role.value, m.file, m.constants) for m in self.maps]).encode())
+        return digest.hexdigest()
+
+
+def _bounded(psnr: float) -> float:
+    """Plots can't show infinity."""
+    return min(psnr, 99.0)
+
+
+class _Run:
+    """One compression from start to finish; :meth:`events` is its story."""
+
+    def __init__(
+        self,
+        source: _Source,
+        settings: CompressSettings,
+        output: Path,
+        device: str,
+        control: Control,
+        slot: Slot[Preview] | None,
+    ) -> None:
+        self.source, self.settings, self.device = source, settings, device
+        self.control, self.slot = control, slot
+        self.path = output / f"{source.material.name}{container.SUFFIX}"
+        self.checkpoint_path = self.path.with_suffix(CHECKPOINT_SUFFIX)
+        self.notices: list[str] = list(source.material.notices)
+        self.train_seconds = 0.0
+        self.cpu_seconds = 0.0
+        self.steps = 0
+        self.samples = 0
+        self.preview_cost = 0.0
+        self.last_preview = 0.0
+        self.header = 0
+
+    def events(self, resume: bool) -> Iterator[Event]:
+        _check_writable(self.path.parent)
+        saved = _load_checkpoint(self.checkpoint_path) if resume else None
+        if saved is not None and saved.fingerprint != self.source.fingerprint():
+            raise InputError(
+                f"{self.checkpoint_path} belongs to other maps than those of {self.source.material.name}; "
+                "start without --resume.",
+                self.checkpoint_path,
+            )
+        if resume and saved is None:
+            notice = "There is no interrupted run to resume; started from the beginning."
+            self.notices.append(notice)
+            yield Notice(notice)
+        for notice in self.source.material.notices:
+            yield Notice(notice)
+        self.header = self._header_bytes()
+        if saved is not None:
+            layout = saved.layout
+        elif self.source.channels == 0:
+            material = self.source.material
+            layout = LatentLayout(material.width, material.height, 0, 8, 0, 0, 1, ())
+        elif self.settings.target_psnr is not None:
+            layout = yield from self._search_layout(self.settings.target_psnr)
+        else:
+            layout = self._layout(self._budget())
+        predicted = layout.latent_bytes + layout.decoder_bytes + self.header
+        yield Started(self.source.material.name, predicted)
+        texture, stopped = yield from self._train(layout, saved, 0.0, 1.0)
+        if self.settings.target_psnr is not None:
+            yield from self._say_if_missed(texture)
+        began = time.perf_counter()
+        size = container.write(texture, self.path)
+        texture = dataclasses.replace(texture, size_bytes=size)
+        self.checkpoint_path.unlink(missing_ok=True)
+        if self.slot is not None:
+            decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
+            psnr = report.pooled_psnr([m.pixels for m in self.source.material.maps], list(decoded.values()))
+            self.slot.put(Preview(self.steps, _bounded(psnr), decoded))
+        yield Progress(1.0, "Measuring")
+        written = self._report(texture, time.perf_counter() - began)
+        yield Finished(CompressResult(self.path, texture, written), stopped_early=stopped)
+
+    def _budget(self) -> int:
+        settings, material = self.settings, self.source.material
+        if settings.max_bytes is not None:
+            return settings.max_bytes
+        return rate.byte_budget(material.width, material.height, settings.bpp)
+
+    def _layout(self, budget: int) -> LatentLayout:
+        material, channels = self.source.material, self.source.channels
+        rough = rate.is_rough(self.source.image)
+        return rate.choose(material.width, material.height, channels, budget, rough=rough, header=self.header)
+
+    def _header_bytes(self) -> int:
+        """What the container takes besides latents and decoder."""
+        material = self.source.material
+        layout = LatentLayout(material.width, material.height, self.source.channels, 4, 16, 16, 4, (64, 64))
+        return container.header_bytes(self._empty_texture(layout))
+
+    def _empty_texture(self, layout: LatentLayout) -> NeuralTexture:
+        material = self.source.material
+        return NeuralTexture(
+            material.name,
+            material.width,
+            material.height,
+            self.source.maps,
+            material.files,
+            material.normal_convention,
+            layout,
+            (),
+            (),
+            np.zeros(layout.channels, np.float32),
+        )
+
+    def _texture(self, trainer: Trainer) -> NeuralTexture:
+        return dataclasses.replace(
+            self._empty_texture(trainer.layout),
+            latents=trainer.codes(),
+            layers=trainer.layers(),
+            offset=trainer.offset,
+        )
+
+    def _train(self, layout: LatentLayout, saved: _Saved | None, first: float, share: float) -> Iterator[Event]:
+        """Train one layout; the job's progress goes from ``first`` by ``share``. Returns (texture, stopped)."""
+        # torch takes seconds to load; whoever only wants to look at a file should not wait for it.
+        from core.codec.trainer import Trainer
+
+        if self.source.channels == 0:
+            texture = self._empty_texture(layout)
+            return dataclasses.replace(
+                texture, latents=tuple(() for _ in layout.groups), layers=_no_layers(layout)
+            ), False
+        trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device)
+        try:
+            clock = _Clock(self.settings, self.source.material, self.control, share)
+            if saved is not None:
+                trainer.load_state(saved.arrays)
+                clock.spent = saved.spent
+            stopped = False
+            try:
+                stopped = yield from self._loop(trainer, clock, first, share)
+            except Cancelled:
+                self._save(trainer, clock)
+                raise
+            self.steps += trainer.steps
+            self.samples += trainer.samples
+            self.train_seconds += clock.elapsed()
+            self.cpu_seconds += clock.cpu()
+            return self._texture(trainer), stopped
+        finally:
+            trainer.close()
+
+    def _loop(self, trainer: Trainer, clock: _Clock, first: float, share: float) -> Iterator[Event]:
+        last_metrics = last_checkpoint = clock.elapsed()
+        self._preview(trainer, clock, _bounded(0.0))
+        early = _EarlyStop(self.settings.early_stop_db)
+        skipped = 0.0
+        while True:
+            fraction = min(1.0, clock.fraction(trainer.steps) + skipped)
+            if fraction >= 1.0:
+                return False
+            if self.control.check():
+                self._finish_now(trainer)
+                return True
+            trainer.step(fraction)
+            now = clock.elapsed()
+            if now - last_metrics < _METRICS_EVERY:
+                continue
+            last_metrics = now
+            errors = trainer.take_errors()
+            psnr, per_map = self.source.map_errors(errors)
+            yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
+            remaining = clock.remaining(trainer.steps)
+            yield Progress(first + share * fraction, "Training", remaining)
+            if early.reached(fraction, psnr) and fraction < trainer.options.freeze_at:
+                skipped += trainer.options.freeze_at - fraction
+                text = "Stopped early: the quality no longer improved."
+                self.notices.append(text)
+                yield Notice(text)
+            if now - last_checkpoint > _CHECKPOINT_EVERY:
+                last_checkpoint = now
+                self._save(trainer, clock)
+                yield Checkpoint(self.checkpoint_path, trainer.steps)
+            self._preview(trainer, clock, psnr)
+
+    def _finish_now(self, trainer: Trainer) -> None:
+        """Stop and keep: round the latents and let the decoder get used to it for a moment."""
+        began = time.perf_counter()
+        start = trainer.options.freeze_at
+        while (spent := time.perf_counter() - began) < _FINISHING_SECONDS:
+            if self.control.cancel_requested:
+                raise Cancelled
+            trainer.step(start + (1.0 - start) * spent / _FINISHING_SECONDS)
+
+    def _preview(self, trainer: Trainer, clock: _Clock, psnr: float) -> None:
+        """Publish the decoded maps, as often as costs a fixed share of the run."""
+        if self.slot is None:
+            return
+        now = clock.elapsed()
+        if now - self.last_preview < self.preview_cost / _PREVIEW_SHARE:
+            return
+        texture = self._texture(trainer)
+        maps = texture.decode()
+        self.slot.put(Preview(trainer.steps, psnr, maps))
+        self.last_preview = clock.elapsed()
+        self.preview_cost = self.last_preview - now
+
+    def _search_layout(self, target: float) -> Iterator[Event]:
+        """Two short runs give the rate-quality line of this material; the layout that should reach the target."""
+        material = self.source.material
+        yield Notice(f"Looking for the size that reaches {target:g} dB.")
+        points = []
+        for number, bpp in enumerate((1.5, 6.0)):
+            layout = self._layout(rate.byte_budget(material.width, material.height, bpp))
+            texture, stopped = yield from self._train(layout, None, 0.15 * number, 0.15)
+            points.append((np.log2(bpp), self._measured(texture)))
+            if stopped:
+                break
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        slope = max((y1 - y0) / max(x1 - x0, 1e-6), 1.0)
+        # A full run gains about this much over a short one.
+        gain = 0.8
+        bpp = float(2 ** np.clip(x1 + (target - gain - y1) / slope, np.log2(0.5), np.log2(20.0)))
+        return self._layout(rate.byte_budget(material.width, material.height, bpp))
+
+    def _measured(self, texture: NeuralTexture) -> float:
+        decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
+        maps = self.source.material.maps
+        return report.pooled_psnr([m.pixels for m in maps], [decoded[m.role] for m in maps])
+
+    def _say_if_missed(self, texture: NeuralTexture) -> Iterator[Event]:
+        reached = self._measured(texture)
+        target = self.settings.target_psnr
+        if target is not None and reached < target:
+            text = f"Reached {reached:.2f} dB of the {target:g} dB asked for; train longer or ask for a size."
+            self.notices.append(text)
+            yield Notice(text)
+
+    def _save(self, trainer: Trainer, clock: _Clock) -> None:
+        about = {
+            "fingerprint": self.source.fingerprint(),
+            "layout": dataclasses.asdict(trainer.layout),
+            "spent": clock.elapsed(),
+            "settings": to_dict(self.settings),
+        }
+        _save_checkpoint(self.checkpoint_path, about, trainer.state())
+
+    def _report(self, texture: NeuralTexture, write_seconds: float) -> dict[str, Any]:
+        return report.build(
+            self.source.material,
+            texture,
+            version=importlib.metadata.version("texloom"),
+            seconds={"read": 0.0, "train": self.train_seconds, "write": write_seconds},
+            cpu_seconds=self.cpu_seconds,
+            steps=self.steps,
+            samples=self.samples,
+            device=self.device,
+            seed=self.settings.seed,
+            settings=to_dict(self.settings, all_fields=True),
+            notices=self.notices,
+        )
+
+
+class _Clock:
+    """How much of a run is done: by wall time under a time budget, otherwise by steps, so that runs repeat."""
+
+    def __init__(self, settings: CompressSettings, material: TextureSet, control: Control, share: float) -> None:
+        self._control = control
+        self._began = time.perf_counter()
+        self._paused = control.paused_seconds
+        self._cpu = time.process_time()
+        self.spent = 0.0
+        self.budget = settings.time_budget * share if settings.time_budget is not None else None
+        # A small texture has seen all its texels often enough after fewer steps.
+        size = min(1.0, max(0.1, (material.width * material.height / 2**20) ** 0.5))
+        self.total_steps = max(200, int(PRESET_STEPS[settings.preset] * size * share))
+        self.expected = PRESET_SECONDS[settings.preset] * size * share
+
+    def elapsed(self) -> float:
+        """Seconds of training, pauses left out, what an earlier run spent included."""
+        return self.spent + time.perf_counter() - self._began - (self._control.paused_seconds - self._paused)
+
+    def cpu(self) -> float:
+        return time.process_time() - self._cpu
+
+    def fraction(self, steps: int) -> float:
+        if self.budget is not None:
+            return self.elapsed() / self.budget
+        return steps / self.total_steps
+
+    def remaining(self, steps: int) -> float | None:
+        """Seconds left; None while it would be a guess."""
+        elapsed = self.elapsed()
+        if self.budget is not None:
+            return max(0.0, self.budget - elapsed)
+        done = self.fraction(steps)
+        return None if elapsed - self.spent < 2.0 or done <= 0 else elapsed * (1.0 - done) / done
+
+
+class _EarlyStop:
+    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough."""
+
+    def __init__(self, threshold_db: float) -> None:
+        self.threshold = threshold_db
+        self.sums: dict[int, tuple[float, int]] = {}
+
+    def reached(self, fraction: float, psnr: float) -> bool:
+        if self.threshold <= 0:
+            return False
+        tenth = int(fraction * 10)
+        total, count = self.sums.get(tenth, (0.0, 0))
+        self.sums[tenth] = (total + psnr, count + 1)
+        means = [self.sums[i][0] / self.sums[i][1] for i in range(tenth - 3, tenth) if i in self.sums]
+        return len(means) == 3 and all(b - a < self.threshold for a, b in itertools.pairwise(means))
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """What a checkpoint holds."""
+
+    fingerprint: str
+    layout: LatentLayout
+    spent: float
+    arrays: Mapping[str, np.ndarray]
+
+
+def _save_checkpoint(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)  # pyright: ignore[reportArgumentType]
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path} can't be written ({error.strerror}); free some space.", path) from error
+
+
+def _load_checkpoint(path: Path) -> _Saved | None:
+    if not path.exists():
+        return None
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = json.loads(str(arrays.pop("about")))
+        values = dict(about["layout"])
+        values["hidden"] = tuple(values["hidden"])
+        return _Saved(about["fingerprint"], LatentLayout(**values), float(about["spent"]), arrays)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is damaged and can't be resumed; start without --resume.", path) from error
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise OutputError before hours of work rather than after them."""
+    probe = folder / ".texloom-probe"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder} can't be written ({error.strerror}); choose another folder.", folder) from error
+
+
+def _device(wanted: str) -> str:
+    """Raises InputError if that device is not there."""
+    import torch
+
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if available[name])
+    if not available[wanted]:
+        raise InputError(f"There is no {wanted} device here; use --device auto.")
+    return wanted
+
+
+def _no_layers(layout: LatentLayout) -> tuple[Any, ...]:
+    from core.codec.neural_texture import Layer
+
+    return tuple(
+        Layer(np.zeros((n_in, n_out), np.int8), np.zeros(n_out, np.float16), np.zeros(n_out, np.float16))
+        for n_in, n_out in layout.layer_shapes
+    )

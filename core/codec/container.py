@@ -1,17 +1,236 @@
-"""The ``.texloom`` file: one versioned header, sections with checksums, no pickle."""
+"""The ``.texloom`` file: one versioned header, sections with checksums, no pickle. See docs/container.md."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import struct
+import tempfile
+import zlib
 from pathlib import Path
+from typing import Any
 
-from core.codec.neural_texture import NeuralTexture
+import numpy as np
+from numpy.typing import NDArray
+
+from core.codec.layout import LatentLayout
+from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
+from core.errors import DamagedFileError, OutputError
+from core.textures.material import ChannelRef, NormalConvention, SourceFile
+from core.textures.roles import MAX_CHANNELS, Role
+
+SUFFIX = ".texloom"
+_MAGIC = b"TEXLOOM\x1a"
+_VERSION = 1
+_PREFIX = struct.Struct("<8sHHIII")
+_MOST_HEADER = 1 << 20
+_MOST_SIDE = 16384
 
 
 def write(texture: NeuralTexture, path: Path) -> int:
     """Write atomically; returns the number of bytes. Raises OutputError."""
-    raise NotImplementedError
+    data = encode(texture)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=SUFFIX, dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"{path.parent} can't be written ({error.strerror}); choose another folder.", path) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"{path} can't be written ({error.strerror}); choose another folder.", path) from error
+    return len(data)
+
+
+def encode(texture: NeuralTexture) -> bytes:
+    """The file's bytes."""
+    sections = [_decoder_section(texture)]
+    sections += [_pack(codes, texture.layout.bits) for group in texture.latents for codes in group]
+    header = _header(texture)
+    header["sections"] = [[len(section), zlib.crc32(section)] for section in sections]
+    packed = zlib.compress(json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode(), 9)
+    prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, len(packed), zlib.crc32(packed), sum(map(len, sections)))
+    return b"".join([prefix, packed, *sections])
+
+
+def header_bytes(bare: NeuralTexture) -> int:
+    """At most what a file takes besides latents, decoder and offset; ``bare`` has no latents and no layers."""
+    # One length and one checksum for every section that a bare texture lacks.
+    sections = 24 * 2 * len(bare.layout.groups)
+    return len(encode(bare)) - 4 * bare.layout.channels + sections
 
 
 def read(path: Path) -> NeuralTexture:
     """Raises DamagedFileError with one sentence for anything that is not a complete, valid file."""
-    raise NotImplementedError
+    try:
+        with path.open("rb") as file:
+            data = file.read(_PREFIX.size)
+            if len(data) < _PREFIX.size or not data.startswith(_MAGIC):
+                raise DamagedFileError(f"{path} is not a .texloom file.", path)
+            _, version, _, header_length, header_sum, payload = _PREFIX.unpack(data)
+            if version != _VERSION:
+                raise DamagedFileError(
+                    f"{path} was written by a newer Texloom (format {version}); update Texloom.", path
+                )
+            size = os.fstat(file.fileno()).st_size
+            if header_length > _MOST_HEADER or size != _PREFIX.size + header_length + payload:
+                raise DamagedFileError(f"{path} is damaged: its size does not match its header. Copy it again.", path)
+            packed, body = file.read(header_length), file.read(payload)
+    except OSError as error:
+        raise DamagedFileError(f"{path} can't be read ({error.strerror}).", path) from error
+    if zlib.crc32(packed) != header_sum:
+        raise DamagedFileError(f"{path} is damaged: its header's checksum is wrong. Copy it again.", path)
+    try:
+        inflater = zlib.decompressobj()
+        header = json.loads(inflater.decompress(packed, _MOST_HEADER))
+        return _decode(header, body, size)
+    except (ValueError, KeyError, TypeError, IndexError, zlib.error, OverflowError) as error:
+        raise DamagedFileError(f"{path} is damaged: {_phrase(error)}. Copy it again.", path) from error
+
+
+def _phrase(error: Exception) -> str:
+    text = str(error)
+    return text if isinstance(error, _BrokenError) else "its header can't be understood"
+
+
+class _BrokenError(ValueError):
+    """A check of the header or a section failed; the text is for people."""
+
+
+def _header(texture: NeuralTexture) -> dict[str, Any]:
+    layout = dataclasses.asdict(texture.layout)
+    return {
+        "name": texture.name,
+        "layout": layout,
+        "normal": texture.normal_convention.value,
+        "maps": [[m.role.value, m.file, m.bit_depth, list(m.constants)] for m in texture.maps],
+        "files": [
+            [f.name, f.bit_depth, [[c.role.value, c.index] if c.role else [None, c.value] for c in f.layout]]
+            for f in texture.files
+        ],
+    }
+
+
+def _decoder_section(texture: NeuralTexture) -> bytes:
+    parts = [texture.offset.astype("<f4").tobytes()]
+    for layer in texture.layers:
+        parts += [layer.codes.tobytes(), layer.scales.astype("<f2").tobytes(), layer.biases.astype("<f2").tobytes()]
+    return b"".join(parts)
+
+
+def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
+    layout = _layout(header["layout"])
+    maps = tuple(
+        StoredMap(Role(role), str(file), _depth(depth), tuple(None if c is None else float(c) for c in constants))
+        for role, file, depth, constants in header["maps"]
+    )
+    learned = sum(c is None for m in maps for c in m.constants)
+    if learned != layout.channels or sum(len(m.constants) for m in maps) > MAX_CHANNELS:
+        raise _BrokenError("its maps do not match its decoder")
+    files = tuple(
+        SourceFile(str(name), _depth(depth), tuple(map(_channel, refs))) for name, depth, refs in header["files"]
+    )
+    for file in files:
+        if "/" in file.name or "\\" in file.name or file.name in ("", ".", ".."):
+            raise _BrokenError("it names a file outside its folder")
+    grids = [grid for group in layout.groups for grid in (group.fine, group.coarse) if grid.features]
+    expected = [layout.decoder_bytes + 4 * layout.channels] + [grid.bytes for grid in grids]
+    table = header["sections"]
+    if [length for length, _ in table] != expected or sum(expected) != len(body):
+        raise _BrokenError("its sections do not match its layout")
+    sections, at = [], 0
+    for length, checksum in table:
+        section = body[at : at + length]
+        at += length
+        if zlib.crc32(section) != checksum:
+            raise _BrokenError("a section's checksum is wrong")
+        sections.append(section)
+    offset, layers = _read_decoder(sections[0], layout)
+    latents: list[tuple[NDArray[np.uint8], ...]] = []
+    rest = iter(sections[1:])
+    for group in layout.groups:
+        grids = [grid for grid in (group.fine, group.coarse) if grid.features]
+        latents.append(tuple(_unpack(next(rest), (g.height, g.width, g.features), g.bits) for g in grids))
+    return NeuralTexture(
+        str(header["name"]),
+        layout.width,
+        layout.height,
+        maps,
+        files,
+        NormalConvention(header["normal"]),
+        layout,
+        tuple(latents),
+        layers,
+        offset,
+        size,
+    )
+
+
+def _layout(values: dict[str, Any]) -> LatentLayout:
+    numbers = {name: int(values[name]) for name in ("width", "height", "channels", "stride", "fine_features")}
+    numbers |= {name: int(values[name]) for name in ("coarse_features", "bits")}
+    layout = LatentLayout(**numbers, hidden=tuple(int(width) for width in values["hidden"]))
+    fine = (
+        1 <= layout.width <= _MOST_SIDE
+        and 1 <= layout.height <= _MOST_SIDE
+        and 0 <= layout.channels <= MAX_CHANNELS
+        and layout.stride in (1, 2, 4, 8, 16, 32)
+        and 0 <= layout.fine_features <= 64
+        and 0 <= layout.coarse_features <= 64
+        and 1 <= layout.bits <= 8
+        and 0 <= len(layout.hidden) <= 4
+        and all(1 <= width <= 256 for width in layout.hidden)
+    )
+    if not fine:
+        raise _BrokenError("its layout is out of range")
+    return layout
+
+
+def _depth(value: Any) -> int:
+    if value not in (8, 16, 32):
+        raise _BrokenError("a map's bit depth is unknown")
+    return int(value)
+
+
+def _channel(entry: list[Any]) -> ChannelRef:
+    source, value = entry
+    return ChannelRef(None, 0, float(value)) if source is None else ChannelRef(Role(source), int(value))
+
+
+def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.float32], tuple[Layer, ...]]:
+    at = 4 * layout.channels
+    offset = np.frombuffer(section[:at], "<f4").astype(np.float32)
+    layers = []
+    for n_in, n_out in layout.layer_shapes:
+        codes = np.frombuffer(section, np.int8, n_in * n_out, at).reshape(n_in, n_out)
+        at += n_in * n_out
+        scales = np.frombuffer(section, "<f2", n_out, at).astype(np.float16)
+        biases = np.frombuffer(section, "<f2", n_out, at + 2 * n_out).astype(np.float16)
+        at += 4 * n_out
+        if not (np.isfinite(scales).all() and np.isfinite(biases).all()):
+            raise _BrokenError("its decoder holds numbers that are not finite")
+        layers.append(Layer(codes, scales, biases))
+    return offset, tuple(layers)
+
+
+def _pack(codes: NDArray[np.uint8], bits: int) -> bytes:
+    """Codes in reading order, each ``bits`` bits, most significant bit first, padded to a whole byte."""
+    flat = codes.reshape(-1)
+    if bits == 8:
+        return flat.tobytes()
+    wide = np.unpackbits(flat[:, None], axis=1)[:, 8 - bits :]
+    return np.packbits(wide.reshape(-1)).tobytes()
+
+
+def _unpack(section: bytes, shape: tuple[int, int, int], bits: int) -> NDArray[np.uint8]:
+    packed = np.frombuffer(section, np.uint8)
+    count = shape[0] * shape[1] * shape[2]
+    if bits == 8:
+        return packed.reshape(shape)
+    single = np.unpackbits(packed, count=count * bits).reshape(count, bits)
+    places = (1 << np.arange(bits - 1, -1, -1)).astype(np.uint8)
+    return (single * places).sum(axis=1, dtype=np.uint8).reshape(shape)

@@ -1,10 +1,15 @@
-"""The metrics of the contract, in numpy. All compare values in file encoding."""
+"""The metrics of the contract. All compare values in file encoding."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.textures.material import Pixels
+
+if TYPE_CHECKING:
+    import torch
 
 
 def round_to_depth(pixels: Pixels, bit_depth: int) -> Pixels:
@@ -29,3 +34,48 @@ def psnr_from_mse(error: float) -> float:
 def psnr(a: Pixels, b: Pixels) -> float:
     """PSNR in dB over all texels and channels of two H × W × C arrays."""
     return psnr_from_mse(mse(a, b))
+
+
+def ssim(a: Pixels, b: Pixels) -> float:
+    """Structural similarity, mean over channels (Wang et al. 2004): 11 × 11 Gaussian of σ = 1.5, range 1.
+
+    Only windows that lie inside the picture count. A picture smaller than the window is compared as a whole.
+    """
+    import torch
+
+    x, y = (torch.from_numpy(np.ascontiguousarray(p.transpose(2, 0, 1)))[:, None] for p in (a, b))
+    radius = 5
+    taps = torch.exp(-(torch.arange(-radius, radius + 1, dtype=torch.float32) ** 2) / (2 * 1.5**2))
+    taps = taps / taps.sum()
+    rows, columns = (min(2 * radius + 1, size) for size in x.shape[2:])
+    down = _centre(taps, rows).view(1, 1, rows, 1)
+    across = _centre(taps, columns).view(1, 1, 1, columns)
+
+    def smooth(values: torch.Tensor) -> torch.Tensor:
+        return torch.conv2d(torch.conv2d(values, down), across)
+
+    mean_x, mean_y = smooth(x), smooth(y)
+    var_x = smooth(x * x) - mean_x**2
+    var_y = smooth(y * y) - mean_y**2
+    covariance = smooth(x * y) - mean_x * mean_y
+    c1, c2 = 0.01**2, 0.03**2
+    numerator = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+    denominator = (mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2)
+    return float((numerator / denominator).double().mean())
+
+
+def _centre(taps: torch.Tensor, count: int) -> torch.Tensor:
+    start = (len(taps) - count) // 2
+    part = taps[start : start + count]
+    return part / part.sum()
+
+
+def flip(reference: Pixels, test: Pixels) -> float:
+    """Mean FLIP error of two sRGB colour maps (Andersson et al. 2020), in [0, 1], at 67 pixels per degree."""
+    import flip_evaluator
+
+    # Copies: the library refuses read-only arrays.
+    _, mean, _ = flip_evaluator.evaluate(
+        np.array(reference, order="C"), np.array(test, order="C"), "LDR", applyMagma=False
+    )
+    return float(mean)

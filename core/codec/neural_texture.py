@@ -4,25 +4,148 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.textures.material import NormalConvention, Pixels, SourceFile, TextureSet
+import numpy as np
+from numpy.typing import NDArray
+
+from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
+from core.codec.metrics import round_to_depth
+from core.codec.sampling import Floats, phases, upsample
+from core.textures.material import NormalConvention, Pixels, SourceFile, TextureMap, TextureSet
 from core.textures.roles import Role
+
+LEAK = np.float32(0.01)
+"""Slope of the decoder's LeakyReLU below zero."""
+
+_CHUNK_TEXELS = 16384
+
+
+@dataclass(frozen=True)
+class StoredMap:
+    """A map of the set. ``constants`` has one entry per channel: its exact value if it is the same in all
+    texels (such channels cost nothing), None if the decoder puts it out."""
+
+    role: Role
+    file: str
+    bit_depth: int
+    constants: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the decoder: ``codes`` int8 [in, out], ``scales`` float16 [out], ``biases`` float16 [out]."""
+
+    codes: NDArray[np.int8]
+    scales: NDArray[np.float16]
+    biases: NDArray[np.float16]
+
+    def weights(self) -> Floats:
+        """float32 [in, out]."""
+        return self.codes.astype(np.float32) * self.scales.astype(np.float32)
 
 
 @dataclass(frozen=True)
 class NeuralTexture:
-    """Latents, decoder and what is needed to write the source's files again (sketch; grows in this module)."""
+    """Latents, decoder and what is needed to write the source's files again.
+
+    ``latents``: per mip group and grid (fine, coarse; a grid without features is left out) the codes, uint8
+    [h, w, F] in 0 … 2^bits − 1; a code stands for 2·code/(2^bits − 1) − 1. ``offset`` float32 [channels] is
+    added to the decoder's output. ``size_bytes`` is that of the container, 0 if there is none yet.
+    """
 
     name: str
     width: int
     height: int
-    roles: tuple[Role, ...]
+    maps: tuple[StoredMap, ...]
     files: tuple[SourceFile, ...]
     normal_convention: NormalConvention
+    layout: LatentLayout
+    latents: tuple[tuple[NDArray[np.uint8], ...], ...]
+    layers: tuple[Layer, ...]
+    offset: Floats
+    size_bytes: int = 0
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        return tuple(m.role for m in self.maps)
+
+    @property
+    def mip_levels(self) -> int:
+        return self.layout.mip_levels
+
+    @property
+    def bits_per_texel(self) -> float:
+        return 8 * self.size_bytes / (self.width * self.height)
+
+    @property
+    def vram_bytes(self) -> int:
+        """What a runtime keeps: latents as they are, and the decoder."""
+        return self.layout.latent_bytes + self.layout.decoder_bytes + 4 * self.layout.channels
 
     def decode(self, mip: int = 0) -> dict[Role, Pixels]:
         """All maps at one mip level: float32 H × W × C in file encoding, in [0, 1], not yet rounded."""
-        raise NotImplementedError
+        learned = self.decode_learned(mip)
+        height, width = learned.shape[:2]
+        maps: dict[Role, Pixels] = {}
+        at = 0
+        for stored in self.maps:
+            pixels = np.empty((height, width, len(stored.constants)), np.float32)
+            for channel, value in enumerate(stored.constants):
+                if value is None:
+                    pixels[..., channel] = learned[..., at]
+                    at += 1
+                else:
+                    pixels[..., channel] = value
+            maps[stored.role] = pixels
+        return maps
+
+    def decode_learned(self, mip: int = 0) -> Floats:
+        """The decoder's channels of one mip level, float32 [H, W, channels], clipped to [0, 1]."""
+        if not 0 <= mip < self.mip_levels:
+            raise ValueError(f"mip {mip} of {self.mip_levels}")
+        layout = self.layout
+        width, height = layout.mip_size(mip)
+        number = layout.group_of(mip)
+        group = layout.groups[number]
+        steps = np.float32(2.0 / (2**layout.bits - 1))
+        grids = [codes.astype(np.float32) * steps - 1 for codes in self.latents[number]]
+        across = phases(width, group.fine.width, group.coarse.width)
+        down = phases(height, group.fine.height, group.coarse.height)
+        weights = [layer.weights() for layer in self.layers]
+        biases = [layer.biases.astype(np.float32) for layer in self.layers]
+        biases[-1] = biases[-1] + self.offset
+        output = np.empty((height, width, layout.channels), np.float32)
+        rows_at_once = max(1, _CHUNK_TEXELS // width)
+        inputs = np.zeros((rows_at_once, width, layout.inputs), np.float32)
+        half = PHASE_INPUTS // 2
+        features = layout.fine_features + layout.coarse_features
+        inputs[..., features : features + half] = across
+        lod = mip - group.first
+        if lod:
+            inputs[..., features + PHASE_INPUTS + min(lod, LOD_INPUTS) - 1] = 1.0
+        for top in range(0, height, rows_at_once):
+            count = min(rows_at_once, height - top)
+            at = 0
+            for grid in grids:
+                inputs[:count, :, at : at + grid.shape[2]] = upsample(grid, height, width, top, count)
+                at += grid.shape[2]
+            inputs[:count, :, features + half : features + PHASE_INPUTS] = down[top : top + count, None]
+            values = inputs[:count].reshape(count * width, -1)
+            for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+                values = values @ weight
+                values += bias
+                if i < len(weights) - 1:
+                    np.maximum(values, values * LEAK, out=values)
+            output[top : top + count] = values.reshape(count, width, -1)
+        return np.clip(output, 0.0, 1.0, out=output)
 
     def decoded_set(self, mip: int = 0) -> TextureSet:
         """The same as a texture set, with values rounded to each map's bit depth, as written by ``decode``."""
-        raise NotImplementedError
+        decoded = self.decode(mip)
+        width, height = self.layout.mip_size(mip)
+        maps = tuple(
+            TextureMap(
+                stored.role, round_to_depth(decoded[stored.role], stored.bit_depth), stored.file, stored.bit_depth
+            )
+            for stored in self.maps
+        )
+        return TextureSet(self.name, width, height, maps, self.files, self.normal_convention)

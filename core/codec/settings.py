@@ -8,6 +8,8 @@ from core.jobs.settings import setting
 
 PRESET_SECONDS = {"draft": 15.0, "balanced": 60.0, "studio": 300.0}
 """Training time that each preset is meant to take on two CPU cores for a 1K set."""
+PRESET_STEPS = {"draft": 5000, "balanced": 20000, "studio": 100000}
+"""Training steps of each preset when no time budget is given, so that a run repeats to the byte."""
 
 
 @dataclass(frozen=True)

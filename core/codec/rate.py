@@ -1,0 +1,134 @@
+"""Rate control: the layout that fits a number of bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.codec.layout import LatentLayout
+from core.errors import InputError
+from core.textures.material import Pixels
+
+CONTAINER_BYTES = 900
+"""Room for the container's header; what a header really takes is less and is known only with the file names."""
+ROUGH_DB = 30.5
+"""PSNR of the linear code below which a set counts as rough."""
+_MOST_FEATURES = 64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """``file_bytes`` on disk, ``vram_bytes`` for what a runtime keeps in memory."""
+
+    file_bytes: int
+    vram_bytes: int
+
+
+def is_rough(image: Pixels) -> bool:
+    """Whether the maps [H, W, C] are dominated by detail that does not repeat from place to place.
+
+    The measure is what a linear code can do: the PSNR left after 16 principal components of 4 × 4 texel
+    patches. Rough material gains from many coarse latents, other material from fewer precise ones; the border
+    lies where both did equally well (docs/codec.md).
+    """
+    height, width = (size - size % 4 for size in image.shape[:2])
+    if min(height, width) < 64 or not image.shape[2]:
+        return False
+    patches = image[:height, :width].reshape(height // 4, 4, width // 4, 4, -1).transpose(0, 2, 1, 3, 4)
+    patches = patches.reshape(-1, 16 * image.shape[2])
+    chosen = patches[np.random.default_rng(0).choice(len(patches), min(len(patches), 16384), replace=False)]
+    values = np.linalg.eigvalsh(np.cov(chosen.T.astype(np.float64)))
+    residual = float(np.maximum(values[:-16], 0).sum()) / patches.shape[1]
+    return residual > 10 ** (-ROUGH_DB / 10)
+
+
+def predict(width: int, height: int, channels: int, bpp: float) -> Prediction:
+    """What a container for ``bpp`` bits per texel will take. ``channels`` as the decoder puts them out."""
+    try:
+        layout = choose(width, height, channels, byte_budget(width, height, bpp))
+    except InputError:
+        smallest = byte_budget(width, height, bpp)
+        return Prediction(smallest, smallest)
+    vram = layout.latent_bytes + layout.decoder_bytes + 4 * channels
+    return Prediction(vram + CONTAINER_BYTES, vram)
+
+
+def byte_budget(width: int, height: int, bpp: float) -> int:
+    """The whole bytes in ``bpp`` bits per texel of mip 0."""
+    return int(bpp * width * height / 8)
+
+
+def choose(
+    width: int, height: int, channels: int, budget: int, *, rough: bool = False, header: int = CONTAINER_BYTES
+) -> LatentLayout:
+    """The layout for a file of at most ``budget`` bytes that fills it best.
+
+    ``rough``: see :func:`is_rough`. Raises InputError if not even the smallest layout fits.
+    """
+    room = budget - header - 4 * channels
+    best: LatentLayout | None = None
+    for stride, bits in _grids(8 * budget / (width * height), rough):
+        for hidden in _decoders(budget):
+            found = _fill(LatentLayout(width, height, channels, stride, 1, 1, bits, hidden), room)
+            if found is not None and (best is None or _bytes(found) > _bytes(best)):
+                best = found
+        if best is not None and _bytes(best) >= 0.96 * room:
+            break
+    if best is None:
+        smallest = _bytes(LatentLayout(width, height, channels, 16, 1, 0, 1, (4,))) + header + 4 * channels
+        bpp = 8 * smallest / (width * height)
+        raise InputError(
+            f"{budget} bytes are too few for {channels} channels of {width} × {height} texels: "
+            f"ask for at least {smallest} bytes ({bpp:.2f} bits per texel)."
+        )
+    return best
+
+
+def _bytes(layout: LatentLayout) -> int:
+    return layout.latent_bytes + layout.decoder_bytes
+
+
+def _grids(bpp: float, rough: bool) -> tuple[tuple[int, int], ...]:
+    """(texels per fine latent, bits per latent), the ones that did best at this rate first."""
+    if bpp < 1.2:
+        preferred = ((8, 4), (4, 2)) if not rough else ((4, 2), (8, 2))
+    elif rough:
+        preferred = ((4, 2),) if bpp < 3.8 else ((2, 2),) if bpp < 7.5 else ((2, 4),)
+    else:
+        preferred = ((4, 4),) if bpp < 6.0 else ((2, 4),)
+    # Small textures and odd budgets may leave too much of it unused: then whatever fits.
+    return *preferred, (4, 4), (4, 2), (8, 4), (8, 2), (8, 1), (16, 2), (16, 1)
+
+
+def _decoders(budget: int) -> tuple[tuple[int, ...], ...]:
+    """Hidden layers: a decoder may take about a tenth of the file."""
+    if budget >= 56_000:
+        return ((64, 64),)
+    if budget >= 24_000:
+        return ((48, 48), (32, 32))
+    if budget >= 8_000:
+        return ((32, 32), (16, 16))
+    return ((16, 16), (8, 8), (8,), (4,))
+
+
+def _fill(base: LatentLayout, room: int) -> LatentLayout | None:
+    """Features for both grids, as equal as the budget allows, that leave the least room unused."""
+    best: LatentLayout | None = None
+    best_score = 0.0
+    for fine in range(1, _MOST_FEATURES + 1):
+        if _bytes(dataclasses.replace(base, fine_features=fine, coarse_features=0)) > room:
+            break
+        low, high = 0, min(_MOST_FEATURES, 2 * fine)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if _bytes(dataclasses.replace(base, fine_features=fine, coarse_features=middle)) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        layout = dataclasses.replace(base, fine_features=fine, coarse_features=low)
+        score = _bytes(layout) / room - 0.02 * abs(fine - low) / fine
+        if score > best_score:
+            best, best_score = layout, score
+    return best

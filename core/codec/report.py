@@ -1,0 +1,101 @@
+"""The report of the contract: what a container holds, measured on the decoded files' own values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.codec import metrics
+from core.codec.neural_texture import NeuralTexture
+from core.textures.material import Pixels, TextureMap, TextureSet
+from core.textures.mips import pyramid
+from core.textures.normals import mean_angle
+from core.textures.roles import ROLE_INFO, Role
+from core.textures.seams import seam_ratio
+
+SCHEMA = 1
+
+
+def finite(value: float) -> float | None:
+    """JSON has no infinity: an exact match has no PSNR and is written as null."""
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
+    """One entry of ``maps``. ``decoded`` is already rounded to the source's bit depth."""
+    role = source.role
+    return {
+        "role": role.value,
+        "file": source.file,
+        "channels": source.channels,
+        "bit_depth": source.bit_depth,
+        "psnr_db": finite(metrics.psnr(decoded, source.pixels)),
+        "ssim": round(metrics.ssim(decoded, source.pixels), 6),
+        "flip": round(metrics.flip(source.pixels, decoded), 6) if ROLE_INFO[role].srgb else None,
+        "normal_angle_deg": round(mean_angle(decoded, source.pixels), 4) if role is Role.NORMAL else None,
+        "seam_ratio": round(seam_ratio(decoded), 4),
+        "seam_ratio_source": round(seam_ratio(source.pixels), 4),
+    }
+
+
+def pooled_psnr(source: Sequence[Pixels], decoded: Sequence[Pixels]) -> float:
+    """One MSE over all channels of all maps with equal weight, in dB."""
+    channels = sum(pixels.shape[2] for pixels in source)
+    total = sum(metrics.mse(a, b) * a.shape[2] for a, b in zip(source, decoded, strict=True))
+    return metrics.psnr_from_mse(total / channels)
+
+
+def mip_report(source: TextureSet, texture: NeuralTexture) -> list[dict[str, Any]]:
+    """PSNR of every mip level against the box-filtered source, both rounded to the map's bit depth."""
+    chains = [pyramid(m.pixels) for m in source.maps]
+    levels = []
+    for level in range(texture.mip_levels):
+        decoded = texture.decode(level)
+        targets = [metrics.round_to_depth(c[level], m.bit_depth) for m, c in zip(source.maps, chains, strict=True)]
+        results = [metrics.round_to_depth(decoded[m.role], m.bit_depth) for m in source.maps]
+        levels.append({"level": level, "psnr_db": finite(pooled_psnr(targets, results))})
+    return levels
+
+
+def build(
+    source: TextureSet,
+    texture: NeuralTexture,
+    *,
+    version: str,
+    seconds: Mapping[str, float],
+    cpu_seconds: float,
+    steps: int,
+    samples: int,
+    device: str,
+    seed: int,
+    settings: Mapping[str, Any],
+    notices: Sequence[str],
+) -> dict[str, Any]:
+    """The whole report, as JSON values."""
+    decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
+    pairs = [(np.asarray(m.pixels), decoded[m.role]) for m in source.maps]
+    return {
+        "schema": SCHEMA,
+        "version": version,
+        "material": source.name,
+        "width": source.width,
+        "height": source.height,
+        "mip_levels": texture.mip_levels,
+        "psnr_db": finite(pooled_psnr([a for a, _ in pairs], [b for _, b in pairs])),
+        "bits_per_texel": round(texture.bits_per_texel, 6),
+        "vram_bits_per_texel": round(8 * texture.vram_bytes / (source.width * source.height), 6),
+        "bytes": texture.size_bytes,
+        "maps": [map_report(m, decoded[m.role]) for m in source.maps],
+        "mips": mip_report(source, texture),
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "cpu_seconds": round(cpu_seconds, 3),
+        "steps": steps,
+        "samples": samples,
+        "device": device,
+        "seed": seed,
+        "settings": dict(settings),
+        "notices": list(notices),
+    }

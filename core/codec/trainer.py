@@ -1,0 +1,602 @@
+"""Trains latents and decoder together: a hand-written forward and backward pass over small texel tiles.
+
+Why not autograd: a step here is a dozen narrow matrix products over a few thousand texels, and autograd's
+bookkeeping and fresh buffers cost more than the arithmetic. ``tests/core/codec/test_trainer.py`` holds value
+and gradient against an autograd version of the same step.
+
+A step takes a few thousand texels as *tiles* (8 × 8 texels of one mip level). A tile's latents are gathered
+as one small block, so bilinear interpolation and its backward pass are batched matrix products. Only latents
+that were read are updated (Adam with per-row moments), so a step costs the same for any texture size.
+
+The batch is split into *parts*, one per core; each part works on its own buffers in its own thread, and the
+sums are taken in a fixed order, so a run is repeatable for a seed and a number of parts.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.codec.kernels import forward_backward, update_rows
+from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, GridShape, LatentLayout
+from core.codec.neural_texture import Layer
+from core.codec.sampling import phases
+from core.codec.start import principal_components
+from core.textures.material import Pixels
+
+
+@dataclass(frozen=True)
+class TrainerOptions:
+    """The numbers of a training run; see docs/codec.md for what each was measured to bring."""
+
+    texels: int = 8192
+    lower_mips: float = 0.5
+    lower_every: int = 4
+    latent_rate: float = 0.1
+    decoder_rate: float = 0.02
+    latent_beta: float = 0.8
+    decoder_betas: tuple[float, float] = (0.9, 0.99)
+    freeze_at: float = 0.94
+    refine_rate: float = 0.004
+    start_sigmas: float = 4.0
+    bf16: bool | None = None
+    parts: int | None = None
+
+
+class _Axis:
+    """Tiles along one axis of a level: which latents each tile reads and with which weights."""
+
+    def __init__(self, texels: int, tile: int, latents: int) -> None:
+        self.tiles = math.ceil(texels / tile)
+        x = np.arange(self.tiles)[:, None] * tile + np.arange(tile)[None, :]
+        position = (x + 0.5) * (latents / texels) - 0.5
+        first = np.floor(position[:, 0]).astype(np.int64)
+        self.reach = int(np.floor(position[:, -1] - first).max()) + 2
+        offset = position - first[:, None]
+        cell = np.floor(offset).astype(np.int64)
+        fraction = (offset - cell).astype(np.float32)
+        weights = np.zeros((self.tiles, tile, self.reach), np.float32)
+        np.put_along_axis(weights, cell[..., None], (1 - fraction)[..., None], axis=2)
+        np.put_along_axis(weights, cell[..., None] + 1, fraction[..., None], axis=2)
+        self.weights = weights
+        self.indices = (first[:, None] + np.arange(self.reach)) % latents
+        self.uniform = bool(np.allclose(weights, weights[:1], atol=1e-6))
+
+
+class _GridReader:
+    """Reads blocks of one latent grid for tiles of one mip level, and their interpolation weights."""
+
+    def __init__(self, shape: GridShape, size: tuple[int, int], tile: int, device: torch.device) -> None:
+        width, height = size
+        across, down = _Axis(width, tile, shape.width), _Axis(height, tile, shape.height)
+        self.features = shape.features
+        self.reach = across.reach * down.reach
+        rows, columns = down.indices * shape.width, across.indices
+        blocks = rows[:, None, :, None] + columns[None, :, None, :]
+        self.indices = torch.from_numpy(blocks.reshape(-1, self.reach)).to(device)
+        self.across = across.tiles
+        self.uniform = across.uniform and down.uniform
+        self.column_weights = torch.from_numpy(across.weights).to(device)
+        self.row_weights = torch.from_numpy(down.weights).to(device)
+
+    def matrices(self, flat: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """Interpolation matrices [tiles, texels, reach] of the tiles with these flat indices."""
+        ty, tx = flat // self.across, flat % self.across
+        return _outer(self.row_weights.index_select(0, ty), self.column_weights.index_select(0, tx)).to(dtype)
+
+
+def _outer(rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
+    """[n, m, a] and [n, m, b] → [n, m·m, a·b]."""
+    n, m, a = rows.shape
+    b = columns.shape[2]
+    return (rows[:, :, None, :, None] * columns[:, None, :, None, :]).reshape(n, m * m, a * b)
+
+
+class _Level:
+    """One mip level as training data: tiles of targets and how they read their group's grids."""
+
+    def __init__(self, layout: LatentLayout, level: int, image: Pixels, device: torch.device) -> None:
+        self.group = layout.group_of(level)
+        group = layout.groups[self.group]
+        self.lod = level - group.first
+        self.tile = tile = max(1, (4 * layout.stride) >> self.lod)
+        width, height = layout.mip_size(level)
+        self.across, self.down = math.ceil(width / tile), math.ceil(height / tile)
+        rows = np.arange(self.down * tile) % height
+        columns = np.arange(self.across * tile) % width
+        texels = image[rows][:, columns]
+        channels = image.shape[2]
+        blocks = texels.reshape(self.down, tile, self.across, tile, channels).transpose(0, 2, 1, 3, 4)
+        flat = np.ascontiguousarray(blocks.reshape(self.down * self.across, tile * tile, channels))
+        self.targets = torch.from_numpy(flat.astype(np.float16)).to(device)
+        self.readers = [
+            _GridReader(shape, (width, height), tile, device) for shape in (group.fine, group.coarse) if shape.features
+        ]
+        across = phases(width, group.fine.width, group.coarse.width)[columns].reshape(self.across, tile, -1)
+        down = phases(height, group.fine.height, group.coarse.height)[rows].reshape(self.down, tile, -1)
+        self.phases_alike = bool(np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5))
+        self.phases_x, self.phases_y = torch.from_numpy(across).to(device), torch.from_numpy(down).to(device)
+
+    @property
+    def tiles(self) -> int:
+        return self.across * self.down
+
+
+class _Latents:
+    """One latent grid as [cells, features] with the moments of Adam, updated row by row."""
+
+    def __init__(self, values: np.ndarray, levels: int, device: torch.device) -> None:
+        self.shape = values.shape
+        self.values = torch.from_numpy(values.reshape(-1, values.shape[2]).copy()).to(device)
+        self.second = torch.zeros_like(self.values)
+        self.gradient = torch.zeros_like(self.values)
+        self.visits = torch.zeros(len(self.values), 1, device=device)
+        self.step_size = 2.0 / (levels - 1)
+
+    def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
+        """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""
+        indices, gradients = [index for index, _ in reads], [gradient for _, gradient in reads]
+        update_rows(self.values, self.second, self.visits, self.gradient, indices, gradients, rate, beta)
+
+    def codes(self) -> np.ndarray:
+        """The nearest codes, uint8 [h, w, F]."""
+        codes = ((self.values + 1.0) / self.step_size).round_()
+        return codes.to(torch.uint8).cpu().numpy().reshape(self.shape)
+
+    def rounded(self) -> torch.Tensor:
+        """The nearest values that can be stored."""
+        return ((self.values + 1.0) / self.step_size).round_().mul_(self.step_size).sub_(1.0)
+
+
+class _Decoder:
+    """The MLP's parameters in one flat vector, so that Adam is a handful of operations."""
+
+    def __init__(self, shapes: Sequence[tuple[int, int]], seed: int, device: torch.device) -> None:
+        self.shapes = tuple(shapes)
+        sizes = [n_in * n_out + n_out for n_in, n_out in self.shapes]
+        self.flat = torch.zeros(sum(sizes), device=device)
+        self.weights, self.biases = self.views(self.flat)
+        generator = torch.Generator().manual_seed(seed)
+        for i, (weight, (n_in, _)) in enumerate(zip(self.weights, self.shapes, strict=True)):
+            gain = 1.0 if i == len(self.shapes) - 1 else math.sqrt(2.0)
+            weight.copy_(torch.randn(weight.shape, generator=generator) * (gain / math.sqrt(n_in)))
+        self.first = torch.zeros_like(self.flat)
+        self.second = torch.zeros_like(self.flat)
+        self.steps = 0
+
+    def views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Weights [in, out] and biases [out] as views of a flat vector."""
+        weights, biases, at = [], [], 0
+        for n_in, n_out in self.shapes:
+            weights.append(flat[at : at + n_in * n_out].view(n_in, n_out))
+            at += n_in * n_out
+            biases.append(flat[at : at + n_out])
+            at += n_out
+        return weights, biases
+
+    def restart(self) -> None:
+        """Forget the moments: the objective changed."""
+        self.first.zero_()
+        self.second.zero_()
+        self.steps = 0
+
+    def update(self, gradient: torch.Tensor, rate: float, betas: tuple[float, float]) -> None:
+        self.steps += 1
+        self.first.lerp_(gradient, 1.0 - betas[0])
+        self.second.lerp_(gradient.square(), 1.0 - betas[1])
+        root = (self.second / (1.0 - betas[1] ** self.steps)).sqrt_().add_(1e-12)
+        self.flat.addcdiv_(self.first, root, value=-rate / (1.0 - betas[0] ** self.steps))
+
+    def quantised(self) -> torch.Tensor:
+        """The flat vector as the file will hold it: 8-bit weights with one scale per output, 16-bit biases."""
+        flat = self.flat.clone()
+        weights, biases = self.views(flat)
+        for weight, bias in zip(weights, biases, strict=True):
+            scale = weight_scales(weight)
+            weight.copy_((weight / scale).round_().clamp_(-127, 127) * scale)
+            bias.copy_(bias.half().float())
+        return flat
+
+
+def weight_scales(weight: torch.Tensor) -> torch.Tensor:
+    """The 16-bit scale per output column of a weight matrix [in, out], as float32."""
+    return (weight.abs().amax(dim=0) / 127.0).half().float().clamp_min(2**-14)
+
+
+class _Segment:
+    """The share of a batch that one level gets: ``count`` tiles in fixed rows of a part's buffers."""
+
+    def __init__(self, part: _Part, level: _Level, count: int, start: int) -> None:
+        self.level, self.count, self.start = level, count, start
+        self.texels = level.tile**2
+        self.stop = start + count * self.texels
+        self.part = part
+        rows = slice(self.start, self.stop)
+        self.targets = part.targets[rows].view(count, self.texels, -1)
+        self.columns: list[torch.Tensor] = []
+        self.deltas: list[torch.Tensor] = []
+        self.matrices: list[torch.Tensor] = []
+        self.transposed: list[torch.Tensor] = []
+        at = 0
+        first = torch.zeros(1, dtype=torch.int64, device=part.device)
+        for reader in level.readers:
+            self.columns.append(part.activations[0][rows, at : at + reader.features].unflatten(0, (count, -1)))
+            self.deltas.append(part.delta_inputs[rows, at : at + reader.features].unflatten(0, (count, -1)))
+            at += reader.features
+            alike = reader.matrices(first, part.dtype)[0]
+            self.matrices.append(alike.expand(count, -1, -1))
+            self.transposed.append(alike.t().contiguous().expand(count, -1, -1))
+        block = part.activations[0][rows].view(count, level.tile, level.tile, -1)
+        half = PHASE_INPUTS // 2
+        self.phase_x, self.phase_y = block[..., at : at + half], block[..., at + half : at + 2 * half]
+        self.lod = block[..., at + 2 * half :]
+
+    def load_fixed(self) -> None:
+        """Write the inputs that do not change from batch to batch."""
+        self.lod.zero_()
+        if self.level.lod > 0:
+            self.lod[..., min(self.level.lod, LOD_INPUTS) - 1] = 1.0
+        if self.level.phases_alike:
+            self.phase_x.copy_(self.level.phases_x[:1, None])
+            self.phase_y.copy_(self.level.phases_y[:1, :, None])
+
+    def load(self) -> torch.Tensor:
+        """Choose the next tiles and fill in their targets and, where tiles differ, phases and matrices."""
+        level, part = self.level, self.part
+        flat = part.next_tiles(level, self.count)
+        torch.index_select(level.targets, 0, flat, out=self.targets)
+        if not level.phases_alike:
+            self.phase_x.copy_(level.phases_x.index_select(0, flat % level.across)[:, None])
+            self.phase_y.copy_(level.phases_y.index_select(0, flat // level.across)[:, :, None])
+        for which, reader in enumerate(level.readers):
+            if not reader.uniform:
+                self.matrices[which] = reader.matrices(flat, part.dtype)
+                self.transposed[which] = self.matrices[which].transpose(1, 2)
+        return flat
+
+
+class _Batch:
+    """One fixed division of a part's rows among levels, with every view of the buffers made in advance."""
+
+    def __init__(self, part: _Part, shares: Sequence[tuple[_Level, int]]) -> None:
+        self.segments: list[_Segment] = []
+        total = 0
+        for level, count in shares:
+            self.segments.append(_Segment(part, level, count, total))
+            total = self.segments[-1].stop
+        self.total = total
+        self.measured = self.segments[0].stop
+        self.activations = [a[:total] for a in part.activations]
+        self.deltas = [d[:total] for d in part.deltas]
+        self.inputs = part.delta_inputs[:total]
+        self.error = part.error[:total]
+        self.targets = part.targets[:total]
+        self.keys = [(s.level.group, which) for s in self.segments for which in range(len(s.level.readers))]
+        self.tables = [reader.indices for s in self.segments for reader in s.level.readers]
+        self.latents = [part.trainer.grids[group][which] for group, which in self.keys]
+        self.columns = [column for s in self.segments for column in s.columns]
+        self.delta_columns = [delta for s in self.segments for delta in s.deltas]
+
+
+class _Part:
+    """One core's share of a step, with its own buffers."""
+
+    def __init__(self, trainer: Trainer, texels: int, seed: int) -> None:
+        self.trainer = trainer
+        self.dtype, self.device = trainer.dtype, trainer.device
+        layout, device = trainer.layout, trainer.device
+        self.texels = texels
+        self.features = layout.fine_features + layout.coarse_features
+        widths = (layout.inputs, *layout.hidden, layout.channels)
+        # A level's tiles may not divide the share exactly: room for one more tile of each segment.
+        room = texels + 2 * max(level.tile**2 for level in trainer.levels)
+        self.activations = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
+        self.deltas = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths[1:]]
+        self.delta_inputs = torch.zeros(room, self.features, dtype=self.dtype, device=device)
+        self.targets = torch.zeros(room, layout.channels, dtype=torch.float16, device=device)
+        self.error = torch.zeros(room, layout.channels, device=device)
+        self.gradient = torch.zeros(trainer.decoder.flat.shape, dtype=self.dtype, device=device)
+        self.weight_gradients, self.bias_gradients = trainer.decoder.views(self.gradient)
+        self.rng = np.random.default_rng(seed)
+        self.orders: dict[int, tuple[np.ndarray, int]] = {}
+        self.batches: dict[int, _Batch] = {}
+        self.loaded: _Batch | None = None
+        self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
+        self.errors = torch.zeros(layout.channels, device=device)
+
+    def next_tiles(self, level: _Level, count: int) -> torch.Tensor:
+        """Flat indices of the next tiles of a shuffled order in which every tile comes once."""
+        order, at = self.orders.get(id(level), (np.empty(0, np.int64), 0))
+        picks = order[at : at + count]
+        at += count
+        while len(picks) < count:
+            order = self.rng.permutation(level.tiles)
+            at = count - len(picks)
+            picks = np.concatenate([picks, order[:at]])
+        self.orders[id(level)] = (order, at)
+        return torch.from_numpy(picks).to(self.device)
+
+    def noise(self, rows: int, features: int) -> torch.Tensor:
+        """Uniform noise in ±½, [rows, features], from a random place of the shared bank."""
+        bank = self.trainer.noise
+        at = int(self.rng.integers(0, len(bank) - rows * features))
+        return bank[at : at + rows * features].view(rows, features)
+
+    def step(self, aux: int, train_latents: bool, measure: bool) -> None:
+        """Forward and backward over level 0 and level ``aux``; leaves decoder gradients and latent reads behind."""
+        batch = self._batch(aux)
+        trainer = self.trainer
+        tiles, noise = [], []
+        for segment in batch.segments:
+            flat = segment.load()
+            for reader in segment.level.readers:
+                tiles.append(flat)
+                rows = len(flat) * reader.reach if train_latents else 0
+                noise.append(self.noise(rows, reader.features))
+        indices, gradients = forward_backward(
+            batch.tables,
+            tiles,
+            [grid.values for grid in batch.latents],
+            noise,
+            [grid.step_size for grid in batch.latents],
+            [matrix for s in batch.segments for matrix in s.matrices],
+            [matrix for s in batch.segments for matrix in s.transposed],
+            batch.columns,
+            batch.delta_columns,
+            batch.activations,
+            batch.deltas,
+            trainer.compute_weights,
+            trainer.compute_biases,
+            self.weight_gradients,
+            self.bias_gradients,
+            batch.targets,
+            batch.error,
+            trainer.loss_weights,
+            self.errors if measure else None,
+            batch.inputs if train_latents else None,
+            batch.measured,
+        )
+        self.reads = {}
+        if train_latents:
+            for key, index, gradient in zip(batch.keys, indices, gradients, strict=True):
+                self.reads.setdefault(key, []).append((index, gradient))
+
+    def _batch(self, aux: int) -> _Batch:
+        if aux not in self.batches:
+            self.batches[aux] = _Batch(self, self.trainer.shares(self.texels, aux))
+        batch = self.batches[aux]
+        if batch is not self.loaded:
+            for segment in batch.segments:
+                segment.load_fixed()
+            self.loaded = batch
+        return batch
+
+
+class Trainer:
+    """Holds the state of a run. Call :meth:`step` with the fraction of the run that is done, in [0, 1).
+
+    ``pyramid`` are the mips of the channels to be learned, level 0 first, [H, W, C] in [0, 1].
+    ``loss_weights`` weigh the channels' squared errors.
+    """
+
+    def __init__(
+        self,
+        layout: LatentLayout,
+        pyramid: Sequence[Pixels],
+        seed: int,
+        device: str = "cpu",
+        options: TrainerOptions | None = None,
+        loss_weights: Sequence[float] | None = None,
+    ) -> None:
+        self.layout = layout
+        self.options = options or TrainerOptions()
+        self.device = torch.device(device)
+        bf16 = self.options.bf16
+        self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
+        self.offset = pyramid[0].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
+        centred = [level - self.offset for level in pyramid]
+        self.levels = [_Level(layout, i, image, self.device) for i, image in enumerate(centred)]
+        self.grids = self._start_latents(centred, seed)
+        self.decoder = _Decoder(layout.layer_shapes, seed, self.device)
+        self.compute = self.decoder.flat.to(self.dtype)
+        self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
+        self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
+        generator = torch.Generator().manual_seed(seed + 1)
+        self.noise = (torch.rand(2**20 + 2**18, generator=generator) - 0.5).to(self.device)
+        parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
+        self.parts = [_Part(self, self.options.texels // parts, seed * 1000 + i) for i in range(parts)]
+        self.rng = np.random.default_rng(seed)
+        self._aux_odds = np.cumsum(0.6 ** np.arange(max(1, len(self.levels) - 1)))
+        # Two threads with one core each run these narrow products almost twice as fast as one with two cores.
+        self._threads_before = torch.get_num_threads()
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
+        self.pool = ThreadPoolExecutor(max(1, parts), "trainer", initializer=torch.set_num_threads, initargs=(1,))
+        self.steps = 0
+        self.samples = 0
+        self.frozen = False
+        self._measured = 0
+
+    def close(self) -> None:
+        """End the worker threads."""
+        self.pool.shutdown(wait=True)
+        torch.set_num_threads(self._threads_before)
+
+    def _start_latents(self, pyramid: Sequence[Pixels], seed: int) -> list[list[_Latents]]:
+        levels = 2**self.layout.bits
+        grids = []
+        for number, group in enumerate(self.layout.groups):
+            pair = []
+            for which, shape in enumerate((group.fine, group.coarse)):
+                if not shape.features:
+                    continue
+                values = principal_components(
+                    pyramid[group.first],
+                    shape.height,
+                    shape.width,
+                    shape.features,
+                    seed + 2 * number + which,
+                    self.options.start_sigmas,
+                )
+                pair.append(_Latents(values, levels, self.device))
+            grids.append(pair)
+        return grids
+
+    def step(self, fraction: float) -> None:
+        """One step of the schedule at ``fraction`` of the run."""
+        options = self.options
+        if fraction >= options.freeze_at and not self.frozen:
+            self.freeze()
+        self._load_compute_weights()
+        self._run_parts()
+        gradient = self.parts[0].gradient.float()
+        for part in self.parts[1:]:
+            gradient += part.gradient
+        if self.frozen:
+            late = (fraction - options.freeze_at) / (1.0 - options.freeze_at)
+            self.decoder.update(gradient, options.refine_rate * _cosine(late), options.decoder_betas)
+        else:
+            falling = _cosine(fraction / options.freeze_at)
+            rate = options.latent_rate * falling
+            # The largest grid here, all the others in another thread.
+            largest, *others = self._keys_read()
+            job = self.pool.submit(self._update_grids, others, rate)
+            self._update_grids([largest], rate)
+            self.decoder.update(gradient, options.decoder_rate * falling, options.decoder_betas)
+            job.result()
+        self.steps += 1
+
+    def _keys_read(self) -> list[tuple[int, int]]:
+        return sorted({key for part in self.parts for key in part.reads})
+
+    def _update_grids(self, keys: Sequence[tuple[int, int]], rate: float) -> None:
+        for key in keys:
+            reads = [read for part in self.parts for read in part.reads.get(key, [])]
+            self.grids[key[0]][key[1]].update(reads, rate, self.options.latent_beta)
+
+    def _run_parts(self) -> None:
+        aux = self._next_aux()
+        measure = self.steps % 4 == 0
+        jobs = [self.pool.submit(part.step, aux, not self.frozen, measure) for part in self.parts[1:]]
+        self.parts[0].step(aux, not self.frozen, measure)
+        for job in jobs:
+            job.result()
+        self.samples += sum(part.batches[aux].total for part in self.parts)
+        self._measured += measure
+
+    def _next_aux(self) -> int:
+        """Now and then one of the lower levels, the larger ones more often; otherwise 0."""
+        if len(self.levels) == 1 or self.steps % self.options.lower_every:
+            return 0
+        draw = self.rng.random() * self._aux_odds[-1]
+        return 1 + int(np.searchsorted(self._aux_odds, draw, side="right"))
+
+    def shares(self, texels: int, aux: int) -> list[tuple[_Level, int]]:
+        """How many tiles of level 0 and of level ``aux`` a part with this many texels takes."""
+        top = self.levels[0]
+        if aux == 0:
+            return [(top, max(1, texels // top.tile**2))]
+        # Every batch has the same number of rows: matrix products of a new size would be set up anew.
+        level, texels_per_tile = self.levels[aux], max(level.tile for level in self.levels) ** 2
+        lower = max(1, round(texels * self.options.lower_mips / texels_per_tile)) * texels_per_tile
+        return [(top, max(1, (texels - lower) // top.tile**2)), (level, lower // level.tile**2)]
+
+    def _load_compute_weights(self) -> None:
+        self.compute.copy_(self.decoder.quantised() if self.frozen else self.decoder.flat)
+
+    def freeze(self) -> None:
+        """Round the latents for good; from here on only the decoder learns, with its stored precision."""
+        for pair in self.grids:
+            for grid in pair:
+                grid.values = grid.rounded()
+        self.decoder.restart()
+        self.frozen = True
+
+    def take_errors(self) -> np.ndarray:
+        """Mean square error per channel over the level-0 texels seen since the last call, [C]."""
+        total = torch.stack([part.errors for part in self.parts]).sum(dim=0)
+        errors = (total / max(1, self._measured * len(self.parts))).cpu().numpy()
+        for part in self.parts:
+            part.errors.zero_()
+        self._measured = 0
+        return errors
+
+    def codes(self) -> tuple[tuple[np.ndarray, ...], ...]:
+        """The latents as stored: per group and grid uint8 [h, w, F]."""
+        return tuple(tuple(grid.codes() for grid in pair) for pair in self.grids)
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The decoder as stored."""
+        layers = []
+        for weight, bias in zip(self.decoder.weights, self.decoder.biases, strict=True):
+            scale = weight_scales(weight)
+            codes = (weight / scale).round_().clamp_(-127, 127)
+            layers.append(
+                Layer(
+                    codes.to(torch.int8).cpu().numpy(),
+                    scale.half().cpu().numpy(),
+                    bias.half().cpu().numpy(),
+                )
+            )
+        return tuple(layers)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything needed to go on later, as plain arrays."""
+        arrays = {
+            "decoder": self.decoder.flat,
+            "decoder_first": self.decoder.first,
+            "decoder_second": self.decoder.second,
+        }
+        for i, pair in enumerate(self.grids):
+            for j, grid in enumerate(pair):
+                arrays[f"latents_{i}_{j}"] = grid.values
+                arrays[f"second_{i}_{j}"] = grid.second
+                arrays[f"visits_{i}_{j}"] = grid.visits
+        state = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
+        state["counts"] = np.array([self.steps, self.samples, self.decoder.steps, int(self.frozen)], np.int64)
+        return state
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from :meth:`state`. Raises ValueError or KeyError if it belongs to another layout.
+
+        The order of the tiles and the noise start anew, from a seed that depends on the step.
+        """
+        decoder = self.decoder
+        for target, name in ((decoder.flat, ""), (decoder.first, "_first"), (decoder.second, "_second")):
+            _copy_array(target, state["decoder" + name])
+        for i, pair in enumerate(self.grids):
+            for j, grid in enumerate(pair):
+                _copy_array(grid.values, state[f"latents_{i}_{j}"])
+                _copy_array(grid.second, state[f"second_{i}_{j}"])
+                _copy_array(grid.visits, state[f"visits_{i}_{j}"])
+        self.steps, self.samples, decoder.steps, frozen = (int(count) for count in state["counts"])
+        self.frozen = bool(frozen)
+        for i, part in enumerate(self.parts):
+            part.rng = np.random.default_rng([self.steps, i])
+        self.rng = np.random.default_rng([self.steps, len(self.parts)])
+
+
+def _copy_array(target: torch.Tensor, values: np.ndarray) -> None:
+    if tuple(values.shape) != tuple(target.shape):
+        raise ValueError("the state belongs to another layout")
+    target.copy_(torch.from_numpy(values))
+
+
+def _cosine(fraction: float) -> float:
+    return 0.5 * (1.0 + math.cos(math.pi * min(max(fraction, 0.0), 1.0)))
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether matrix products in bfloat16 are faster than in float32 there."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    if device.type != "cpu":
+        return False
+    capability = torch.backends.cpu.get_cpu_capability()
+    return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()) and capability.startswith("AVX512")
