@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.textures.material import NormalConvention
 from core.textures.roles import ROLE_INFO, Role
@@ -72,6 +72,7 @@ _WORDS: tuple[tuple[Role, float, str], ...] = (
     (_A, LETTER, "d c a b"),
     (_N, CLEAR, "normal normals tangentnormal tangentspacenormal normalbump bumpnormal"),
     (_N, SHORT, "nor norm nrm nrml nml nmap norml"),
+    (_N, EVERYDAY, "local"),  # id Software
     (_N, LETTER, "n"),
     (_R, CLEAR, "roughness specularroughness"),
     (_R, SHORT, "rgh rghness roug"),
@@ -175,7 +176,7 @@ def _word_table() -> dict[str, Meaning]:
                 word = "".join(letters)
                 clarity = EVERYDAY if word in _ENGLISH else SHORT
                 table[word] = _packed(tuple(initials[names] for names in order), clarity)
-    for word in ("ard", "ord", "arh", "orh"):
+    for word in ("ard", "ord", "arh", "orh", "ordp"):
         table[word] = _packed((_O, _R, _D), EVERYDAY)
     for word in ("maskmap", "hdrpmask", "mads"):  # Unity HDRP: metallic, occlusion, detail mask, smoothness
         table[word] = Meaning((_M, _O, None), alpha_role=_R, glossiness=True, minimum=4, clarity=CLEAR)
@@ -256,8 +257,10 @@ def readings(name: str, channels: int = 4, has_alpha: bool = True, keep_udim: bo
         for last in range(first + 1, min(len(tokens), first + 12) + 1):
             window = tokens[first:last]
             meaning = _interpret([t.text for t in window])
-            if meaning is None or not _fits(meaning, channels, has_alpha):
+            if meaning is None or channels < meaning.minimum:
                 continue
+            if meaning.alpha_role and not has_alpha and channels < 4:
+                meaning = replace(meaning, alpha_role=None, glossiness=False)
             if meaning.clarity == LETTER and window[0].start and name[window[0].start - 1].isalnum():
                 continue  # Bricks075B
             after = tokens[last:]
@@ -347,19 +350,13 @@ def _combine(meanings: list[Meaning]) -> Meaning | None:
     clarity = min(m.clarity for m in meanings)
     wide = [ROLE_INFO[role].channels > 1 for role in roles]
     if wide[0] and len(roles) == 2 and not wide[1]:  # AlbedoTransparency, NormalHeight: the second is the alpha
-        return Meaning((roles[0],), roles[1], glossiness, minimum=4, clarity=clarity)
+        return Meaning((roles[0],), roles[1], glossiness, minimum=3, clarity=clarity)
     if any(wide):
         return None
     if glossiness and len(roles) == 2 and roles[1] is Role.ROUGHNESS:  # MetallicSmoothness, SpecularGloss
-        return Meaning((roles[0],), Role.ROUGHNESS, True, minimum=2, clarity=clarity)
+        return Meaning((roles[0],), Role.ROUGHNESS, True, clarity=clarity)
     if set(roles) == {Role.METALLIC, Role.ROUGHNESS}:  # glTF's metallicRoughness has green and blue
         return Meaning((None, Role.ROUGHNESS, Role.METALLIC), glossiness=glossiness, minimum=3, clarity=clarity)
     padded = (*roles, None) if len(roles) == 2 else tuple(roles)
     alpha = padded[3] if len(padded) > 3 else None
     return Meaning(padded[:3], alpha, glossiness, minimum=max(3, len(roles)), clarity=clarity)
-
-
-def _fits(meaning: Meaning, channels: int, has_alpha: bool) -> bool:
-    if channels < meaning.minimum:
-        return False
-    return meaning.alpha_role is None or has_alpha or channels >= 4

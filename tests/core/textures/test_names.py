@@ -343,6 +343,41 @@ SETS: list[tuple[str, dict[str, str]]] = [
         {"wall_albedo_01.png": "albedo", "wall_nrm_01.png": "normal", "wall_rgh_01.png": "roughness"},
     ),
     (
+        "a colour with opacity that has no alpha after all",
+        {
+            "Fern_BaseColor_Opacity.png": "albedo",
+            "Fern_N.png": "normal",
+            "Fern_Roughness_Metallic.png": "mr",
+        },
+    ),
+    (
+        "two words of the trade in the material's name",
+        {
+            "MetalRough_Color.png": "albedo",
+            "MetalRough_Normal.png": "normal",
+            "MetalRough_Roughness.png": "roughness",
+            "MetalRough_Metallic.png": "metallic",
+            "MetalRough.png": "-3",
+        },
+    ),
+    (
+        "the material is called like a role",
+        {
+            "wood_mask_color.png": "albedo",
+            "wood_mask_normal.png": "normal",
+            "wood_mask_mask.png": "opacity",
+        },
+    ),
+    (
+        "two resolutions in one folder",
+        {
+            "Brick_1K_Color.png": "albedo",
+            "Brick_2K_Color.png": "-3",
+            "Brick_1K_Rough.png": "roughness",
+            "Brick_2K_Rough.png": "-",
+        },
+    ),
+    (
         "not Latin",
         {"砖墙_BaseColor.png": "albedo", "砖墙_Normal.png": "normal", "砖墙_Roughness.png": "roughness"},
     ),
