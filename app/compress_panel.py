@@ -17,6 +17,8 @@ from widgets.rate_picker import Rate, RateMode, RatePicker
 from widgets.role_review import RoleReview
 from widgets.settings_form import SettingsForm
 
+SEEN_OF_MAPS = 72
+"""So many px of the maps come into sight when something waits for a decision there."""
 OWN_FIELDS = ("bpp", "target_psnr", "max_bytes", "preset")
 """The fields of the settings that the main control stands for."""
 
@@ -82,7 +84,9 @@ class CompressPanel(QWidget):
         self.start = ActionButton(actions["start"], "primary")
         column.addWidget(self.start)
         row = bare(QHBoxLayout(), 8)
-        self.pause, self.stop, self.discard = (ActionButton(actions[name]) for name in ("pause", "stop", "discard"))
+        self.pause, self.stop, self.discard = (
+            ActionButton(actions[name], "compact") for name in ("pause", "stop", "discard")
+        )
         for made in (self.pause, self.stop, self.discard):
             row.addWidget(made, 1)
         column.addLayout(row)
@@ -123,7 +127,7 @@ class CompressPanel(QWidget):
             self._reviewed = material.key
             self._maps.set_open(True)
             # What waits for a decision must be in sight without being searched for.
-            self._scroll.ensureWidgetVisible(self._maps, 0, 0)
+            self._scroll.ensureVisible(0, self._maps.y() + SEEN_OF_MAPS, 0, 0)
 
     def _rate(self) -> Rate:
         settings = self._session.document.settings

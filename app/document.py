@@ -123,6 +123,9 @@ class Run:
         """Append one measurement; a map that is missing in it counts as not measured."""
         self.step, self.loss, self.psnr_db = metrics.step, metrics.loss, metrics.psnr_db
         self.elapsed_s = metrics.seconds
+        if self.seconds and metrics.seconds < self.seconds[-1]:
+            # The search for a target trains several sizes: each starts a curve of its own.
+            self.seconds, self.curves = [], {}
         values = {"total": metrics.psnr_db, **{str(name): value for name, value in metrics.map_psnr_db.items()}}
         for name in values:
             self.curves.setdefault(name, [float("nan")] * len(self.seconds))

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,7 +38,7 @@ from app.compress_panel import CompressPanel
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.job_runner import Job
 from app.preferences import Preferences
-from app.session import FITTING_TARGETS, Message, Session
+from app.session import FITTING_TARGETS, CompressJob, Message, Session
 from core.codec.settings import CompressSettings
 from core.exporters import TARGETS
 from core.jobs import describe
@@ -45,6 +46,7 @@ from core.textures.images import IMAGE_SUFFIXES
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import ROLE_INFO
 from core.textures.samples import SAMPLE_NAMES
+from renderers.comparison import CompareMode
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, bare, button, tool
 from widgets.dock import Dock
@@ -85,7 +87,8 @@ RUN_WORDS = {
 class MainWindow(QMainWindow):
     """One per process. ``start`` is called after it is shown."""
 
-    def __init__(self, config: Path | None = None) -> None:
+    def __init__(self, config: Path | None = None, compress: CompressJob | None = None) -> None:
+        """``config``: the folder of the preferences. ``compress``: the job behind Start, if not the codec's."""
         super().__init__()
         self.setWindowTitle("Texloom")
         self.setWindowIcon(application_icon())
@@ -93,9 +96,8 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self._config = (config or paths.config_folder()) / PREFERENCES_FILE
         self.preferences: Preferences = preferences.load(self._config)
-        self.session = Session(self.preferences, self)
+        self.session = Session(self.preferences, self, compress=compress)
         self.document = self.session.document
-        self.toasts = ToastStack(self)
         self.logs = logs.LogBridge(self)
         self._hidden_docks: list[Dock] | None = None
         self._closed = False
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
         self.viewport = MaterialViewport()
         self.viewport.installEventFilter(self)
         self._build_centre()
+        self.toasts = ToastStack(self, self.centre)
         self._build_docks()
         self._build_menus()
         self._build_status()
@@ -165,6 +168,7 @@ class MainWindow(QMainWindow):
             "runs": Dock("runs", "Runs", self.runs),
             "log": Dock("log", "Log", self.log_view),
         }
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         self.addDockWidget(left, self.docks["materials"])
@@ -195,6 +199,8 @@ class MainWindow(QMainWindow):
             self.addDockWidget(area, dock)
             dock.setVisible(name != "log")
         self.splitDockWidget(self.docks["training"], self.docks["runs"], Qt.Orientation.Horizontal)
+        self.tabifyDockWidget(self.docks["runs"], self.docks["log"])
+        self.docks["runs"].raise_()
         self._size_docks()
 
     def _size_docks(self) -> None:
@@ -300,6 +306,7 @@ class MainWindow(QMainWindow):
         self.slot_bar.list_wanted.connect(self._fill_slot_menu)
         self.slot_bar.run_dropped.connect(lambda side, key: self._show_run_in(key, side))
         self.view_bar.wanted.connect(lambda name, value: self.viewport.set_options(**{name: value}))
+        self.slot_bar.gain_wanted.connect(self.viewport.set_difference_gain)
         self.view_bar.panorama_wanted.connect(self._open_panorama)
         self.viewport.optionsChanged.connect(self._on_view_options)
         self.viewport.pixelInspected.connect(self._on_pixel)
@@ -563,12 +570,12 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _show_labels(self) -> None:
-        labels = {}
+        names = {}
         for side, key in self.document.slots.items():
-            name, detail = self._slot_text(key)
-            self.slot_bar.show_slot(side, name, detail)
-            labels[side] = f"{name}  {detail}" if detail else name
-        self.viewport.set_labels(labels["A"], labels["B"])
+            names[side], detail = self._slot_text(key)
+            self.slot_bar.show_slot(side, names[side], detail)
+        # Only the names: a label that changes with every measurement would redraw the picture as often.
+        self.viewport.set_labels(names["A"], names["B"])
 
     def _slot_text(self, key: int | None) -> tuple[str, str]:
         if key == ORIGINAL:
@@ -598,6 +605,8 @@ class MainWindow(QMainWindow):
         self._on_view_options(self.viewport.options)
 
     def _on_view_options(self, options: Any) -> None:
+        different = options.compare is CompareMode.DIFFERENCE
+        self.slot_bar.show_gain(options.gain if different else None)
         self.view_bar.set_options(options, self.viewport.shown_role if self.viewport.roles else None)
         for name in KEPT_VIEW:
             self.preferences.view[name] = getattr(options, name)

@@ -36,6 +36,8 @@ HISTORY_POINTS = 300
 FITTING_TARGETS = frozenset({"ue5"})
 """Destinations with a model of their own: their export trains, so it goes into the queue of the runs."""
 
+CompressJob = Callable[..., Iterator[Event]]
+"""The signature of :func:`core.codec.compress.compress`."""
 MessageAction = tuple[str, Callable[[], object]]
 
 
@@ -62,9 +64,13 @@ class Session(QObject):
     activity = Signal(object, float)
     """The :class:`Job` of an export and how far it is, in [0, 1]; None when it has ended."""
 
-    def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
+    def __init__(
+        self, preferences: Preferences, parent: QObject | None = None, *, compress: CompressJob | None = None
+    ) -> None:
+        """``compress``: the job behind Start; the codec's own unless another one is given."""
         super().__init__(parent)
         self.preferences = preferences
+        self._compress = compress or _codec_job
         self.document = Document(self)
         self.undo = QUndoStack(self)
         self.io = JobQueue(self)
@@ -353,11 +359,7 @@ class Session(QObject):
             yield Progress(0.0, "Preparing")
             texture_set = pixels()
             control.check()
-            # Only here does torch come into the process: the window has long been up.
-            from core.codec.compress import compress
-
-            control.check()
-            yield from compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
+            yield from self._compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
 
         job = self.compute.submit(f"Compressing {run.material_name}", work)
         run.job = job
@@ -604,6 +606,13 @@ class Session(QObject):
             place = folder if folder.is_dir() else folder.parent
             actions.append(("Open folder", lambda: self.folder_wanted.emit(place)))
         self.message.emit(Message(_sentence(error), "bad", tuple(actions)))
+
+
+def _codec_job(*args: Any, **options: Any) -> Iterator[Event]:
+    # Only here, in the thread of the first run, does torch come into the process: the window has long been up.
+    from core.codec.compress import compress
+
+    yield from compress(*args, **options)
 
 
 class _Change(QUndoCommand):

@@ -24,7 +24,7 @@ class LogView(QWidget):
         super().__init__(parent)
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(280, 100)
+        self.setMinimumSize(200, 100)
         column = bare(QVBoxLayout(self), 0)
         self._text = QTextEdit()
         self._text.setReadOnly(True)

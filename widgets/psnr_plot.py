@@ -17,6 +17,8 @@ from widgets.theme import THEME, TOTAL_COLOR, font, role_color
 from widgets.units import clock_text, db_text
 
 TOTAL = "total"
+EXACT_DB = 98.9
+"""From here on a map counts as exact: measuring bounds infinity to 99 dB. It is named, but would squash the plot."""
 MOST_POINTS = 2000
 """More points than pixels only cost time: longer histories are thinned for drawing."""
 
@@ -28,7 +30,9 @@ class PsnrPlot(QWidget):
         super().__init__(parent)
         row = bare(QHBoxLayout(self), 0)
         pg.setConfigOptions(antialias=True)
-        self._view = pg.PlotWidget(background=THEME.well, axisItems={"bottom": _ClockAxis("bottom")})
+        self._view = pg.PlotWidget(
+            background=THEME.well, axisItems={"bottom": _ClockAxis("bottom"), "left": _DbAxis("left")}
+        )
         self._view.setFrameShape(self._view.Shape.NoFrame)
         self._view.setMinimumSize(120, 60)
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
@@ -82,14 +86,15 @@ class PsnrPlot(QWidget):
         low, high = np.inf, -np.inf
         for name, values in curves.items():
             data = np.asarray(values, np.float64)
-            finite = np.isfinite(data)
+            finite = np.isfinite(data) & (data < EXACT_DB)
             if not finite.any():
-                # A map that is exact has no finite PSNR: it is named, but has no line.
                 rows.append((name, float(data[-1])))
+                if name in self._lines:
+                    self._item.removeItem(self._lines.pop(name))
                 continue
             line = self._line(name)
             line.setData(times[keep], np.where(finite, data, np.nan)[keep], connect="finite")
-            rows.append((name, float(data[finite][-1]) if not np.isposinf(data[-1]) else float("inf")))
+            rows.append((name, float(data[-1] if np.isfinite(data[-1]) else data[finite][-1])))
             # The first moments of a run lie far below everything and would flatten the rest.
             settled = data[finite][len(data[finite]) // 6 :]
             low, high = min(low, float(settled.min())), max(high, float(data[finite].max()))
@@ -113,8 +118,27 @@ class PsnrPlot(QWidget):
         return self._lines[name]
 
 
+def tick_step(span: float, most: int, steps: Sequence[float]) -> float:
+    """The smallest of ``steps`` that cuts ``span`` into at most ``most`` parts; beyond them, multiples of the last."""
+    for step in steps:
+        if span <= step * most:
+            return step
+    return steps[-1] * max(1.0, np.ceil(span / (steps[-1] * most)))
+
+
+class _DbAxis(pg.AxisItem):
+    """Few round levels and no lines between them."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        return [(tick_step(maxVal - minVal, max(1, int(size // 32)), (0.5, 1, 2, 5, 10, 20)), 0.0)]
+
+
 class _ClockAxis(pg.AxisItem):
-    """Seconds as minutes and seconds."""
+    """Seconds as minutes and seconds, never two marks for the same second."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+        return [(tick_step(maxVal - minVal, max(1, int(size // 64)), steps), 0.0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [clock_text(value * scale) for value in values]
@@ -150,7 +174,7 @@ class _EndLabels(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ends = []
         for name, value in self._rows:
-            if np.isfinite(value):
+            if value < EXACT_DB:
                 scene = self._box.mapViewToScene(QPointF(0.0, value))
                 y = float(self._view.mapFromScene(scene).y())
             else:
@@ -161,7 +185,7 @@ class _EndLabels(QWidget):
         places = spread([end[0] for end in ends], row, 2 + row / 2, self.height() - 2 - row / 2)
         for (y, name, value), place in zip(ends, places, strict=True):
             color = QColor(_color(name))
-            if np.isfinite(value):
+            if value < EXACT_DB:
                 painter.setPen(QPen(color, 1.0))
                 painter.drawLine(QPointF(2, y), QPointF(12, place))
             bold = name == TOTAL
@@ -170,7 +194,7 @@ class _EndLabels(QWidget):
             painter.drawText(QRectF(17, place - 8, 84, 16), Qt.AlignmentFlag.AlignVCenter, _name(name))
             painter.setPen(QColor(THEME.text))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(92, place - 8, 56, 16), right, db_text(value))
+            painter.drawText(QRectF(92, place - 8, 56, 16), right, "exact" if value >= EXACT_DB else db_text(value))
 
 
 def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:

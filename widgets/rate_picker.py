@@ -268,7 +268,6 @@ class ChoiceCard(QPushButton):
         super().__init__(parent)
         self.setObjectName("choice")
         self.setCheckable(True)
-        self.setFixedHeight(52)
         self.setMinimumWidth(72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{title}, {detail}")

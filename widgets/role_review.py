@@ -280,7 +280,7 @@ class NormalChoice(QFrame):
             made.setObjectName("choice")
             made.setCheckable(True)
             made.setIconSize(QSize(112, 112))
-            made.setFixedHeight(128)
+            made.setProperty("look", "picture")
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             made.setAccessibleName(text)
             made.clicked.connect(lambda _=False, c=convention: self.chosen.emit(c))

@@ -62,7 +62,7 @@ class RunsTable(QWidget):
         super().__init__(parent)
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(280, 100)
+        self.setMinimumSize(240, 100)
         self._model = _Rows(self)
         self.view = _View(self._model)
         self.view.entered_row.connect(self._on_enter)
@@ -133,7 +133,7 @@ class _View(QTableView):
         header.setMinimumSectionSize(32)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 56, 56, 76, 64, 96, 60), strict=True):
+        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 64, 60, 76, 64, 96, 60), strict=True):
             self.setColumnWidth(column, width)
 
     def sizeHint(self) -> QSize:
@@ -143,9 +143,9 @@ class _View(QTableView):
         super().resizeEvent(event)  # type: ignore[arg-type]
         # In a narrow dock the less important columns go, rather than all becoming unreadable.
         width = self.viewport().width()
-        self.setColumnHidden(5, width < 440)
-        self.setColumnHidden(4, width < 400)
-        self.setColumnHidden(7, width < 330)
+        self.setColumnHidden(5, width < 500)
+        self.setColumnHidden(4, width < 440)
+        self.setColumnHidden(7, width < 380)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -82,12 +82,13 @@ class Toast(QFrame):
 
 
 class ToastStack(QObject):
-    """Keeps the toasts of one window in its lower middle, the newest at the bottom."""
+    """Keeps the toasts of one window above the lower edge of ``anchor``, the newest at the bottom."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, anchor: QWidget | None = None) -> None:
         super().__init__(window)
         self._window = window
-        window.installEventFilter(self)
+        self._anchor = anchor or window
+        self._anchor.installEventFilter(self)
 
     @property
     def toasts(self) -> list[Toast]:
@@ -107,16 +108,19 @@ class ToastStack(QObject):
         return made
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        if watched is self._anchor and event.type() == QEvent.Type.Resize:
             self._place()
         elif isinstance(watched, Toast) and event.type() == QEvent.Type.Hide:
             QTimer.singleShot(0, self, self._place)
         return False
 
     def _place(self) -> None:
-        bottom = self._window.height() - 40
+        corner = self._anchor.mapTo(self._window, QPoint(0, 0))
+        left = corner.x() + (self._anchor.width() - WIDTH) // 2
+        left = min(max(left, 8), max(8, self._window.width() - WIDTH - 8))
+        bottom = corner.y() + self._anchor.height() - 12
         for toast in reversed(self.toasts):
             height = max(toast.heightForWidth(WIDTH), toast.minimumSizeHint().height())
-            toast.setGeometry((self._window.width() - WIDTH) // 2, bottom - height, WIDTH, height)
+            toast.setGeometry(left, bottom - height, WIDTH, height)
             toast.raise_()
             bottom -= height + 8

@@ -37,7 +37,7 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(320, 120)
+        self.setMinimumSize(240, 120)
         self._stack = QStackedWidget()
         column = bare(QVBoxLayout(self), 0)
         column.addWidget(self._stack)

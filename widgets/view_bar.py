@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.textures.roles import ROLE_INFO, Role
-from renderers.comparison import CompareMode
 from renderers.environment import DEFAULT_ENVIRONMENT
 from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, tool
 from widgets.icons import dot_icon, icon
@@ -46,7 +45,7 @@ class ViewBar(QWidget):
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = bare(QHBoxLayout(self), 8, (8, 4, 8, 4))
+        row = bare(QHBoxLayout(self), 6, (8, 4, 8, 4))
         self._mode = Segmented([("3d", "3D", "The material on a shape, lit"), ("2d", "2D", "The maps, texel by texel")])
         self._mode.chosen.connect(lambda value: self.wanted.emit("mode", value))
         compare = [
@@ -59,14 +58,10 @@ class ViewBar(QWidget):
         names = {"a": "view-a", "split": "side-by-side", "wipe": "wipe", "difference": "difference", "b": "view-b"}
         self._compare = Segmented(compare, icons=names)
         self._compare.chosen.connect(lambda value: self.wanted.emit("compare", value))
-        self._gain_words = label("", "small")
-        self._gain_words.setFixedWidth(28)
-        self._gain = Slider(0, len(GAINS) - 1)
-        self._gain.setFixedWidth(72)
-        self._gain.setToolTip("How much the difference is amplified  ([ and ])")
-        self._gain.valueChanged.connect(lambda index: self.wanted.emit("gain", float(GAINS[index])))
         self._channel = Combo()
-        self._channel.setFixedWidth(124)
+        self._channel.setMinimumWidth(84)
+        self._channel.setMaximumWidth(136)
+        self._channel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._channel.setToolTip("One map instead of the whole material  (C, M)")
         self._channel.setAccessibleName("Map")
         self._channel.activated.connect(lambda _: self.wanted.emit("channel", self._channel.currentData() or None))
@@ -86,21 +81,21 @@ class ViewBar(QWidget):
         self._light = self._make_light()
         row.addWidget(self._mode)
         row.addWidget(self._compare)
-        row.addWidget(self._gain)
-        row.addWidget(self._gain_words)
         row.addStretch(1)
-        row.addWidget(self._channel)
+        row.addWidget(self._channel, 2)
         row.addWidget(self._component)
         row.addWidget(self._shape)
         row.addWidget(self._tiling)
         row.addWidget(self._half)
         row.addWidget(self._light)
+        self._action_tools: dict[str, QToolButton] = {}
         for action in actions:
             made = QToolButton()
             made.setDefaultAction(action)
             made.setFixedSize(26, 26)
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(made)
+            self._action_tools[action.objectName()] = made
         self._roles: list[Role] | None = None
         self.set_roles(())
         self.set_options(ViewportOptions())
@@ -126,15 +121,16 @@ class ViewBar(QWidget):
         self._shape.set_value(options.shape)
         self._tiling.set_value(str(options.tiling))
         self._half.setChecked(options.half_offset)
-        self._component.setVisible(flat)
-        self._shape.setVisible(not flat)
-        self._light.setVisible(not flat)
-        different = options.compare is CompareMode.DIFFERENCE
-        self._gain.setVisible(different)
-        self._gain_words.setVisible(different)
-        self._gain_words.setText(f"×{options.gain:g}")
+        only_flat: list[QWidget] = [self._component]
+        if "one_to_one" in self._action_tools:
+            only_flat.append(self._action_tools["one_to_one"])
+        only_lit: list[QWidget] = [self._shape, self._light]
+        # What goes, goes first: with both in the row for a moment, the window would grow and stay so.
+        for widget in only_lit if flat else only_flat:
+            widget.hide()
+        for widget in only_flat if flat else only_lit:
+            widget.show()
         for slider, value in (
-            (self._gain, min(range(len(GAINS)), key=lambda i: abs(GAINS[i] - options.gain))),
             (self._exposure, round(options.exposure * 10)),
             (self._rotation, round(options.rotation)),
             (self._displacement, round(options.displacement * 1000)),
@@ -209,7 +205,7 @@ class SlotBar(QWidget):
     list_wanted = Signal(str, QMenu)
     """A side's menu is about to open: "A" or "B", and the menu to fill."""
     run_dropped = Signal(str, int)
-    swap_wanted = Signal()
+    gain_wanted = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +219,27 @@ class SlotBar(QWidget):
             made.setMenu(menu)
             made.run_dropped.connect(self.run_dropped)
             row.addWidget(made, 1)
+        self._gain = Slider(0, len(GAINS) - 1)
+        self._gain.setFixedWidth(96)
+        self._gain.setToolTip("How much the difference is amplified  ([ and ])")
+        self._gain.setAccessibleName("Gain of the difference")
+        self._gain.valueChanged.connect(lambda index: self.gain_wanted.emit(float(GAINS[index])))
+        self._gain_words = label("", "small")
+        self._gain_words.setFixedWidth(52)
+        row.addWidget(self._gain)
+        row.addWidget(self._gain_words)
+        self.show_gain(None)
+
+    def show_gain(self, gain: float | None) -> None:
+        """The amplification of the difference; None while there is no difference shown."""
+        self._gain.setVisible(gain is not None)
+        self._gain_words.setVisible(gain is not None)
+        if gain is None:
+            return
+        self._gain_words.setText(f"gain {gain:g}×")
+        blocked = self._gain.blockSignals(True)
+        self._gain.setValue(min(range(len(GAINS)), key=lambda i: abs(GAINS[i] - gain)))
+        self._gain.blockSignals(blocked)
 
     def show_slot(self, side: str, text: str, detail: str = "") -> None:
         made = self._buttons[side]
