@@ -17,8 +17,13 @@ FOLDER = "texloom-out"
 REPORT, PICTURE = "report.json", "picture.png"
 
 
-def run(folder: Path | None = None, size: int = SIZE, settings: CompressSettings | None = None) -> int:
-    """Compress the sample, export it, render it, and say where everything is. Returns the exit code."""
+def run(
+    folder: Path | None = None, size: int = SIZE, settings: CompressSettings | None = None, picture: int = 800
+) -> int:
+    """Compress the sample, export it, render it, and say where everything is. Returns the exit code.
+
+    ``size``: texels a side of the sample; ``picture``: pixels a side of each half of the picture.
+    """
     from core.textures import samples
 
     folder = make_folder(folder or free_folder(Path.cwd()))
@@ -39,9 +44,8 @@ def run(folder: Path | None = None, size: int = SIZE, settings: CompressSettings
     print(f"  report → {folder / REPORT}")
     if outcome.stopped:
         return 130
-    picture = folder / PICTURE
-    _picture(material, outcome.path, picture)
-    print(f"  picture (original left, result right) → {picture}")
+    _picture(material, outcome.path, folder / PICTURE, picture)
+    print(f"  picture (original left, result right) → {folder / PICTURE}")
     return 0
 
 
@@ -56,7 +60,7 @@ def free_folder(parent: Path) -> Path:
     raise AssertionError
 
 
-def _picture(original: object, container_path: Path, output: Path) -> None:
+def _picture(original: object, container_path: Path, output: Path, size: int) -> None:
     import numpy as np
 
     from core.codec import container
@@ -69,7 +73,7 @@ def _picture(original: object, container_path: Path, output: Path) -> None:
         render_picture(
             {texture.role: texture.pixels for texture in material.maps},
             normal_convention=material.normal_convention,
-            size=(800, 800),
+            size=(size, size),
         )
         for material in (original, container.read(container_path).decoded_set())
     ]

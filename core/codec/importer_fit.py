@@ -494,8 +494,8 @@ def train_importer_model(
     for stage, fraction, error in fit.run():
         elapsed = fit.elapsed()
         remaining = elapsed * (1 - fraction) / fraction if fraction > 0.3 else None
-        yield Progress(fraction, stage, remaining)
         yield Metrics(fit.passes, elapsed, fit.passes * fit.problem.texels, error, -10 * math.log10(max(error, 1e-12)))
+        yield Progress(fraction, stage, remaining)
     yield Finished(fit.model(), stopped_early=control.stop_requested)
 
 
