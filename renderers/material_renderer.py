@@ -301,6 +301,7 @@ class MaterialRenderer:
             opacity_jitter=(buffer.count * 0.618034) % 1.0 if planned > 1 else -1.0,
         )
         drawn.array.render()
+        material.done()
 
         ctx.scissor = None
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
+from renderers.shader_source import set_uniforms
 
 SOLO_ROLES = (
     Role.ALBEDO,
@@ -26,7 +27,8 @@ SOLO_ROLES = (
 
 _SRGB8_ALPHA8 = 0x8C43
 _UNITS = {"map_base": 0, "map_surface": 1, "map_response": 2, "map_emissive": 3}
-FIRST_FREE_UNIT = len(_UNITS)
+_HEIGHT_UNIT = len(_UNITS)
+FIRST_FREE_UNIT = _HEIGHT_UNIT + 1
 
 
 def _channel(
@@ -64,6 +66,9 @@ class MaterialTextures:
     def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
         self._ctx = ctx
         self._textures: dict[str, moderngl.Texture] = {}
+        # Anisotropy needs derivatives, which a vertex doesn't have: with it, llvmpipe reads other heights for the same
+        # vertex in different triangles, and the surface gets holes.
+        self._height = ctx.sampler(filter=(moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR))
         self.update(maps)
 
     def update(self, maps: Mapping[Role, Pixels]) -> None:
@@ -122,17 +127,22 @@ class MaterialTextures:
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 
     def use(self, program: moderngl.Program, anisotropy: float) -> None:
-        """Bind to the first texture units and set the sampler uniforms of material_maps.glsl."""
+        """Bind to the first texture units and set the samplers of material_maps.glsl; :meth:`done` afterwards."""
         for name, unit in _UNITS.items():
             texture = self._textures[name]
             if texture.anisotropy != anisotropy:
                 texture.anisotropy = anisotropy
             texture.use(unit)
-            member = program.get(name, None)
-            if isinstance(member, moderngl.Uniform):
-                member.value = unit
+        self._textures["map_surface"].use(_HEIGHT_UNIT)
+        self._height.use(_HEIGHT_UNIT)
+        set_uniforms(program, map_height=_HEIGHT_UNIT, **_UNITS)
+
+    def done(self) -> None:
+        """Take the sampler off its unit, so that it doesn't decide how somebody else's texture is read."""
+        self._height.clear(_HEIGHT_UNIT)
 
     def release(self) -> None:
+        self._height.release()
         for texture in self._textures.values():
             texture.release()
         self._textures.clear()

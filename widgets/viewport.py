@@ -60,8 +60,10 @@ class MaterialViewport(QWidget):
     problem = Signal(str)
     """Something that was asked for can't be shown; one sentence."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, samples: int | None = None) -> None:
+        """``samples`` per pixel of the 3D picture at rest; None: as many as the graphics driver can afford."""
         super().__init__(parent)
+        self._samples = samples
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
         self._options = ViewportOptions()
@@ -342,7 +344,7 @@ class MaterialViewport(QWidget):
             _LOG.warning("The viewport paints without OpenGL: %s", self.opengl_problem)
             canvas: GlCanvas | PaintedCanvas = PaintedCanvas(self._picture, self)
         else:
-            canvas = GlCanvas(self._picture, self)
+            canvas = GlCanvas(self._picture, self._samples, self)
             canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             canvas.problem.connect(self._answer_problem)
         canvas.setMouseTracking(True)

@@ -76,10 +76,11 @@ class GlCanvas(QOpenGLWidget):
     problem = Signal(str)
     """Something that was asked for can't be shown; one sentence."""
 
-    def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
+    def __init__(self, picture: Picture, samples: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFormat(surface_format())
         self._picture = picture
+        self._samples = samples
         self._ctx: moderngl.Context | None = None
         self._view3d: ProgressiveView | None = None
         self._view2d: PictureRenderer | None = None
@@ -137,7 +138,7 @@ class GlCanvas(QOpenGLWidget):
     ) -> bool:
         picture = self._picture
         if self._view3d is None:
-            self._view3d = ProgressiveView(ctx)
+            self._view3d = ProgressiveView(ctx, self._samples)
             self._waiting = set(SIDES)
         view = self._view3d
         for side in sorted(self._waiting):

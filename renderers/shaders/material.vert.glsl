@@ -5,7 +5,7 @@ uniform mat4 view_projection;
 uniform mat4 model;
 uniform vec2 uv_scale;
 uniform vec2 uv_offset;
-uniform sampler2D map_surface;
+uniform sampler2D map_height;     // map_surface again, read without anisotropy: vertices have no footprint
 uniform float displacement;       // world units from height 0 to 1
 uniform float displacement_lod;   // mip level whose texels match the spacing of the vertices
 
@@ -25,7 +25,7 @@ void main() {
     vec3 position = in_position;
     if (displacement != 0.0) {
         // Relative to the mean height, so that the shape keeps its size.
-        float height = textureLod(map_surface, uv, displacement_lod).a - textureLod(map_surface, vec2(0.5), 20.0).a;
+        float height = textureLod(map_height, uv, displacement_lod).a - textureLod(map_height, vec2(0.5), 20.0).a;
         position += in_normal * (height * displacement * in_relief);
     }
     vec4 world = model * vec4(position, 1.0);

@@ -164,3 +164,10 @@ def test_the_jitter_covers_the_pixel_evenly() -> None:
 def test_two_materials_of_different_size(ctx: moderngl.Context) -> None:
     maps = {**tiles(64), Role.ROUGHNESS: np.full((16, 32, 1), 0.5, np.float32)}
     assert np.isfinite(render_linear(ctx, maps, SPHERE)).all()
+
+
+def test_a_displaced_surface_has_no_holes(ctx: moderngl.Context) -> None:
+    scene = replace(SPHERE, displacement=0.05)
+    coverage = render_linear(ctx, tiles(64), scene, size=192)[..., 3]
+    rows, columns = np.indices(coverage.shape) - 95.5
+    assert coverage[np.hypot(rows, columns) < 60].min() == 1.0

@@ -1,0 +1,333 @@
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
+from pytestqt.qtbot import QtBot
+
+from core.textures.material import NormalConvention, Pixels
+from core.textures.roles import Role
+from renderers.comparison import CompareMode
+from widgets.viewport import MaterialViewport
+from widgets.viewport_canvas import GlCanvas, PaintedCanvas
+from widgets.viewport_options import PixelReading, ViewMode, ViewportOptions
+
+LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
+
+
+def material(seed: int = 0, size: int = 64) -> dict[Role, Pixels]:
+    rng = np.random.default_rng(seed)
+    cells = rng.random((8, 8, 3)).repeat(size // 8, 0).repeat(size // 8, 1)
+    normal = np.full((size, size, 3), (0.5, 0.5, 1.0))
+    maps = {Role.ALBEDO: cells, Role.NORMAL: normal, Role.ROUGHNESS: cells[..., :1] * 0.5 + 0.3}
+    return {role: (np.round(pixels * 255) / 255).astype(np.float32) for role, pixels in maps.items()}
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> MaterialViewport:
+    made = MaterialViewport(samples=2)
+    qtbot.addWidget(made)
+    made.resize(400, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    if made.opengl_problem:
+        pytest.skip(f"no OpenGL here: {made.opengl_problem}")
+    return made
+
+
+def settle(qtbot: QtBot, view: MaterialViewport) -> None:
+    def settled() -> bool:
+        return view.refined
+
+    QApplication.processEvents()
+    qtbot.waitUntil(settled, timeout=20000)
+
+
+def pixels(view: MaterialViewport) -> np.ndarray:
+    """What is on the screen, without what is written over it: uint8 H × W × 3."""
+    QApplication.processEvents()
+    canvas = view._canvas
+    assert isinstance(canvas, GlCanvas)
+    image = canvas.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def send_wheel(view: MaterialViewport, place: QPoint, notches: int) -> None:
+    canvas = view._canvas
+    event = QWheelEvent(
+        QPointF(place),
+        QPointF(canvas.mapToGlobal(place)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_original_and_result_side_by_side_in_3d(qtbot: QtBot, view: MaterialViewport) -> None:
+    maps = material()
+    view.set_materials(maps, maps, NormalConvention.OPENGL)
+    settle(qtbot, view)
+    shown = pixels(view)
+    assert shown.shape == (300, 400, 3)
+    assert np.array_equal(shown[:, :200], shown[:, 200:])
+    assert shown[130:170, 80:120].std() > 5
+    view.update_b(material(seed=1))
+    settle(qtbot, view)
+    assert np.array_equal(pixels(view)[:, :200], shown[:, :200]), "the original is left alone"
+    assert not np.array_equal(pixels(view)[:, 200:], shown[:, 200:])
+
+
+def test_a_moved_widget_builds_everything_anew(qtbot: QtBot, view: MaterialViewport) -> None:
+    """Another top-level window means another context: nothing of the old one can be used."""
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    settle(qtbot, view)
+    before = pixels(view)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(view)
+    window.resize(400, 300)
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, view)
+    assert np.abs(before.astype(int) - pixels(view)).max() <= 1
+    view.set_mode("2d")
+    flat = pixels(view)
+    view.setParent(None)
+    view.resize(400, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    assert np.array_equal(flat, pixels(view))
+    view.set_mode("3d")
+    settle(qtbot, view)
+    assert np.abs(before.astype(int) - pixels(view)).max() <= 1
+
+
+def test_the_flat_view_shows_the_stored_values(view: MaterialViewport) -> None:
+    maps = material()
+    view.set_materials(maps, None, NormalConvention.OPENGL)
+    view.set_mode("2d")
+    view.zoom_to_texels()
+    shown = pixels(view)[118:182, 168:232]
+    assert np.array_equal(shown, np.round(maps[Role.ALBEDO] * 255).astype(np.uint8))
+    view.show_component("g")
+    green = pixels(view)[118:182, 168:232]
+    assert np.array_equal(green[..., 0], shown[..., 1]) and np.array_equal(green[..., 2], shown[..., 1])
+
+
+def test_the_difference_of_identical_maps_is_black_in_both_views(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), material(), NormalConvention.OPENGL)
+    view.set_options(compare="difference", gain=64)
+    settle(qtbot, view)
+    assert pixels(view).max() == 0
+    view.set_mode("2d")
+    assert pixels(view)[100:200, 150:250].max() == 0
+
+
+@pytest.mark.parametrize("mode", ["2d", "3d"])
+def test_holding_space_shows_the_original(qtbot: QtBot, view: MaterialViewport, mode: str) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    view.set_options(mode=mode, compare="b")
+    settle(qtbot, view)
+    result = pixels(view)
+    view.set_options(compare="a")
+    settle(qtbot, view)
+    original = pixels(view)
+    view.set_options(compare="b")
+    qtbot.keyPress(view, Qt.Key.Key_Space)
+    settle(qtbot, view)
+    assert np.array_equal(pixels(view), original)
+    qtbot.keyRelease(view, Qt.Key.Key_Space)
+    settle(qtbot, view)
+    assert np.array_equal(pixels(view), result)
+    assert view.options.compare is CompareMode.B, "holding a key is no change of an option"
+
+
+def test_the_inspector_names_both_values(qtbot: QtBot, view: MaterialViewport) -> None:
+    a, b = material(), material(1)
+    tilted = np.full((64, 64, 3), (0.5, 0.5 + 0.5 * np.sin(np.radians(30)), 0.5 + 0.5 * np.cos(np.radians(30))))
+    b[Role.NORMAL] = tilted.astype(np.float32)
+    view.set_materials(a, b, NormalConvention.OPENGL)
+    view.set_options(mode="2d", compare="split")
+    readings: list[PixelReading | None] = []
+    view.pixelInspected.connect(readings.append)
+    view.set_options(channel=None)
+    view._view = view._picture.view.__class__((32.0, 32.0), 2.0)
+    view._refresh()
+    qtbot.mouseMove(view._canvas, QPoint(100 + 10, 150 - 6))
+    qtbot.waitUntil(lambda: bool(readings))
+    reading = readings[-1]
+    assert reading is not None
+    assert (reading.x, reading.y, reading.role) == (37, 29, Role.ALBEDO)
+    assert reading.a == pytest.approx(a[Role.ALBEDO][29, 37])
+    assert reading.b == pytest.approx(b[Role.ALBEDO][29, 37])
+    assert reading.b_8bit == tuple(np.round(b[Role.ALBEDO][29, 37] * 255).astype(int))
+    # The same place of the right half.
+    assert view.reading_at(QPointF(310.0, 144.0)) == reading
+    view.set_channel(Role.NORMAL)
+    normal = view.reading_at(QPointF(110.0, 144.0))
+    assert normal is not None and normal.angle_deg == pytest.approx(30.0, abs=0.5)
+    assert view.reading_at(QPointF(5.0, 5.0)) is None
+
+
+def test_the_wipe_s_line_follows_the_mouse(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    for mode in ("2d", "3d"):
+        view.set_options(mode=mode, compare="wipe", wipe=0.5)
+        settle(qtbot, view)
+        qtbot.mousePress(view._canvas, LEFT, pos=QPoint(200, 40))
+        qtbot.mouseMove(view._canvas, QPoint(100, 60))
+        qtbot.mouseRelease(view._canvas, LEFT, pos=QPoint(100, 60))
+        assert view.options.wipe == pytest.approx(0.25, abs=0.01)
+    camera = view._camera
+    qtbot.mousePress(view._canvas, LEFT, pos=QPoint(300, 150))
+    qtbot.mouseMove(view._canvas, QPoint(330, 150))
+    qtbot.mouseRelease(view._canvas, LEFT, pos=QPoint(330, 150))
+    assert view.options.wipe == pytest.approx(0.25, abs=0.01), "away from the line it orbits"
+    assert view._camera.yaw != camera.yaw
+
+
+def test_mouse_in_3d(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), None, NormalConvention.OPENGL)
+    canvas = view._canvas
+
+    def drag(button: Qt.MouseButton, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.mousePress(canvas, button, modifier, QPoint(150, 150))
+        qtbot.mouseMove(canvas, QPoint(190, 140))
+        qtbot.mouseRelease(canvas, button, modifier, QPoint(190, 140))
+
+    start = view._camera
+    drag(LEFT)
+    assert view._camera.yaw == pytest.approx(360.0 - 16.0) and view._camera.pitch < start.pitch
+    drag(MIDDLE)
+    assert view._camera.target != start.target
+    drag(RIGHT, Qt.KeyboardModifier.ShiftModifier)
+    assert view.options.rotation == pytest.approx(20.0)
+    send_wheel(view, QPoint(200, 150), 2)
+    assert view._camera.zoom > 1.2
+    qtbot.mouseDClick(canvas, LEFT, pos=QPoint(200, 150))
+    assert view._camera == start
+
+
+def test_mouse_in_2d(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), None, NormalConvention.OPENGL)
+    view.set_mode("2d")
+    place = QPointF(230.0, 120.0)
+    before = view.reading_at(place)
+    send_wheel(view, place.toPoint(), 3)
+    assert view.reading_at(place) == before, "zooms at the pointer"
+    qtbot.mousePress(view._canvas, LEFT, pos=QPoint(230, 120))
+    qtbot.mouseMove(view._canvas, QPoint(250, 130))
+    qtbot.mouseRelease(view._canvas, LEFT, pos=QPoint(250, 130))
+    assert view.reading_at(QPointF(250.0, 130.0)) == before, "the picture follows the hand"
+    zoomed = pixels(view)
+    qtbot.keyClick(view, Qt.Key.Key_F)
+    assert not np.array_equal(pixels(view), zoomed)
+
+
+def test_keys(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    heard: list[ViewportOptions] = []
+    view.optionsChanged.connect(heard.append)
+
+    def press(key: Qt.Key, read: Callable[[ViewportOptions], object]) -> object:
+        qtbot.keyClick(view, key)
+        assert heard[-1] == view.options
+        return read(view.options)
+
+    keys = Qt.Key
+    assert press(keys.Key_W, lambda o: o.compare) is CompareMode.WIPE
+    assert press(keys.Key_W, lambda o: o.compare) is CompareMode.SPLIT
+    assert press(keys.Key_D, lambda o: o.compare) is CompareMode.DIFFERENCE
+    assert press(keys.Key_BracketRight, lambda o: o.gain) == 16.0
+    assert press(keys.Key_BracketLeft, lambda o: o.gain) == 8.0
+    assert [press(keys.Key_T, lambda o: o.tiling) for _ in range(3)] == [2, 3, 1]
+    solo = [press(keys.Key_C, lambda o: o.channel) for _ in range(4)]
+    assert solo == [Role.ALBEDO, Role.NORMAL, Role.ROUGHNESS, None]
+    press(keys.Key_C, lambda o: o.channel)
+    assert press(keys.Key_M, lambda o: o.channel) is None
+    view.set_mode("2d")
+    assert press(keys.Key_R, lambda o: o.component) == "r"
+    assert press(keys.Key_B, lambda o: o.component) == "b"
+    assert press(keys.Key_B, lambda o: o.component) == ""
+    before = len(heard)
+    qtbot.keyClick(view, keys.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert len(heard) == before, "with Ctrl it is somebody else's key"
+
+
+def test_an_unreadable_environment_is_said_and_replaced(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), None, NormalConvention.OPENGL)
+    with qtbot.waitSignal(view.problem, timeout=5000) as said:
+        view.set_environment("nowhere.hdr")
+    assert "nowhere.hdr" in str(said.args)
+    assert view.options.environment == "studio"
+    settle(qtbot, view)
+    assert pixels(view)[130:170, 180:220].std() > 3
+
+
+def test_an_unknown_shape_is_said_and_changes_nothing(qtbot: QtBot, view: MaterialViewport) -> None:
+    with qtbot.waitSignal(view.problem) as said:
+        view.set_shape("teapot")
+    assert "teapot" in str(said.args)
+    assert view.options.shape == "sphere"
+
+
+def test_options_are_kept_in_range(view: MaterialViewport) -> None:
+    view.set_options(gain=1e9, tiling=99, wipe=-1.0, mode="2d", compare="wipe")
+    options = view.options
+    assert (options.gain, options.tiling, options.wipe) == (64.0, 3, 0.0)
+    assert options.mode is ViewMode.PICTURE and options.compare is CompareMode.WIPE
+
+
+def test_it_stays_responsive_while_it_refines(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.resize(800, 600)
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    settle(qtbot, view)
+    view.set_rotation(30.0)
+    longest = 0.0
+    deadline = time.monotonic() + 20.0
+    while time.monotonic() < deadline:
+        began = time.perf_counter()
+        QApplication.processEvents()
+        longest = max(longest, time.perf_counter() - began)
+        if view.refined:
+            break
+    assert view.refined
+    # A slice is 35 ms; the rest is room for a busy machine.
+    assert longest < 0.5
+
+
+def test_without_opengl_pictures_are_painted(qtbot: QtBot) -> None:
+    view = MaterialViewport()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view._fall_back("there is no driver")
+    view.show()
+    qtbot.waitExposed(view)
+    maps = material()
+    view.set_materials(maps, maps, NormalConvention.OPENGL)
+    assert isinstance(view._canvas, PaintedCanvas)
+
+    def painted() -> np.ndarray:
+        image = view._canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+    view.set_options(mode="2d", compare="a")
+    view.zoom_to_texels()
+    expected = np.round(maps[Role.ALBEDO] * 255).astype(np.uint8)
+    assert np.array_equal(painted()[118:182, 168:232], expected)
+    view.set_options(compare="split")
+    assert np.array_equal(painted()[118:182, 68:132], expected)
+    assert np.array_equal(painted()[118:182, 268:332], expected)
+    view.set_options(compare="difference")
+    assert painted()[118:182, 168:232].max() == 0
+    view.set_options(mode="3d", compare="a")
+    assert painted()[118:182, 168:232].std() > 10, "in place of the 3D view its map"
