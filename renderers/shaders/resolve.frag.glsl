@@ -21,7 +21,10 @@ vec3 surround_at(vec2 place) {
 }
 
 vec3 side_color(sampler2D samples, float count, vec2 place) {
-    vec4 average = texture(samples, vec2(place.x, 1.0 - place.y)) / count;
+    // At full size the pixel itself is read: interpolation between equal places could differ in the last bit.
+    vec2 at = vec2(place.x, 1.0 - place.y);
+    bool full_size = textureSize(samples, 0) == ivec2(side_size);
+    vec4 average = (full_size ? texelFetch(samples, ivec2(at * side_size), 0) : texture(samples, at)) / count;
     return srgb_encode(average.rgb + (1.0 - average.a) * surround_at(place));
 }
 
