@@ -108,10 +108,7 @@ def _header(texture: NeuralTexture) -> dict[str, Any]:
         "layout": layout,
         "normal": texture.normal_convention.value,
         "maps": [[m.role.value, m.file, m.bit_depth, list(m.constants)] for m in texture.maps],
-        "files": [
-            [f.name, f.bit_depth, [[c.role.value, c.index] if c.role else [None, c.value] for c in f.layout]]
-            for f in texture.files
-        ],
+        "files": [[f.name, f.bit_depth, [_channel_entry(ref) for ref in f.layout]] for f in texture.files],
     }
 
 
@@ -196,9 +193,18 @@ def _depth(value: Any) -> int:
     return int(value)
 
 
+def _channel_entry(ref: ChannelRef) -> list[Any]:
+    """``[role, index]``, with a third entry 1 where the file holds 1 − value; ``[null, value]`` for a constant."""
+    if ref.role is None:
+        return [None, ref.value]
+    return [ref.role.value, ref.index, 1] if ref.inverted else [ref.role.value, ref.index]
+
+
 def _channel(entry: list[Any]) -> ChannelRef:
-    source, value = entry
-    return ChannelRef(None, 0, float(value)) if source is None else ChannelRef(Role(source), int(value))
+    source, value, *inverted = entry
+    if source is None:
+        return ChannelRef(None, 0, float(value))
+    return ChannelRef(Role(source), int(value), inverted=bool(inverted and inverted[0]))
 
 
 def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.float32], tuple[Layer, ...]]:

@@ -43,7 +43,7 @@ def ssim(a: Pixels, b: Pixels) -> float:
     """
     import torch
 
-    x, y = (torch.from_numpy(np.ascontiguousarray(p.transpose(2, 0, 1)))[:, None] for p in (a, b))
+    x, y = (torch.from_numpy(np.array(p.transpose(2, 0, 1), order="C"))[:, None] for p in (a, b))
     radius = 5
     taps = torch.exp(-(torch.arange(-radius, radius + 1, dtype=torch.float32) ** 2) / (2 * 1.5**2))
     taps = taps / taps.sum()

@@ -37,7 +37,7 @@ class TrainerOptions:
 
     texels: int = 8192
     lower_mips: float = 0.5
-    lower_every: int = 4
+    lower_every: int = 3
     latent_rate: float = 0.1
     decoder_rate: float = 0.02
     latent_beta: float = 0.8
@@ -412,7 +412,7 @@ class Trainer:
         parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
         self.parts = [_Part(self, self.options.texels // parts, seed * 1000 + i) for i in range(parts)]
         self.rng = np.random.default_rng(seed)
-        self._aux_odds = np.cumsum(0.6 ** np.arange(max(1, len(self.levels) - 1)))
+        self._aux_odds = np.cumsum(0.75 ** np.arange(max(1, len(self.levels) - 1)))
         # Two threads with one core each run these narrow products almost twice as fast as one with two cores.
         self._threads_before = torch.get_num_threads()
         if self.device.type == "cpu":

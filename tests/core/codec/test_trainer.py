@@ -1,0 +1,144 @@
+"""The hand-written passes against autograd, and what training must bring."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from core.codec.layout import LatentLayout
+from core.codec.trainer import Trainer, TrainerOptions
+from core.textures.mips import pyramid
+from tests.core.codec.materials import waves
+
+EXACT = TrainerOptions(texels=512, bf16=False, parts=1, lower_every=1)
+
+
+def make(width: int, height: int, options: TrainerOptions = EXACT, stride: int = 4) -> Trainer:
+    layout = LatentLayout(width, height, 5, stride, 6, 4, 4, (24, 16))
+    return Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=options)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "stride", "aux"),
+    [(64, 64, 4, 0), (64, 64, 4, 1), (64, 64, 4, 5), (64, 32, 2, 2), (60, 44, 4, 1), (37, 51, 4, 2)],
+)
+def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux: int) -> None:
+    trainer = make(width, height, stride=stride)
+    part = trainer.parts[0]
+    trainer._load_compute_weights()
+    latents = {
+        (g, w): grid.values.clone().requires_grad_()
+        for g, pair in enumerate(trainer.grids)
+        for w, grid in enumerate(pair)
+    }
+    part.step(aux, train_latents=True, measure=False)
+    batch = part.batches[aux]
+
+    # The same batch again in autograd, from the tiles' targets and the latents they read, noise included.
+    flat = trainer.decoder.flat.clone().requires_grad_()
+    weights, biases = trainer.decoder.views(flat)
+    inputs = batch.activations[0].clone()
+    features = part.features
+    rows = []
+    reads = {key: list(values) for key, values in part.reads.items()}
+    for segment in batch.segments:
+        columns = []
+        for which, reader in enumerate(segment.level.readers):
+            key = (segment.level.group, which)
+            index, _ = reads[key].pop(0)
+            block = latents[key][index].view(segment.count, reader.reach, -1)
+            values = torch.bmm(segment.matrices[which], block).reshape(segment.count * segment.texels, -1)
+            columns.append(values)
+        rows.append(torch.cat(columns, dim=1))
+    clean = torch.cat(rows)
+    # Noise was added before the forward pass: keep its effect, and let the gradient flow to the latents.
+    values = torch.cat([clean + (inputs[:, :features] - clean).detach(), inputs[:, features:]], dim=1)
+    for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        values = values @ weight + bias
+        if i < len(weights) - 1:
+            values = torch.nn.functional.leaky_relu(values, 0.01)
+    assert torch.allclose(values, batch.activations[-1], atol=1e-5)
+    loss = 0.5 * (values - batch.targets.float()).square().sum()
+    loss.backward()
+
+    assert flat.grad is not None
+    assert torch.allclose(part.gradient, flat.grad, rtol=1e-3, atol=1e-3)
+    for key, values in part.reads.items():
+        total = torch.zeros_like(latents[key])
+        for index, gradient in values:
+            total.index_add_(0, index, gradient)
+        expected = latents[key].grad
+        assert expected is not None
+        assert total.abs().max() > 0
+        assert torch.allclose(total, expected, rtol=1e-3, atol=1e-4)
+    trainer.close()
+
+
+def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
+    from core.codec.neural_texture import NeuralTexture, StoredMap
+    from core.textures.material import NormalConvention
+    from core.textures.roles import Role
+
+    image = waves(256, 256, 5)
+    layout = LatentLayout(256, 256, 5, 4, 6, 4, 4, (24, 16))
+    options = dataclasses.replace(EXACT, texels=8192, lower_every=4)
+    trainer = Trainer(layout, pyramid(image), seed=0, options=options)
+    for step in range(600):
+        trainer.step(step / 600)
+    trainer.take_errors()
+    for _ in range(20):
+        trainer.step(0.999)
+    seen = float(trainer.take_errors().mean())
+    map_ = StoredMap(Role.ALBEDO, "x.png", 8, (None,) * 5)
+    texture = NeuralTexture(
+        "x", 256, 256, (map_,), (), NormalConvention.UNKNOWN, layout, trainer.codes(), trainer.layers(), trainer.offset
+    )
+    trainer.close()
+    error = float(((texture.decode_learned(0) - image) ** 2).mean())
+    # Errors seen during training are those before clipping to [0, 1]; 20 steps cover each texel several times.
+    assert error == pytest.approx(seen, rel=0.15)
+    assert -10 * np.log10(error) > 33
+    for level, target in enumerate(pyramid(image)[:3]):
+        assert -10 * np.log10(((texture.decode_learned(level) - target) ** 2).mean()) > 25
+
+
+def test_two_parts_see_every_tile_and_repeat_for_a_seed() -> None:
+    options = TrainerOptions(texels=512, bf16=False, parts=2)
+    results = []
+    for _ in range(2):
+        trainer = make(64, 64, options)
+        for step in range(40):
+            trainer.step(step / 40)
+        results.append(trainer.state())
+        trainer.close()
+    for name, values in results[0].items():
+        assert np.array_equal(values, results[1][name]), name
+
+
+def test_state_goes_on_in_another_trainer() -> None:
+    first, second = make(32, 32), make(32, 32)
+    for step in range(10):
+        first.step(step / 20)
+    second.load_state(first.state())
+    assert second.steps == first.steps
+    assert all(np.array_equal(a, b) for a, b in zip(first.state().values(), second.state().values(), strict=True))
+    other = make(64, 32)
+    with pytest.raises(ValueError, match="layout"):
+        other.load_state(first.state())
+    for trainer in (first, second, other):
+        trainer.close()
+
+
+def test_frozen_latents_stay_on_their_codes() -> None:
+    trainer = make(32, 32)
+    trainer.step(0.0)
+    trainer.freeze()
+    before = trainer.codes()
+    for _ in range(5):
+        trainer.step(0.97)
+    after = trainer.codes()
+    assert all(np.array_equal(a, b) for x, y in zip(before, after, strict=True) for a, b in zip(x, y, strict=True))
+    grid = trainer.grids[0][0]
+    assert torch.equal(grid.values, grid.rounded())
+    trainer.close()
