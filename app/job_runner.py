@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from core.errors import Cancelled, TexloomError
 from core.jobs import Control, Event, Finished
@@ -157,13 +157,17 @@ class Job(QObject):
             self._set_state(JobState.DISCARDING)
 
     def wait(self, limit_s: float) -> bool:
-        """Block until the thread has ended; False after ``limit_s``. Only for shutting down."""
-        return self._thread.wait(max(0, round(limit_s * 1000)))
+        """Block until the thread has ended and tell the outcome; False after ``limit_s``. Only for shutting down."""
+        if not self._thread.wait(max(0, round(limit_s * 1000))):
+            return False
+        self._on_thread_finished()
+        return True
 
     def _set_state(self, state: JobState) -> None:
         self.state = state
         self.changed.emit()
 
+    @Slot()
     def _on_news(self) -> None:
         due = self._published_at + PUBLISH_INTERVAL_S - time.perf_counter()
         if due <= 0:
@@ -171,6 +175,7 @@ class Job(QObject):
         elif not self._later.isActive():
             self._later.start(max(1, round(due * 1000)))
 
+    @Slot()
     def _publish(self) -> None:
         self._published_at = time.perf_counter()
         # Cleared before taking, so that an event appended meanwhile announces itself again.
@@ -181,7 +186,13 @@ class Job(QObject):
         if taken:
             self.events.emit(tuple(taken))
 
+    @Slot()
     def _on_thread_finished(self) -> None:
+        if self.state.ended:
+            return
+        # What is still on its way from the thread would find this object gone after a shutdown.
+        self._thread.news.disconnect(self._on_news)
+        self._thread.finished.disconnect(self._on_thread_finished)
         self._later.stop()
         self._publish()
         error, result = self._thread.error, self._thread.result
@@ -223,7 +234,8 @@ class JobQueue(QObject):
     def submit(self, title: str, work: Work) -> Job:
         """Queue a job. It starts in a later turn of the event loop, so that its signals can be connected first."""
         job = Job(title, work, self)
-        job.ended.connect(lambda: self._on_ended(job))
+        # A closure over the job would be freed while the job is being deleted, and the job once more with it.
+        job.ended.connect(self._on_some_ended)
         self._waiting.append(job)
         QTimer.singleShot(0, self, self._start_next)
         self.changed.emit()
@@ -255,12 +267,15 @@ class JobQueue(QObject):
             self._running.start()
             self.changed.emit()
 
-    def _on_ended(self, job: Job) -> None:
-        if job in self._waiting:
-            self._waiting.remove(job)
-        if job is self._running:
+    @Slot()
+    def _on_some_ended(self) -> None:
+        ended = [job for job in self._waiting if job.state.ended]
+        self._waiting = [job for job in self._waiting if not job.state.ended]
+        if self._running is not None and self._running.state.ended:
+            ended.append(self._running)
             self._running = None
             QTimer.singleShot(0, self, self._start_next)
-        # The queue kept the reference until the thread had ended; from here on the object may go.
-        job.deleteLater()
+        for job in ended:
+            # The queue kept the reference until the thread had ended; from here on the object may go.
+            job.deleteLater()
         self.changed.emit()
