@@ -21,7 +21,8 @@ from core.codec import container, metrics, rate, report
 from core.codec.layout import LatentLayout
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
-from core.errors import Cancelled, InputError, OutputError
+from core.errors import Cancelled, InputError
+from core.files import replacing
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
 from core.jobs.settings import validate
 from core.textures.material import Pixels, TextureSet
@@ -443,14 +444,8 @@ class _Saved:
 
 
 def _save_checkpoint(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)  # pyright: ignore[reportArgumentType]
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"{path} can't be written ({error.strerror}); free some space.", path) from error
+    with replacing(path) as part, part.open("wb") as file:
+        np.savez(file, about=np.array(json.dumps(about)), **arrays)  # pyright: ignore[reportArgumentType]
 
 
 def _load_checkpoint(path: Path) -> _Saved | None:
@@ -469,13 +464,9 @@ def _load_checkpoint(path: Path) -> _Saved | None:
 
 def _check_writable(folder: Path) -> None:
     """Raise OutputError before hours of work rather than after them."""
-    probe = folder / ".texloom-probe"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise OutputError(f"{folder} can't be written ({error.strerror}); choose another folder.", folder) from error
+    with replacing(folder / ".texloom-probe") as part:
+        part.write_bytes(b"")
+    (folder / ".texloom-probe").unlink()
 
 
 def _device(wanted: str) -> str:

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import struct
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 
 from core.codec.layout import LatentLayout
 from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
-from core.errors import DamagedFileError, OutputError
+from core.errors import DamagedFileError
+from core.files import write_bytes
 from core.textures.material import ChannelRef, NormalConvention, SourceFile
 from core.textures.roles import MAX_CHANNELS, Role
 
@@ -31,18 +31,7 @@ _MOST_SIDE = 16384
 def write(texture: NeuralTexture, path: Path) -> int:
     """Write atomically; returns the number of bytes. Raises OutputError."""
     data = encode(texture)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=SUFFIX, dir=path.parent)
-    except OSError as error:
-        raise OutputError(f"{path.parent} can't be written ({error.strerror}); choose another folder.", path) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"{path} can't be written ({error.strerror}); choose another folder.", path) from error
+    write_bytes(path, data)
     return len(data)
 
 
