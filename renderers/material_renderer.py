@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -67,7 +68,8 @@ class Quality:
 FINE = Quality(detail=512, anisotropy=8.0)
 FINE_SOFTWARE = Quality(detail=256, anisotropy=1.0)
 """On the CPU anisotropic reads double the cost of a sample, small triangles double it again."""
-QUICK = Quality(detail=96, anisotropy=1.0)
+QUICK = Quality(detail=224, anisotropy=4.0)
+QUICK_SOFTWARE = Quality(detail=96, anisotropy=1.0)
 
 _SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
 
@@ -81,6 +83,11 @@ def is_software(ctx: moderngl.Context) -> bool:
 def fine_quality(ctx: moderngl.Context) -> Quality:
     """The quality of a picture at rest that this context can afford."""
     return FINE_SOFTWARE if is_software(ctx) else FINE
+
+
+def quick_quality(ctx: moderngl.Context) -> Quality:
+    """The quality of a picture in motion that this context can afford."""
+    return QUICK_SOFTWARE if is_software(ctx) else QUICK
 
 
 def jitter(index: int) -> tuple[float, float]:
@@ -135,16 +142,18 @@ class _Canvas:
 class _DrawnMesh:
     """A mesh's buffers with the programs that draw it."""
 
-    def __init__(self, ctx: moderngl.Context, mesh: Mesh, program: moderngl.Program) -> None:
+    def __init__(self, ctx: moderngl.Context, mesh: Mesh, material: moderngl.Program, pick: moderngl.Program) -> None:
         self.mesh = mesh
         self.vertices = ctx.buffer(np.ascontiguousarray(mesh.vertices))
         self.indices = ctx.buffer(np.ascontiguousarray(mesh.indices))
-        layout = "3f 3f 4f 2f 1f"
         names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
-        self.array = ctx.vertex_array(program, [(self.vertices, layout, *names)], self.indices)
+        self.array = ctx.vertex_array(material, [(self.vertices, "3f 3f 4f 2f 1f", *names)], self.indices)
+        # Picking needs no tangent, so the compiler leaves it out of that program.
+        names = ("in_position", "in_normal", "in_uv", "in_relief")
+        self.pick_array = ctx.vertex_array(pick, [(self.vertices, "3f 3f 16x 2f 1f", *names)], self.indices)
 
     def release(self) -> None:
-        for resource in (self.array, self.vertices, self.indices):
+        for resource in (self.array, self.pick_array, self.vertices, self.indices):
             resource.release()
 
 
@@ -158,6 +167,7 @@ class MaterialRenderer:
     def __init__(self, ctx: moderngl.Context) -> None:
         self._ctx = ctx
         self._material = build_program(ctx, "material", "material")
+        self._pick = build_program(ctx, "material", "pick")
         self._programs = {name: build_program(ctx, "screen", name) for name in ("background", "add", "resolve")}
         self._triangles = {name: ctx.vertex_array(program, []) for name, program in self._programs.items()}
         self._meshes: dict[object, _DrawnMesh] = {}
@@ -173,7 +183,7 @@ class MaterialRenderer:
             for old_key in [k for k, m in self._meshes.items() if not self._same_shape(k, m, shape)]:
                 self._meshes.pop(old_key).release()
             mesh = build_shape(shape, detail) if isinstance(shape, Shape) else shape
-            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._material)
+            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._material, self._pick)
         return drawn
 
     @staticmethod
@@ -240,8 +250,7 @@ class MaterialRenderer:
         """Draw rows ``first`` to ``end`` (exclusive, from the bottom) of the buffer's next sample."""
         ctx = self._ctx
         light = self._environment(scene.environment)
-        displaced = scene.displacement != 0.0 and material.has_displacement
-        drawn = self._mesh(scene.shape, quality.detail if displaced else min(quality.detail, 128))
+        drawn = self._drawn(material, scene, quality.detail)
         mesh = drawn.mesh
         width, height = buffer.size
         aspect = width / height
@@ -269,7 +278,7 @@ class MaterialRenderer:
             self._triangles["background"].render(vertices=3)
 
         ctx.enable(moderngl.DEPTH_TEST)
-        two_sided = material.has_opacity or scene.shape is Shape.PLANE
+        two_sided = material.has_opacity or scene.shape is Shape.PLANE or isinstance(scene.shape, Mesh)
         if two_sided:
             ctx.disable(moderngl.CULL_FACE)
         else:
@@ -277,21 +286,10 @@ class MaterialRenderer:
         program = self._material
         material.use(program, quality.anisotropy)
         light.use(program, FIRST_FREE_UNIT, scene.rotation)
-        scale = self._uv_scale(mesh, material.size, scene.tiling)
-        offset = 0.5 if scene.half_offset else 0.0
-        tilt = math.radians(mesh.tilt)
-        model = np.eye(4)
-        model[1:3, 1:3] = [[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]]
-        repeat_size = mesh.height_scale / scene.tiling
-        texels_per_quad = max(material.size[0] * scale[0], material.size[1] * scale[1]) / quality.detail
         set_uniforms(
             program,
             view_projection=view_projection.T.astype("f4").tobytes(),
-            model=model.T.astype("f4").tobytes(),
-            uv_scale=scale,
-            uv_offset=(offset, offset),
-            displacement=scene.displacement * repeat_size if displaced else 0.0,
-            displacement_lod=max(math.log2(max(texels_per_quad, 1.0)), 0.0),
+            **self._placement(mesh, material, scene, quality.detail),
             eye=tuple(float(x) for x in scene.camera.eye(aspect)),
             exposure=exposure,
             tone_mapping=tone,
@@ -306,9 +304,68 @@ class MaterialRenderer:
         ctx.scissor = None
 
     @staticmethod
+    def _displaced(material: MaterialTextures, scene: Scene) -> bool:
+        return scene.displacement != 0.0 and material.has_displacement
+
+    def _drawn(self, material: MaterialTextures, scene: Scene, detail: int) -> _DrawnMesh:
+        # A smooth shape needs no more vertices than its outline.
+        return self._mesh(scene.shape, detail if self._displaced(material, scene) else min(detail, 128))
+
+    def _placement(self, mesh: Mesh, material: MaterialTextures, scene: Scene, detail: int) -> dict[str, Any]:
+        """The uniforms of material.vert.glsl, without the projection."""
+        scale = self._uv_scale(mesh, material.size, scene.tiling)
+        offset = 0.5 if scene.half_offset else 0.0
+        tilt = math.radians(mesh.tilt)
+        model = np.eye(4)
+        model[1:3, 1:3] = [[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]]
+        repeat_size = mesh.height_scale / scene.tiling
+        texels_per_quad = max(material.size[0] * scale[0], material.size[1] * scale[1]) / detail
+        return {
+            "model": model.T.astype("f4").tobytes(),
+            "uv_scale": scale,
+            "uv_offset": (offset, offset),
+            "displacement": scene.displacement * repeat_size if self._displaced(material, scene) else 0.0,
+            "displacement_lod": max(math.log2(max(texels_per_quad, 1.0)), 0.0),
+        }
+
+    def uv_at(
+        self, material: MaterialTextures, scene: Scene, size: tuple[int, int], x: float, y: float, detail: int = 128
+    ) -> tuple[float, float] | None:
+        """Texture coordinates in [0, 1) of the surface at a place of a picture of this size, in pixels from the top
+        left; None beside it."""
+        ctx = self._ctx
+        drawn = self._drawn(material, scene, detail)
+        width, height = size
+        # A picture of one pixel: the projection is enlarged until the place fills it.
+        enlarge = np.diag([float(width), float(height), 1.0, 1.0])
+        enlarge[0, 3] = width - 2.0 * x
+        enlarge[1, 3] = 2.0 * y - height
+        projection = enlarge @ scene.camera.view_projection(width / height)
+        texture, depth = ctx.texture((1, 1), 4, dtype="f4"), ctx.depth_renderbuffer((1, 1))
+        target = ctx.framebuffer([texture], depth)
+        try:
+            target.use()
+            target.clear()
+            ctx.disable(moderngl.BLEND | moderngl.CULL_FACE)
+            ctx.enable(moderngl.DEPTH_TEST)
+            material.use(self._pick, 1.0)
+            set_uniforms(
+                self._pick,
+                view_projection=projection.T.astype("f4").tobytes(),
+                **self._placement(drawn.mesh, material, scene, detail),
+            )
+            drawn.pick_array.render()
+            material.done()
+            u, v, _, present = np.frombuffer(target.read(components=4, dtype="f4"), np.float32)
+        finally:
+            for resource in (target, texture, depth):
+                resource.release()
+        return (float(u) % 1.0, float(v) % 1.0) if present else None
+
+    @staticmethod
     def _uv_scale(mesh: Mesh, size: tuple[int, int], tiling: int) -> tuple[float, float]:
         """Repeats along u and v that keep texels square."""
-        width, height = size
+        width, height = size if mesh.square_texels else (1, 1)
         u = mesh.uv_repeat[0] * tiling * max(height / width, 1.0)
         v = mesh.uv_repeat[1] * tiling * max(width / height, 1.0)
         return (float(max(round(u), 1)) if mesh.closed_u else u), v
@@ -360,7 +417,7 @@ class MaterialRenderer:
             self._light = None
         for triangle in self._triangles.values():
             triangle.release()
-        for program in (self._material, *self._programs.values()):
+        for program in (self._material, self._pick, *self._programs.values()):
             program.release()
         for canvas in self._canvases.values():
             canvas.release()

@@ -17,13 +17,14 @@ import moderngl
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison
-from renderers.material_renderer import QUICK, MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software
+from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software, quick_quality
 from renderers.material_textures import MaterialTextures
 
 Side = Literal["a", "b"]
 
-_FRAME_SECONDS = 0.045
-"""What a quick frame may take on a software rasteriser."""
+_FRAME_SECONDS = {True: 0.045, False: 0.010}
+"""What a quick frame may take, on a software rasteriser and on a graphics card."""
+_MOST_QUICK_SAMPLES = {True: 1, False: 4}
 _LIVE_SECONDS = 2.5
 """Changes that follow each other faster than this come from a running computation."""
 _LIVE_SAMPLES = 2
@@ -62,6 +63,8 @@ class ProgressiveView:
         self._ctx = ctx
         self.software = is_software(ctx)
         self._fine = fine_quality(ctx)
+        self._quick = quick_quality(ctx)
+        self._quick_samples = 1
         self.samples = samples or (12 if self.software else 32)
         self.renderer = MaterialRenderer(ctx)
         self._sides: dict[Side, _SideState] = {"a": _SideState(), "b": _SideState()}
@@ -138,7 +141,7 @@ class ProgressiveView:
                 state.rows_done = 0
         self._moving = moving
 
-    def work(self, seconds: float = 0.025) -> bool:
+    def work(self, seconds: float = 0.012) -> bool:
         """Draw for about ``seconds``; True if more work is left.
 
         Raises InputError if the scene's environment can't be read.
@@ -148,7 +151,6 @@ class ProgressiveView:
         if self._moving:
             return False
         began = time.perf_counter()
-        drawn = 0
         samples = min(self.samples, _LIVE_SAMPLES) if self.wait_seconds else self.samples
         while True:
             waiting = [state for state in visible if not state.fine or state.fine[0].count < samples]
@@ -157,11 +159,8 @@ class ProgressiveView:
             # A lagging side first, so that both are refined alike.
             state = min(waiting, key=lambda s: s.fine[0].count if s.fine else 0)
             self._refine(state)
-            drawn += 1
-            if self.software:
-                if time.perf_counter() - began > seconds:
-                    return True
-            elif drawn >= 4 * len(visible):
+            self._ctx.finish()
+            if time.perf_counter() - began > seconds:
                 return True
 
     def _start_stale(self, visible: list[_SideState]) -> None:
@@ -182,12 +181,18 @@ class ProgressiveView:
         began = time.perf_counter()
         for state in stale:
             self._draw_quick(state)
-        if self.software:
-            self._ctx.finish()
-            taken = time.perf_counter() - began
-            # Pixels cost most: choose the share of the resolution that fits the time of a frame.
-            wanted = self._share * (_FRAME_SECONDS / max(taken, 1e-3)) ** 0.5
-            self._share = min(max(0.7 * self._share + 0.3 * wanted, 0.25), 1.0)
+        self._ctx.finish()
+        self._fit_quick_frame(time.perf_counter() - began)
+
+    def _fit_quick_frame(self, taken: float) -> None:
+        """Choose samples and resolution of the next quick frame by what this one took: pixels cost most."""
+        room = _FRAME_SECONDS[self.software] / max(taken, 1e-4)
+        if room < 1.0 and self._quick_samples > 1:
+            self._quick_samples -= 1
+        elif self._share < 1.0 or room < 1.0:
+            self._share = min(max(self._share * (0.7 + 0.3 * room**0.5), 0.25), 1.0)
+        elif room > 2.0:
+            self._quick_samples = min(self._quick_samples + 1, _MOST_QUICK_SAMPLES[self.software])
 
     def _draw_quick(self, state: _SideState) -> None:
         assert state.material is not None
@@ -198,14 +203,14 @@ class ProgressiveView:
                 state.quick.release()
             state.quick = SampleBuffer(self._ctx, size)
         state.quick.restart()
-        for _ in range(1 if self.software else 4):
+        for _ in range(self._quick_samples):
             self.renderer.add_sample(
                 state.quick,
                 state.material,
                 self._convention,
                 self._scene,
-                planned=1 if self.software else 4,
-                quality=QUICK if self.software else self._fine,
+                planned=self._quick_samples,
+                quality=self._quick,
             )
         state.shown = state.quick
 
@@ -236,6 +241,17 @@ class ProgressiveView:
             state.rows_done = 0
             self.renderer.accumulate(buffer)
             state.shown = buffer
+
+    def uv_at(self, x: float, y: float) -> tuple[float, float] | None:
+        """Texture coordinates in [0, 1) of what is seen at a pixel of the whole picture, from its top left; None beside
+        the object."""
+        visible = self._visible()
+        material = visible[0].material if visible else None
+        if material is None or min(self._side_size) < 1:
+            return None
+        if self.comparison.mode is CompareMode.SPLIT:
+            x %= self._side_size[0]
+        return self.renderer.uv_at(material, self._scene, self._side_size, x, y, self._quick.detail)
 
     @property
     def progress(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,8 @@ class Mesh:
     radius: float
     camera: OrbitCamera
     closed_u: bool = False
+    square_texels: bool = True
+    """Whether repeats follow the picture's aspect; an unwrapped mesh takes its picture as it is."""
     tilt: float = 0.0
     """Degrees by which the shape leans back, to hide a pole from its default camera."""
 
@@ -56,12 +59,16 @@ def build_shape(shape: Shape, detail: int = 256) -> Mesh:
 
 
 def shape_named(name: str) -> Shape | Mesh:
-    """A built-in shape by its name. Raises InputError."""
-    try:
+    """A built-in shape by its name, or a mesh file by its path. Raises InputError."""
+    if name in tuple(Shape):
         return Shape(name)
-    except ValueError:
-        names = ", ".join(Shape)
-        raise InputError(f"There is no shape “{name}”: choose one of {names}.") from None
+    path = Path(name)
+    from renderers.meshes import MESH_SUFFIXES, read_mesh
+
+    if path.suffix.lower() in MESH_SUFFIXES:
+        return read_mesh(path)
+    names = ", ".join(Shape)
+    raise InputError(f"There is no shape “{name}”: choose one of {names}, or an .obj, .gltf or .glb file.")
 
 
 def default_camera(shape: Shape | Mesh) -> OrbitCamera:

@@ -496,16 +496,24 @@ class MaterialViewport(QWidget):
         self._inspect(event.position())
 
     def _inspect(self, place: QPointF) -> None:
+        if not self._picture.flat and self._drag is not None:
+            return  # the 3D view is busy enough with following the hand
         self.pixelInspected.emit(self.reading_at(place))
 
     def reading_at(self, place: QPointF) -> PixelReading | None:
-        """The pixel of the flat picture at a place of the canvas, in widget coordinates."""
-        if not self._picture.flat:
+        """The pixel of the shown map at a place of the canvas, in widget coordinates; in 3D the one that lies on the
+        surface there."""
+        if not self.roles:
             return None
         size = self._size_of_picture()
-        texel = self._picture.view.texel_at(*self._pixels(place), self._canvas.pixel_size(), self.comparison)
-        pixel = sample_texel(texel, size, self._options.tiling, self._options.half_offset)
-        if pixel is None or not self.roles:
+        if self._picture.flat:
+            texel = self._picture.view.texel_at(*self._pixels(place), self._canvas.pixel_size(), self.comparison)
+            pixel = sample_texel(texel, size, self._options.tiling, self._options.half_offset)
+        else:
+            assert isinstance(self._canvas, GlCanvas)
+            uv = self._canvas.uv_at(*self._pixels(place))
+            pixel = None if uv is None else (int(uv[0] * size[0]), int(uv[1] * size[1]))
+        if pixel is None:
             return None
         return self._reading((pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
 

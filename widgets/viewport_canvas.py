@@ -104,6 +104,16 @@ class GlCanvas(QOpenGLWidget):
         """Whether the picture is as good as it gets."""
         return self._view3d is None or self._picture.flat or self._view3d.progress >= 1.0
 
+    def uv_at(self, x: float, y: float) -> tuple[float, float] | None:
+        """Texture coordinates of what the 3D view shows at a pixel; None beside the object."""
+        if self._view3d is None or self._picture.flat:
+            return None
+        self.makeCurrent()
+        try:
+            return self._view3d.uv_at(x, y)
+        finally:
+            self.doneCurrent()
+
     def initializeGL(self) -> None:
         self._forget()
         try:

@@ -67,6 +67,7 @@ def test_without_opengl_it_says_what_to_install(tmp_path: Path) -> None:
         "except TexloomError as error: print('said:', error)\n"
     )
     environment = {**os.environ, "__EGL_VENDOR_LIBRARY_DIRS": str(tmp_path)}
+    environment.pop("__EGL_VENDOR_LIBRARY_FILENAMES", None)
     answer = subprocess.run(
         [sys.executable, "-c", script],
         env=environment,

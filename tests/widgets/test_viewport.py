@@ -177,6 +177,27 @@ def test_the_inspector_names_both_values(qtbot: QtBot, view: MaterialViewport) -
     assert view.reading_at(QPointF(5.0, 5.0)) is None
 
 
+def test_the_inspector_works_on_a_shape_too(qtbot: QtBot, view: MaterialViewport) -> None:
+    a, b = material(), material(1)
+    view.set_materials(a, b, NormalConvention.OPENGL)
+    settle(qtbot, view)
+    reading = view.reading_at(QPointF(100.0, 150.0))
+    assert reading is not None
+    # The middle of the ball shows the middle of the picture's second half: u runs twice around.
+    assert reading.uv == pytest.approx((0.0, 0.5), abs=0.02) or reading.uv == pytest.approx((1.0, 0.5), abs=0.02)
+    assert reading.a == pytest.approx(a[Role.ALBEDO][reading.y, reading.x])
+    right = view.reading_at(QPointF(115.0, 162.0))
+    assert right is not None and 0.03 < right.uv[0] < 0.12
+    assert view.reading_at(QPointF(315.0, 162.0)) == right, "the same place of the other half"
+    assert view.reading_at(QPointF(3.0, 3.0)) is None
+    shown = view._picture.scene.channel
+    view.set_channel(Role.ALBEDO)
+    settle(qtbot, view)
+    assert shown is None and right.a_8bit is not None
+    # The map alone has the inspected value on the screen, but for filtering between its cells.
+    assert np.abs(pixels(view)[162, 115].astype(int) - np.array(right.a_8bit)).max() <= 3
+
+
 def test_the_wipe_s_line_follows_the_mouse(qtbot: QtBot, view: MaterialViewport) -> None:
     view.set_materials(material(), material(1), NormalConvention.OPENGL)
     for mode in ("2d", "3d"):
