@@ -8,8 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import logs, paths
 from widgets import theme
@@ -41,7 +42,10 @@ def run_window(inputs: list[Path]) -> int:
     QTimer.singleShot(0, window, lambda: window.start(list(inputs)))
     code = app.exec()
     restore()
-    if not window.ended_cleanly:
+    if window.ended_cleanly:
+        # While the application is still there; at the end of the interpreter the order would be left to chance.
+        shiboken6.delete(window)
+    else:
         # A thread that does not answer must not keep the process: checkpoints are written atomically.
         log.warning("A job did not end in time; the process ends without it.")
         logging.shutdown()
@@ -49,11 +53,13 @@ def run_window(inputs: list[Path]) -> int:
     return code
 
 
-def _close_on_signals(app: QApplication, window: object) -> None:
+def _close_on_signals(app: QApplication, window: QMainWindow) -> None:
     """Ctrl-C and a friendly kill close the window as its button does."""
+    asked: list[int] = []
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: window.close())  # type: ignore[attr-defined]
+        # The handler may run in the middle of anything, even of painting: it only makes a note.
+        signal.signal(name, lambda number, _: asked.append(number))
     # Python sees signals only between two of its own instructions; Qt's loop gives it none when idle.
     timer = QTimer(app)
-    timer.timeout.connect(lambda: None)
+    timer.timeout.connect(lambda: window.close() if asked else None)
     timer.start(SIGNAL_POLL_MS)

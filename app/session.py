@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -364,7 +365,7 @@ class Session(QObject):
         job = self.compute.submit(f"Compressing {run.material_name}", work)
         run.job = job
         job.events.connect(lambda events: self._on_events(run, events))
-        job.changed.connect(lambda: self._on_job_changed(run, job))
+        job.changed.connect(lambda: self._on_job_changed(run))
         job.finished.connect(lambda event: self._on_finished(run, event))
         job.failed.connect(lambda error: self._on_failed(run, error))
         job.cancelled.connect(lambda: self._on_cancelled(run))
@@ -373,7 +374,7 @@ class Session(QObject):
         if run.material_key is not None and self.document.current is self.document.material(run.material_key):
             self.document.set_slot("B", run.key)
 
-    def _on_job_changed(self, run: Run, job: Job) -> None:
+    def _on_job_changed(self, run: Run) -> None:
         states = {
             JobState.WAITING: RunState.WAITING,
             JobState.RUNNING: RunState.RUNNING,
@@ -381,8 +382,8 @@ class Session(QObject):
             JobState.STOPPING: RunState.STOPPING,
             JobState.DISCARDING: RunState.DISCARDING,
         }
-        if job.state in states:
-            run.state = states[job.state]
+        if run.job is not None and run.job.state in states:
+            run.state = states[run.job.state]
             self.document.run_changed.emit(run)
 
     def _on_events(self, run: Run, events: tuple[Event, ...]) -> None:
@@ -561,11 +562,12 @@ class Session(QObject):
 
     def _track(self, job: Job) -> None:
         """Show a job in the activity line while it lasts."""
+        shown = weakref.ref(job)  # a closure in a job's own connections must not keep it alive
 
         def told(events: tuple[Event, ...]) -> None:
             for event in events:
                 if isinstance(event, Progress):
-                    self.activity.emit(job, event.fraction)
+                    self.activity.emit(shown(), event.fraction)
                 elif isinstance(event, Notice):
                     log.info("%s: %s", job.title, event.text)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -189,7 +189,7 @@ class ElidedButton(QPushButton):
 
 
 class Segmented(QWidget):
-    """A row of exclusive choices. Arrow keys move between them."""
+    """A row of exclusive choices. One stop for Tab; arrow keys move between them."""
 
     chosen = Signal(str)
     """By the user: the value of the choice."""
@@ -214,8 +214,8 @@ class Segmented(QWidget):
         self._group.setExclusive(True)
         self._buttons: dict[str, QPushButton] = {}
         for value, text, tip in choices:
-            made = button("" if icons and value in icons else text, "segment", tip=tip)
-            made.setCheckable(True)
+            made = _SegmentButton("" if icons and value in icons else text, self)
+            made.setToolTip(tip)
             made.setAccessibleName(text)
             if icons and value in icons:
                 made.setIcon(icon(icons[value]))
@@ -240,6 +240,34 @@ class Segmented(QWidget):
 
     def button(self, value: str) -> QPushButton:
         return self._buttons[value]
+
+    def step(self, by: int) -> None:
+        """Choose the neighbour, as its click would; it gets the focus."""
+        values = list(self._buttons)
+        made = self._buttons[values[(values.index(self.value) + by) % len(values)]]
+        made.click()
+        made.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class _SegmentButton(QPushButton):
+    """One choice of :class:`Segmented`. Clicking leaves the focus where it was: the view keeps its keys."""
+
+    def __init__(self, text: str, row: Segmented) -> None:
+        super().__init__(text, row)
+        self._row = row
+        self.setProperty("look", "segment")
+        self.setAutoDefault(False)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.toggled.connect(lambda on: self.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._row.step(steps[key])
+        else:
+            super().keyPressEvent(event)
 
 
 class Section(QWidget):

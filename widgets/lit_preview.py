@@ -105,7 +105,9 @@ def to_image(values: FloatArray) -> QImage:
     data = np.ascontiguousarray(np.nan_to_num(np.clip(values, 0.0, 1.0)) * 255.0 + 0.5).astype(np.uint8)
     height, width, channels = data.shape
     kind = QImage.Format.Format_RGBA8888 if channels == 4 else QImage.Format.Format_RGB888
-    return QImage(data.tobytes(), width, height, width * channels, kind).copy()
+    # The picture only points at the bytes: they have to live until it is copied.
+    raw = data.tobytes()
+    return QImage(raw, width, height, width * channels, kind).copy()
 
 
 def _middle(pixels: Pixels, window: int) -> Pixels:

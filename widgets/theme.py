@@ -48,12 +48,12 @@ class Theme:
     accent_text: str = "#ffffff"
     accent_line: str = "#76acff"
     """The accent where it has to be seen as a thin line or as text: focus ring, link."""
-    accent_wash: str = "#2a3950"
+    accent_wash: str = "#263449"
     """The accent behind text: a selected row."""
 
     good: str = "#5fc07a"
     warn: str = "#e2ab45"
-    bad: str = "#f0736b"
+    bad: str = "#f47a72"
 
     grid: int = 4
     radius: int = 4

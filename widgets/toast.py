@@ -89,10 +89,12 @@ class ToastStack(QObject):
         self._window = window
         self._anchor = anchor or window
         self._anchor.installEventFilter(self)
+        self._shown: list[Toast] = []
 
     @property
     def toasts(self) -> list[Toast]:
-        return self._window.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        """The oldest first."""
+        return list(self._shown)
 
     def show(self, text: str, severity: str = "info", actions: Sequence[Action] = ()) -> Toast:
         """``severity``: info, good, warn or bad. The same message again replaces the one that is still there."""
@@ -103,6 +105,7 @@ class ToastStack(QObject):
             self.toasts[0].leave()
         made = Toast(text, severity, actions, self._window)
         made.installEventFilter(self)
+        self._shown.append(made)
         made.show()
         self._place()
         return made
@@ -111,6 +114,9 @@ class ToastStack(QObject):
         if watched is self._anchor and event.type() == QEvent.Type.Resize:
             self._place()
         elif isinstance(watched, Toast) and event.type() == QEvent.Type.Hide:
+            # Its own way out, by time, by button or by another one taking its place.
+            if watched in self._shown:
+                self._shown.remove(watched)
             QTimer.singleShot(0, self, self._place)
         return False
 

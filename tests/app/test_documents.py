@@ -1,0 +1,170 @@
+"""What is written to disk beside a run can be read again, and damaged files are survived."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from app import paths, preferences, run_store, sources
+from app.document import Document, Material, Run, RunState
+from app.prediction import block_compression_bpp, predicted
+from app.preferences import RECENT_LIMIT, Preferences
+from app.reading_jobs import name_ending, with_corrections
+from app.run_store import RunRecord
+from app.sources import ContainerSource, SampleSource, Source
+from core.codec.settings import CompressSettings
+from core.errors import InputError
+from core.jobs import Metrics
+from core.textures.material import NormalConvention
+from core.textures.plan import MaterialPlan, PlannedFile
+from core.textures.roles import Role
+
+PLAN = MaterialPlan(
+    "Wand größe 大",
+    Path("sets") / "wall",
+    (
+        PlannedFile(Path("wall_diff.png"), (Role.ALBEDO,), "the name says “diff”", 0.9, 64, 32, 4, 16, Role.OPACITY),
+        PlannedFile(Path("wall_arm.png"), (Role.OCCLUSION, None, Role.METALLIC), "packed", 0.8),
+        PlannedFile(Path("wall_x.png"), (), "unknown", 0.2),
+    ),
+    NormalConvention.DIRECTX,
+    "measured",
+    ("a notice",),
+)
+
+
+@pytest.mark.parametrize("source", [PLAN, SampleSource("bricks", 512, 3), ContainerSource(Path("a.texloom"))])
+def test_a_source_survives_being_written(source: Source) -> None:
+    assert sources.from_json(json.loads(json.dumps(sources.to_json(source)))) == source
+
+
+@pytest.mark.parametrize("values", [{}, {"kind": "files"}, {"kind": "sample", "name": "x", "size": "big", "seed": 0}])
+def test_a_broken_source_is_named(values: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="does not say which files"):
+        sources.from_json(values)
+
+
+def test_runs_are_found_again_in_order(tmp_path: Path) -> None:
+    for number, created in enumerate((20.0, 10.0)):
+        folder = run_store.new_folder(tmp_path, f"material {number}")
+        run_store.write(RunRecord(f"material {number}", {}, {}, created), folder)
+    (tmp_path / "material 0" / "stray").mkdir()
+    damaged = run_store.new_folder(tmp_path, "damaged")
+    (damaged / run_store.RECORD).write_text("{")
+    assert [record.material for _, record in run_store.stored(tmp_path)] == ["material 1", "material 0"]
+
+
+@pytest.mark.parametrize("name", ["a/b:c*?", "..", "  ", "größe 大", "x" * 300])
+def test_every_material_name_makes_a_folder_below_the_runs(tmp_path: Path, name: str) -> None:
+    folder = run_store.new_folder(tmp_path, name)
+    assert folder.is_dir() and folder.parent.parent == tmp_path
+
+
+def test_only_folders_of_runs_are_deleted(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "picture.png").write_bytes(b"x")
+    run_store.remove(precious)
+    assert (precious / "picture.png").exists()
+
+
+def test_preferences_keep_what_a_newer_version_wrote(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(json.dumps({"schema": 9, "recent": ["a", 3], "view": "wrong", "future": {"x": 1}}))
+    loaded = preferences.load(file)
+    assert loaded.recent == ["a"] and loaded.view == {}
+    preferences.save(loaded, file)
+    assert json.loads(file.read_text())["future"] == {"x": 1}
+
+
+def test_recent_inputs_are_few_and_the_newest_first() -> None:
+    kept = Preferences()
+    for number in range(RECENT_LIMIT + 5):
+        kept.remember_recent(Path(str(number)))
+    kept.remember_recent(Path("7"))
+    assert kept.recent[:2] == ["7", str(RECENT_LIMIT + 4)] and len(kept.recent) == RECENT_LIMIT
+
+
+def test_preferences_that_cannot_be_saved_are_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("in the way")
+    preferences.save(Preferences(), tmp_path / "file" / "preferences.json")
+    assert "could not be saved" in caplog.text
+
+
+def test_everything_lies_below_the_home_that_was_given(own_home: Path) -> None:
+    for folder in (paths.config_folder(), paths.runs_folder(), paths.log_folder()):
+        assert folder.is_relative_to(own_home)
+
+
+@pytest.mark.parametrize(
+    ("file", "material", "ending"),
+    [("wall_diff_1k.png", "wall", "diff"), ("Wall_NorGL_2K.jpg", "wall", "nor_gl"), ("wall.png", "wall", "")],
+)
+def test_the_ending_of_a_name_is_what_it_says_beyond_the_material(file: str, material: str, ending: str) -> None:
+    assert name_ending(Path(file), material) == ending
+
+
+def test_a_correction_never_takes_a_role_from_another_file() -> None:
+    plan = dataclasses.replace(PLAN, name="wall")
+    taken = with_corrections(plan, {"x": "albedo"})
+    assert taken.files[2].roles == ()
+    free = with_corrections(plan, {"x": "roughness"})
+    assert free.files[2].roles == (Role.ROUGHNESS,) and "before" in free.files[2].reason
+    assert with_corrections(plan, {"x": "no such role"}) == plan
+
+
+@pytest.mark.parametrize(
+    ("roles", "bits"),
+    [
+        ((Role.ALBEDO,), 8),
+        ((Role.ALBEDO, Role.NORMAL, Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC), 24),
+        ((Role.ALBEDO, Role.NORMAL, Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC, Role.DISPLACEMENT), 28),
+        ((Role.ALBEDO, Role.OPACITY), 8),
+    ],
+)
+def test_block_compression_takes_what_artists_use(roles: tuple[Role, ...], bits: float) -> None:
+    assert block_compression_bpp(roles) == bits
+
+
+def test_the_predicted_file_keeps_the_promise_of_the_rate() -> None:
+    roles = (Role.ALBEDO, Role.NORMAL, Role.ROUGHNESS)
+    for bpp in (1.0, 2.5, 5.0, 10.0):
+        size = predicted(1024, 1024, 7, roles, bpp)
+        assert 0.92 * bpp <= size.file_bytes * 8 / 2**20 <= bpp
+        assert 0 < size.vram_bytes <= size.file_bytes * 1.1
+
+
+def make_run(document: Document, material: int | None, state: RunState) -> Run:
+    key = document.next_key()
+    run = Run(key, key, material, CompressSettings(), Path("run"), RunRecord("m", {}, {}), state)
+    document.add_run(run)
+    return run
+
+
+def test_another_material_brings_its_own_runs_into_a_and_b() -> None:
+    document = Document()
+    for key in (101, 102):
+        document.add_material(Material(key, str(key), SampleSource("bricks")))
+    run = make_run(document, 102, RunState.DONE)
+    make_run(document, 102, RunState.FAILED)
+    document.set_current(101)
+    assert document.slots == {"A": 0, "B": None}
+    document.set_current(102)
+    assert document.slots == {"A": 0, "B": run.key}
+    document.remove_run(run.key)
+    assert document.slots["B"] is None
+    document.remove_material(102)
+    assert document.current is not None and document.current.key == 101
+
+
+def test_a_map_that_is_measured_later_leaves_a_gap_and_a_new_search_starts_over() -> None:
+    run = make_run(Document(), None, RunState.RUNNING)
+    run.add_metrics(Metrics(1, 1.0, 1, 0.1, 30.0, {"albedo": 31.0}))
+    run.add_metrics(Metrics(2, 2.0, 1, 0.1, 32.0, {"albedo": 33.0, "normal": 29.0}))
+    assert run.curves["total"] == [30.0, 32.0]
+    assert run.curves["normal"][0] != run.curves["normal"][0] and run.curves["normal"][1] == 29.0
+    run.add_metrics(Metrics(1, 0.5, 1, 0.1, 25.0, {"albedo": 26.0}))
+    assert run.seconds == [0.5] and run.curves == {"total": [25.0], "albedo": [26.0]}

@@ -1,0 +1,367 @@
+"""The window as somebody uses it: drop, review, start, watch, compare, export, close."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from protocol_job import WAIT_MS, endless_job
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import actions, paths
+from app.document import ORIGINAL, Material, MaterialState, Run, RunState
+from app.main_window import MainWindow, command_line, pixel_text
+from core.textures.roles import Role
+from widgets.command_palette import CommandPalette
+from widgets.controls import ElidedButton, ElidedLabel
+from widgets.key_sheet import KeySheet
+from widgets.viewport_options import PixelReading, ViewMode
+
+Maker = Callable[..., MainWindow]
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    """What the desktop sends when files are dropped on the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(60, 60), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(60, 60), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def dropped(qtbot: QtBot, window: MainWindow, folder: Path) -> Material:
+    drop(window, folder)
+    qtbot.waitUntil(lambda: window.document.current is not None, timeout=WAIT_MS)
+    material = window.document.current
+    assert material is not None
+    qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=WAIT_MS)
+    return material
+
+
+def training(qtbot: QtBot, window: MainWindow) -> Run:
+    window.panel.start.click()
+    run = window.document.runs[-1]
+    qtbot.waitUntil(lambda: len(run.seconds) > 5, timeout=WAIT_MS)
+    return run
+
+
+def test_drop_review_compress_and_export_with_the_codec(
+    qtbot: QtBot, make_window: Maker, material_folder: Path, tmp_path: Path
+) -> None:
+    """The whole way with nothing replaced; a few seconds of training."""
+    window = make_window()
+    material = dropped(qtbot, window, material_folder)
+    assert material.plan is not None
+    for file in material.plan.files:
+        row = window.panel.review.row(file.path)
+        assert row.combo.currentData() == file.roles
+    assert set(window.viewport.roles) == set(material.roles)
+
+    quick = dataclasses.replace(window.document.settings, time_budget=1.0)
+    window.session.change_settings(quick)
+    window.panel.start.click()
+    (run,) = window.document.runs
+    qtbot.waitUntil(lambda: run.state.has_result, timeout=60_000)
+    assert run.record.psnr_db is not None and run.record.psnr_db > 10
+    assert run.path is not None and run.path.exists()
+    assert run.record.bytes == run.path.stat().st_size
+    qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
+    assert [toast.severity for toast in window.toasts.toasts][-1] == "good"
+
+    window.session.export("images", material, run, tmp_path / "images")
+    qtbot.waitUntil(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts), timeout=WAIT_MS)
+    written = {path.name for path in (tmp_path / "images").iterdir() if not path.name.startswith(".")}
+    assert written == {file.path.name for file in material.plan.used_files}
+    (toast,) = [toast for toast in window.toasts.toasts if "Wrote" in toast.text]
+    assert [button.text() for button in toast.buttons] == ["Open folder"]
+
+
+def test_a_correction_in_the_review_reaches_the_view(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    material = dropped(qtbot, window, material_folder)
+    assert material.plan is not None
+    file = next(file for file in material.plan.files if file.roles == (Role.ROUGHNESS,))
+    combo = window.panel.review.row(file.path).combo
+    combo.setCurrentIndex(combo.findText("Specular"))
+    combo.activated.emit(combo.currentIndex())
+    qtbot.waitUntil(lambda: Role.SPECULAR in window.viewport.roles, timeout=WAIT_MS)
+    assert Role.ROUGHNESS not in window.viewport.roles
+    window.actions_by_id["undo"].trigger()
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in window.viewport.roles, timeout=WAIT_MS)
+
+
+def test_garbage_is_a_toast_and_the_window_stays_as_it_was(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing to see")
+    drop(window, tmp_path / "notes.txt")
+    qtbot.waitUntil(lambda: len(window.toasts.toasts) == 1, timeout=WAIT_MS)
+    (toast,) = window.toasts.toasts
+    assert toast.severity == "bad" and "notes.txt" in toast.text
+    assert window.document.materials == []
+    assert QApplication.activeModalWidget() is None
+    next(button for button in toast.buttons if button.text() == "Details").click()
+    assert window.docks["log"].isVisible()
+
+
+def test_the_four_acts_are_offered_when_they_make_sense(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    act = window.actions_by_id
+    assert not act["start"].isEnabled()
+    dropped(qtbot, window, material_folder)
+    assert act["start"].isEnabled() and act["start"].text() == "Start"
+    assert not any(act[name].isEnabled() for name in ("pause", "stop", "discard"))
+    run = training(qtbot, window)
+    assert all(act[name].isEnabled() for name in ("pause", "stop", "discard"))
+    act["pause"].trigger()
+    assert run.state is RunState.PAUSED and act["pause"].text() == "Resume"
+    act["pause"].trigger()
+    assert run.state is RunState.RUNNING and act["pause"].text() == "Pause"
+    act["stop"].trigger()
+    qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
+    assert act["save_as"].isEnabled() and not act["discard"].isEnabled()
+
+
+def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    run = training(qtbot, window)
+    assert window.document.slots == {"A": ORIGINAL, "B": run.key}
+    qtbot.waitUntil(lambda: run.slot.get()[0] > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
+    shown = dict(window.training.plot.labels._rows)
+    assert {"total", "albedo", "normal"} <= set(shown)
+
+
+def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    runs = []
+    for _ in range(2):
+        run = training(qtbot, window)
+        window.session.stop_and_keep(run)
+        qtbot.waitUntil(lambda run=run: run.state is RunState.KEPT, timeout=WAIT_MS)
+        runs.append(run)
+    window.viewport.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert window.document.slots["B"] == runs[0].key
+    window._show_number_in(2, "A")
+    assert window.document.slots["A"] == runs[1].key
+    window.session.delete_run(runs[1])
+    assert window.document.slots["A"] == ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "value"),
+    [("W", "compare", "wipe"), ("D", "compare", "difference"), ("V", "mode", "2d"), ("T", "tiling", 2)],
+)
+def test_keys_of_the_view_work_wherever_the_focus_is(
+    qtbot: QtBot, window: MainWindow, material_folder: Path, key: str, field: str, value: object
+) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.material_list.setFocus()
+    qtbot.keyClick(window.material_list, getattr(Qt.Key, f"Key_{key}"))
+    assert getattr(window.viewport.options, field) == value
+
+
+def test_letters_typed_into_a_field_stay_there(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.panel._expert.set_open(True)
+    window.panel.form.search.setFocus()
+    qtbot.keyClicks(window.panel.form.search, "wd")
+    assert window.panel.form.search.text() == "wd"
+    assert window.viewport.options.compare == "split"
+
+
+def test_tab_leaves_only_the_view_and_brings_all_back(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    before = [name for name, dock in window.docks.items() if dock.isVisible()]
+    window.viewport.setFocus()
+    qtbot.keyClick(window.viewport, Qt.Key.Key_Tab)
+    assert not any(dock.isVisible() for dock in window.docks.values())
+    qtbot.keyClick(window.viewport, Qt.Key.Key_Tab)
+    assert [name for name, dock in window.docks.items() if dock.isVisible()] == before
+
+
+def test_every_panel_is_reached_by_keyboard(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.viewport.setFocus()
+    reached: set[str] = set()
+    for _ in range(8):
+        window.actions_by_id["next_panel"].trigger()
+        focus = QApplication.focusWidget()
+        reached |= {name for name, dock in window.docks.items() if focus is not None and dock.isAncestorOf(focus)}
+    assert {"materials", "compress"} <= reached
+
+
+def test_the_key_sheet_lists_every_key_and_closes_on_any(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id["key_sheet"].trigger()
+    sheet = window.findChild(KeySheet)
+    assert sheet is not None
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    for spec in actions.ACTIONS:
+        if spec.keys:
+            first = QKeySequence(spec.keys.split("; ")[0]).toString(QKeySequence.SequenceFormat.NativeText)
+            assert first in shown and spec.text.rstrip("…") in shown
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+def test_actions_are_found_by_a_few_letters(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id["palette"].trigger()
+    palette = window.findChild(CommandPalette)
+    assert palette is not None
+    qtbot.keyClicks(palette.line, "swi 2d")
+    assert window.viewport.options.mode is ViewMode.MATERIAL
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.viewport.options.mode is ViewMode.PICTURE
+
+
+def test_no_key_is_given_twice() -> None:
+    keys = [key for spec in actions.ACTIONS for key in spec.keys.split("; ") if key]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 1000)])
+def test_nothing_is_cut_off(qtbot: QtBot, window: MainWindow, material_folder: Path, size: tuple[int, int]) -> None:
+    dropped(qtbot, window, material_folder)
+    window.resize(*size)
+    window.panel._expert.set_open(True)
+    for mode, view in (("quality", "2d"), ("size", "3d"), ("target", "2d")):
+        window.panel.rate._on_mode(mode)
+        window.viewport.set_options(mode=view, compare="difference")
+        qtbot.wait(20)
+        assert (window.width(), window.height()) == size, "the window had to grow"
+        assert cut_off(window) == []
+
+
+def cut_off(window: QWidget) -> list[str]:
+    """Texts that are wider than the label or button that shows them."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or isinstance(widget, ElidedLabel | ElidedButton):
+            continue
+        if isinstance(widget, QLabel) and not widget.wordWrap() and widget.text():
+            if widget.fontMetrics().horizontalAdvance(widget.text()) > widget.width() + 1:
+                found.append(widget.text())
+        elif isinstance(widget, QPushButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():
+            found.append(widget.text())
+    return found
+
+
+def test_layout_view_and_settings_are_remembered(qtbot: QtBot, make_window: Maker, material_folder: Path) -> None:
+    first = make_window(endless_job)
+    dropped(qtbot, first, material_folder)
+    first.docks["training"].hide()
+    first.viewport.set_options(shape="plane", exposure=1.5)
+    first.session.change_settings(dataclasses.replace(first.document.settings, bpp=2.5, preset="draft"))
+    first.close()
+    stored = json.loads((paths.config_folder() / "preferences.json").read_text(encoding="utf-8"))
+    assert stored["schema"] == 1 and stored["recent"] == [str(material_folder)]
+    second = make_window(endless_job)
+    assert not second.docks["training"].isVisible()
+    assert (second.viewport.options.shape, second.viewport.options.exposure) == ("plane", 1.5)
+    assert (second.document.settings.bpp, second.document.settings.preset) == (2.5, "draft")
+
+
+def test_damaged_preferences_are_set_aside(make_window: Maker) -> None:
+    file = paths.config_folder() / "preferences.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{ not json")
+    window = make_window(endless_job)
+    assert window.isVisible()
+    assert file.with_suffix(".damaged.json").read_text() == "{ not json"
+
+
+def test_closing_while_training_asks_nothing_and_the_run_can_be_resumed(
+    qtbot: QtBot, make_window: Maker, material_folder: Path
+) -> None:
+    first = make_window(endless_job)
+    dropped(qtbot, first, material_folder)
+    run = training(qtbot, first)
+    qtbot.waitUntil(lambda: run.slot.get()[0] > 0, timeout=WAIT_MS)
+    began = time.perf_counter()
+    first.close()
+    assert time.perf_counter() - began < 2.0
+    assert first.ended_cleanly and QApplication.activeModalWidget() is None
+
+    second = make_window(endless_job)
+    second.start([material_folder])
+    (restored,) = second.document.runs
+    assert restored.state is RunState.RESUMABLE
+    qtbot.waitUntil(lambda: restored.material_key is not None, timeout=WAIT_MS)
+    second.document.set_slot("B", restored.key)
+    assert second.actions_by_id["start"].text() == "Resume"
+    second.panel.start.click()
+    qtbot.waitUntil(lambda: restored.state is RunState.RUNNING, timeout=WAIT_MS)
+
+
+def test_the_first_start_has_a_sample_ready(qtbot: QtBot, window: MainWindow) -> None:
+    window.start([])
+    qtbot.waitUntil(lambda: window.document.current is not None, timeout=WAIT_MS)
+    material = window.document.current
+    assert material is not None
+    qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=60_000)
+    assert window.actions_by_id["start"].isEnabled()
+    assert len(window.viewport.roles) >= 5
+
+
+def test_the_pixel_inspector_shows_both_sides() -> None:
+    reading = PixelReading(Role.NORMAL, 3, 4, (0.1, 0.1), (0.5,) * 3, (0.5,) * 3, (118, 97, 80), (117, 97, 81), 0.42)
+    assert pixel_text(reading).split() == [
+        "Normal",
+        "3,",
+        "4",
+        "A",
+        "118",
+        "97",
+        "80",
+        "B",
+        "117",
+        "97",
+        "81",
+        "angle",
+        "0.4°",
+    ]
+
+
+def test_the_command_line_says_what_the_window_would_do(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    material = dropped(qtbot, window, material_folder)
+    text = command_line(material, dataclasses.replace(window.document.settings, target_psnr=40.0, preset="studio"))
+    assert text.split()[:2] == ["texloom", "compress"] and str(material_folder) in text
+    assert "--target-psnr 40" in text and "--preset studio" in text and "--bpp" not in text
+
+
+def test_an_unhandled_error_becomes_a_toast(qtbot: QtBot, window: MainWindow) -> None:
+    window.tell_failure("Something went wrong inside Texloom (ValueError).")
+    (toast,) = window.toasts.toasts
+    assert [button.text() for button in toast.buttons] == ["Details", "Copy report"]
+    toast.buttons[1].click()
+    report = QApplication.clipboard().text()
+    assert report.startswith("Texloom report") and "PySide6" in report
+    qtbot.waitUntil(lambda: toast not in window.toasts.toasts, timeout=WAIT_MS)
+
+
+def test_dragging_shows_where_to_drop(window: MainWindow, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(
+        window, QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
+    )
+    assert window._overlay.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window._overlay.isVisible()

@@ -1,0 +1,269 @@
+"""Opening, reviewing, running and writing, without a window."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from protocol_job import WAIT_MS, endless_job
+from pytestqt.qtbot import QtBot
+
+from app import paths, run_store
+from app.document import Material, MaterialState, Run, RunState
+from app.preferences import Preferences
+from app.session import Message, Session
+from core.codec.settings import CompressSettings
+from core.textures.material import NormalConvention
+from core.textures.roles import Role
+
+Maker = Callable[..., Session]
+
+
+@pytest.fixture
+def make_session(qtbot: QtBot) -> Iterator[Maker]:
+    made: list[Session] = []
+
+    def make(preferences: Preferences | None = None, compress: Any = endless_job) -> Session:
+        session = Session(preferences or Preferences(), compress=compress)
+        session.messages = []  # type: ignore[attr-defined]
+        session.message.connect(session.messages.append)  # type: ignore[attr-defined]
+        made.append(session)
+        return session
+
+    yield make
+    for session in made:
+        assert session.shutdown(10.0)
+
+
+@pytest.fixture
+def session(make_session: Maker) -> Session:
+    return make_session()
+
+
+def messages(session: Session) -> list[Message]:
+    return session.messages  # type: ignore[attr-defined]
+
+
+def opened(qtbot: QtBot, session: Session, path: Path) -> Material:
+    session.open([path])
+    qtbot.waitUntil(lambda: session.document.current is not None, timeout=WAIT_MS)
+    material = session.document.current
+    assert material is not None
+    qtbot.waitUntil(lambda: material.state is not MaterialState.READING, timeout=WAIT_MS)
+    return material
+
+
+def started(qtbot: QtBot, session: Session, material: Material) -> Run:
+    run = session.start(material)
+    assert run is not None
+    qtbot.waitUntil(lambda: len(run.seconds) > 5, timeout=WAIT_MS)
+    return run
+
+
+def test_a_folder_becomes_a_material_with_pictures(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    assert material.state is MaterialState.READY
+    assert material.texture_set is not None and material.texture_set.width == 64
+    assert material.thumbnail is not None and not material.thumbnail.isNull()
+    assert material.plan is not None
+    assert set(material.pictures) == {file.path for file in material.plan.used_files}
+    assert session.preferences.recent == [str(material_folder)]
+
+
+@pytest.mark.parametrize("kind", ["empty folder", "text as png", "missing"])
+def test_garbage_gets_one_sentence_and_nothing_else(qtbot: QtBot, session: Session, tmp_path: Path, kind: str) -> None:
+    given = tmp_path / "given"
+    if kind == "empty folder":
+        given.mkdir()
+    elif kind == "text as png":
+        given = tmp_path / "albedo.png"
+        given.write_text("no picture")
+    session.open([given])
+    qtbot.waitUntil(lambda: bool(messages(session)), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.io.running is None, timeout=WAIT_MS)
+    (message,) = messages(session)
+    assert message.severity in ("warn", "bad")
+    assert "\n" not in message.text and message.text.endswith(".")
+    assert not any(material.texture_set for material in session.document.materials)
+
+
+def test_an_assignment_is_read_again_undone_and_remembered(
+    qtbot: QtBot, session: Session, make_session: Maker, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    assert material.plan is not None
+    roughness = next(file for file in material.plan.files if file.roles == (Role.ROUGHNESS,))
+    session.assign(material, roughness.path, (Role.SPECULAR,))
+    qtbot.waitUntil(lambda: Role.SPECULAR in material.roles, timeout=WAIT_MS)
+    assert Role.ROUGHNESS not in material.roles
+    session.undo.undo()
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in material.roles, timeout=WAIT_MS)
+    session.undo.redo()
+
+    other = make_session(session.preferences)
+    again = opened(qtbot, other, material_folder)
+    assert again.plan is not None
+    assert next(f for f in again.plan.files if f.path == roughness.path).roles == (Role.SPECULAR,)
+
+
+def test_a_material_without_maps_says_what_to_do(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    assert material.plan is not None
+    for file in material.plan.files:
+        session.assign(material, file.path, ())
+    assert material.state is MaterialState.UNDECIDED
+    assert "role" in material.problem
+    assert session.start(material) is None
+
+
+def test_an_unknown_convention_comes_with_two_pictures(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    session.choose_convention(material, NormalConvention.UNKNOWN)
+    qtbot.waitUntil(lambda: len(material.normal_previews) == 2, timeout=WAIT_MS)
+    first, second = material.normal_previews.values()
+    assert first != second
+    session.choose_convention(material, NormalConvention.DIRECTX)
+    qtbot.waitUntil(
+        lambda: material.texture_set is not None and material.texture_set.normal_convention is NormalConvention.DIRECTX,
+        timeout=WAIT_MS,
+    )
+
+
+def test_only_few_materials_keep_their_pixels(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    for _ in range(6):
+        session.open_sample("bricks", 32)
+    materials = session.document.materials
+    qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in materials), timeout=WAIT_MS)
+    assert 1 <= sum(m.texture_set is not None for m in materials) <= 4
+    session.document.set_current(materials[0].key)
+    qtbot.waitUntil(lambda: materials[0].texture_set is not None, timeout=WAIT_MS)
+
+
+def test_pause_resume_stop_and_keep(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    run = started(qtbot, session, material)
+    session.pause(run)
+    assert run.state is RunState.PAUSED
+    qtbot.wait(250)
+    steps = run.step
+    qtbot.wait(250)
+    assert run.step == steps
+    session.resume(run)
+    qtbot.waitUntil(lambda: run.step > steps, timeout=WAIT_MS)
+    session.stop_and_keep(run)
+    assert run.state is RunState.STOPPING
+    qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
+    record = run_store.read(run.folder)
+    assert record is not None and record.finished and record.stopped_early and record.psnr_db == 33.0
+    assert run_store.container(run.folder) == run.path
+
+
+def test_discard_answers_within_a_second_and_leaves_nothing(
+    qtbot: QtBot, session: Session, material_folder: Path
+) -> None:
+    run = started(qtbot, session, opened(qtbot, session, material_folder))
+    asked = time.perf_counter()
+    session.discard(run)
+    assert run.state is RunState.DISCARDING
+    qtbot.waitUntil(lambda: run not in session.document.runs, timeout=WAIT_MS)
+    assert time.perf_counter() - asked < 1.0
+    assert not run.folder.exists()
+
+
+def test_further_materials_wait_and_can_be_cancelled(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = started(qtbot, session, material)
+    second = session.start(material)
+    assert second is not None and second.state is RunState.WAITING
+    qtbot.wait(50)
+    assert first.state is RunState.RUNNING and second.state is RunState.WAITING
+    session.compute.cancel_waiting()
+    qtbot.waitUntil(lambda: second not in session.document.runs, timeout=WAIT_MS)
+    assert first.state is RunState.RUNNING
+
+
+def test_an_interrupted_run_comes_back_and_goes_on(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:
+    before = make_session()
+    run = started(qtbot, before, opened(qtbot, before, material_folder))
+    qtbot.waitUntil(lambda: run_store.checkpoint(run.folder) is not None, timeout=WAIT_MS)
+    assert before.shutdown(10.0)
+    checkpoint = run_store.checkpoint(run.folder)
+    assert checkpoint is not None
+    reached = int(checkpoint.read_text())
+
+    after = make_session()
+    after.restore_runs()
+    (restored,) = after.document.runs
+    assert restored.state is RunState.RESUMABLE
+    assert any("resumed" in message.text for message in messages(after))
+    steps: list[int] = []
+    after.document.run_changed.connect(lambda run: steps.append(run.step) if run.loss is not None else None)
+    after.resume_interrupted(restored)
+    qtbot.waitUntil(lambda: len(steps) > 3, timeout=WAIT_MS)
+    assert min(steps) > reached
+    assert after.document.current is not None and after.document.current.name == run.material_name
+    after.stop_and_keep(restored)
+    qtbot.waitUntil(lambda: restored.state is RunState.KEPT, timeout=WAIT_MS)
+
+
+def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
+    qtbot: QtBot, make_session: Maker, material_folder: Path
+) -> None:
+    first = make_session()
+    started(qtbot, first, opened(qtbot, first, material_folder))
+    second = make_session()
+    second.restore_runs()
+    assert second.document.runs == []
+
+
+def test_a_failed_run_is_told_and_recorded(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:
+    def broken(*_: Any, **__: Any) -> Iterator[Any]:
+        raise ZeroDivisionError
+        yield
+
+    session = make_session(compress=broken)
+    material = opened(qtbot, session, material_folder)
+    run = session.start(material)
+    assert run is not None
+    qtbot.waitUntil(lambda: run.state is RunState.FAILED, timeout=WAIT_MS)
+    told = messages(session)[-1]
+    assert told.severity == "bad" and "Details" in [text for text, _ in told.actions]
+    record = run_store.read(run.folder)
+    assert record is not None and record.error
+
+
+def test_the_container_is_copied_whole_and_under_its_suffix(
+    qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
+) -> None:
+    run = started(qtbot, session, opened(qtbot, session, material_folder))
+    session.stop_and_keep(run)
+    qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
+    session.save_as(run, tmp_path / "größe 大")
+    target = tmp_path / "größe 大.texloom"
+    qtbot.waitUntil(target.exists, timeout=WAIT_MS)
+    assert run.path is not None and target.read_bytes() == run.path.read_bytes()
+    qtbot.waitUntil(lambda: any("Wrote" in message.text for message in messages(session)), timeout=WAIT_MS)
+
+
+def test_settings_are_undone_and_kept(session: Session) -> None:
+    wanted = dataclasses.replace(CompressSettings(), bpp=2.5, preset="draft")
+    session.change_settings(wanted)
+    assert session.preferences.settings == {"bpp": 2.5, "preset": "draft"}
+    session.undo.undo()
+    assert session.document.settings == CompressSettings()
+    assert session.preferences.settings == {}
+
+
+def test_a_run_can_not_be_stored_in_a_file(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    blocked = paths.runs_folder()
+    shutil.rmtree(blocked, ignore_errors=True)
+    blocked.parent.mkdir(parents=True, exist_ok=True)
+    blocked.write_text("in the way")
+    assert session.start(material) is None
+    assert str(blocked) in messages(session)[-1].text
