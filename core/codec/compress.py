@@ -285,8 +285,10 @@ class _Run:
             now = clock.elapsed()
             if now - last_metrics < _METRICS_EVERY:
                 continue
-            last_metrics = now
             errors = trainer.take_errors()
+            if errors is None:
+                continue
+            last_metrics = now
             psnr, per_map = self.source.map_errors(errors)
             yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
             remaining = clock.remaining(trainer.steps)
@@ -417,14 +419,17 @@ class _Clock:
 
 
 class _EarlyStop:
-    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough."""
+    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough.
+
+    Only in the second half: before, the learning rate is so high that standing still says nothing.
+    """
 
     def __init__(self, threshold_db: float) -> None:
         self.threshold = threshold_db
         self.sums: dict[int, tuple[float, int]] = {}
 
     def reached(self, fraction: float, psnr: float) -> bool:
-        if self.threshold <= 0:
+        if self.threshold <= 0 or fraction < 0.5:
             return False
         tenth = int(fraction * 10)
         total, count = self.sums.get(tenth, (0.0, 0))

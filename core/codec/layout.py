@@ -2,7 +2,7 @@
 
 A mip chain is cut into *groups*: a few consecutive mip levels share one pair of latent grids, a fine one with
 a latent every ``stride`` texels of the group's first level and a coarse one with half as many per side. The
-next group starts ``log2(stride) + 1`` levels further up, so the whole chain costs little more than its first
+next group starts ``log2(stride) + 2`` levels further up, so the whole chain costs little more than its first
 group (Vaidyanathan et al. 2023 share latents among mip levels in the same way).
 """
 
@@ -71,7 +71,7 @@ class LatentLayout:
     @property
     def groups(self) -> tuple[MipGroup, ...]:
         """The groups of the chain. Once a level fits into one fine cell, the last group takes all that is left."""
-        length = int(math.log2(self.stride)) + 1
+        length = int(math.log2(self.stride)) + 2
         groups: list[MipGroup] = []
         first = 0
         while first < self.mip_levels:

@@ -30,6 +30,11 @@ from core.codec.sampling import phases
 from core.codec.start import principal_components
 from core.textures.material import Pixels
 
+_OTHER_INPUTS = 0.3
+"""Scale of the first layer's random weights for inputs that are not latents."""
+_FIT_BATCHES = 8
+_FIT_RIDGE = 1e-4
+
 
 @dataclass(frozen=True)
 class TrainerOptions:
@@ -37,7 +42,7 @@ class TrainerOptions:
 
     texels: int = 8192
     lower_mips: float = 0.5
-    lower_every: int = 3
+    lower_every: int = 5
     latent_rate: float = 0.1
     decoder_rate: float = 0.02
     latent_beta: float = 0.8
@@ -157,7 +162,8 @@ class _Latents:
 class _Decoder:
     """The MLP's parameters in one flat vector, so that Adam is a handful of operations."""
 
-    def __init__(self, shapes: Sequence[tuple[int, int]], seed: int, device: torch.device) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, int]], features: int, seed: int, device: torch.device) -> None:
+        """``features``: how many of the inputs are latents; they come first and begin with more say than the rest."""
         self.shapes = tuple(shapes)
         sizes = [n_in * n_out + n_out for n_in, n_out in self.shapes]
         self.flat = torch.zeros(sum(sizes), device=device)
@@ -166,6 +172,7 @@ class _Decoder:
         for i, (weight, (n_in, _)) in enumerate(zip(self.weights, self.shapes, strict=True)):
             gain = 1.0 if i == len(self.shapes) - 1 else math.sqrt(2.0)
             weight.copy_(torch.randn(weight.shape, generator=generator) * (gain / math.sqrt(n_in)))
+        self.weights[0][features:] *= _OTHER_INPUTS
         self.first = torch.zeros_like(self.flat)
         self.second = torch.zeros_like(self.flat)
         self.steps = 0
@@ -403,7 +410,7 @@ class Trainer:
         centred = [level - self.offset for level in pyramid]
         self.levels = [_Level(layout, i, image, self.device) for i, image in enumerate(centred)]
         self.grids = self._start_latents(centred, seed)
-        self.decoder = _Decoder(layout.layer_shapes, seed, self.device)
+        self.decoder = _Decoder(layout.layer_shapes, layout.fine_features + layout.coarse_features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
         self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
@@ -422,6 +429,7 @@ class Trainer:
         self.samples = 0
         self.frozen = False
         self._measured = 0
+        self._fit_output_layer()
 
     def close(self) -> None:
         """End the worker threads."""
@@ -447,6 +455,25 @@ class Trainer:
                 pair.append(_Latents(values, levels, self.device))
             grids.append(pair)
         return grids
+
+    def _fit_output_layer(self) -> None:
+        """Solve the last layer by least squares for the random features before it: the first picture is usable."""
+        self._load_compute_weights()
+        part = self.parts[0]
+        width = self.layout.layer_shapes[-1][0]
+        normal = torch.zeros(width + 1, width + 1, dtype=torch.float64)
+        right = torch.zeros(width + 1, self.layout.channels, dtype=torch.float64)
+        for _ in range(_FIT_BATCHES):
+            part.step(0, train_latents=False, measure=False)
+            batch = part.batches[0]
+            features = batch.activations[-2].double().cpu()
+            features = torch.cat([features, torch.ones(len(features), 1, dtype=torch.float64)], dim=1)
+            normal += features.t() @ features
+            right += features.t() @ batch.targets.double().cpu()
+        normal += torch.eye(width + 1, dtype=torch.float64) * (_FIT_RIDGE * normal.diagonal().mean())
+        solution = torch.linalg.solve(normal, right).float()
+        self.decoder.weights[-1].copy_(solution[:-1])
+        self.decoder.biases[-1].copy_(solution[-1])
 
     def step(self, fraction: float) -> None:
         """One step of the schedule at ``fraction`` of the run."""
@@ -518,10 +545,12 @@ class Trainer:
         self.decoder.restart()
         self.frozen = True
 
-    def take_errors(self) -> np.ndarray:
-        """Mean square error per channel over the level-0 texels seen since the last call, [C]."""
+    def take_errors(self) -> np.ndarray | None:
+        """Mean square error per channel over the level-0 texels seen since the last call, [C]; None without any."""
+        if not self._measured:
+            return None
         total = torch.stack([part.errors for part in self.parts]).sum(dim=0)
-        errors = (total / max(1, self._measured * len(self.parts))).cpu().numpy()
+        errors = (total / (self._measured * len(self.parts))).cpu().numpy()
         for part in self.parts:
             part.errors.zero_()
         self._measured = 0

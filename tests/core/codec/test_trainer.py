@@ -89,7 +89,9 @@ def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
     trainer.take_errors()
     for _ in range(20):
         trainer.step(0.999)
-    seen = float(trainer.take_errors().mean())
+    errors = trainer.take_errors()
+    assert errors is not None
+    seen = float(errors.mean())
     map_ = StoredMap(Role.ALBEDO, "x.png", 8, (None,) * 5)
     texture = NeuralTexture(
         "x", 256, 256, (map_,), (), NormalConvention.UNKNOWN, layout, trainer.codes(), trainer.layers(), trainer.offset
@@ -101,6 +103,17 @@ def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
     assert -10 * np.log10(error) > 33
     for level, target in enumerate(pyramid(image)[:3]):
         assert -10 * np.log10(((texture.decode_learned(level) - target) ** 2).mean()) > 25
+
+
+def test_the_start_is_a_picture_and_nothing_is_measured_before_a_step() -> None:
+    layout = LatentLayout(256, 256, 5, 4, 6, 4, 4, (64, 64))
+    trainer = Trainer(layout, pyramid(waves(256, 256, 5)), seed=0, options=EXACT)
+    assert trainer.take_errors() is None
+    trainer.step(0.0)
+    errors = trainer.take_errors()
+    assert errors is not None
+    assert errors.mean() < 0.3 * waves(256, 256, 5).var(axis=(0, 1)).mean()
+    trainer.close()
 
 
 def test_two_parts_see_every_tile_and_repeat_for_a_seed() -> None:
