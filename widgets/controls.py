@@ -232,11 +232,17 @@ class Segmented(QWidget):
 
     @property
     def value(self) -> str:
-        return next(value for value, made in self._buttons.items() if made.isChecked())
+        return next((value for value, made in self._buttons.items() if made.isChecked()), "")
 
     def set_value(self, value: str) -> None:
-        """Show ``value`` as chosen without telling anybody."""
-        self._buttons[value].setChecked(True)
+        """Show ``value`` as chosen without telling anybody; none, where it is not among the choices."""
+        if value in self._buttons:
+            self._buttons[value].setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for made in self._buttons.values():
+            made.setChecked(False)
+        self._group.setExclusive(True)
 
     def button(self, value: str) -> QPushButton:
         return self._buttons[value]
@@ -244,7 +250,8 @@ class Segmented(QWidget):
     def step(self, by: int) -> None:
         """Choose the neighbour, as its click would; it gets the focus."""
         values = list(self._buttons)
-        made = self._buttons[values[(values.index(self.value) + by) % len(values)]]
+        at = values.index(self.value) if self.value in values else -by
+        made = self._buttons[values[(at + by) % len(values)]]
         made.click()
         made.setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -35,7 +35,7 @@ def shrink(pixels: Pixels, size: int) -> Pixels:
 
 
 def lit_plane(
-    normal: Pixels, convention: NormalConvention, albedo: Pixels | None = None, size: int = 96, window: int = 256
+    normal: Pixels, convention: NormalConvention, albedo: Pixels | None = None, size: int = 96, window: int = 224
 ) -> QImage:
     """The middle of a normal map, ``window`` texels wide, as a plane of ``size`` px lit from the upper left."""
     normal, albedo = _middle(normal, window), None if albedo is None else _middle(albedo, window)
@@ -46,7 +46,7 @@ def lit_plane(
         small = shrink(albedo, size)
         if small.shape[:2] == normal.shape[:2]:
             # Mostly grey: colour must not hide which way the light falls.
-            base = 0.25 + 0.35 * _linear(small[..., :3])
+            base = 0.32 + 0.16 * _linear(small[..., :3])
     return to_image(_encode(_shade(directions, base, np.float32(0.55), np.float32(0.0))))
 
 

@@ -156,7 +156,7 @@ class _FileRow(QFrame):
         words.addStretch(1)
         row.addLayout(words, 1)
         self.combo = Combo()
-        self.combo.setFixedWidth(132)
+        self.combo.setFixedWidth(140)
         self.combo.setAccessibleName(f"Role of {file.path.name}")
         self.combo.activated.connect(lambda _: self.assigned.emit(self._file.path, self.combo.currentData()))
         row.addWidget(self.combo)

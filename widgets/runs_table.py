@@ -143,9 +143,9 @@ class _View(QTableView):
         super().resizeEvent(event)  # type: ignore[arg-type]
         # In a narrow dock the less important columns go, rather than all becoming unreadable.
         width = self.viewport().width()
-        self.setColumnHidden(5, width < 500)
-        self.setColumnHidden(4, width < 440)
-        self.setColumnHidden(7, width < 380)
+        self.setColumnHidden(5, width < 570)
+        self.setColumnHidden(4, width < 500)
+        self.setColumnHidden(7, width < 430)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

@@ -228,6 +228,16 @@ def test_actions_are_found_by_a_few_letters(qtbot: QtBot, window: MainWindow) ->
     assert window.viewport.options.mode is ViewMode.PICTURE
 
 
+def test_a_shape_from_a_file_is_none_of_the_buttons(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    mesh = tmp_path / "triangle.obj"
+    mesh.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nf 1/1 2/2 3/3\n")
+    window.viewport.set_options(shape=str(mesh))
+    assert window.viewport.options.shape == str(mesh)
+    assert window.view_bar._shape.value == ""
+    window.viewport.set_options(shape="cube")
+    assert window.view_bar._shape.value == "cube"
+
+
 def test_no_key_is_given_twice() -> None:
     keys = [key for spec in actions.ACTIONS for key in spec.keys.split("; ") if key]
     assert len(keys) == len(set(keys))
