@@ -130,7 +130,7 @@ class _DbAxis(pg.AxisItem):
     """Few round levels and no lines between them."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        return [(tick_step(maxVal - minVal, max(1, int(size // 32)), (0.5, 1, 2, 5, 10, 20)), 0.0)]
+        return [(tick_step(maxVal - minVal, max(2, int(size // 22)), (0.5, 1, 2, 5, 10, 20)), 0.0)]
 
 
 class _ClockAxis(pg.AxisItem):

@@ -82,7 +82,7 @@ class ViewBar(QWidget):
         row.addWidget(self._mode)
         row.addWidget(self._compare)
         row.addStretch(1)
-        row.addWidget(self._channel, 2)
+        row.addWidget(self._channel, 100)
         row.addWidget(self._component)
         row.addWidget(self._shape)
         row.addWidget(self._tiling)
