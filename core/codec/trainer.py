@@ -38,9 +38,13 @@ _FIT_RIDGE = 1e-4
 
 @dataclass(frozen=True)
 class TrainerOptions:
-    """The numbers of a training run; see docs/codec.md for what each was measured to bring."""
+    """The numbers of a training run; see docs/codec.md for what each was measured to bring.
 
-    texels: int = 8192
+    ``texels`` of a step: None takes 8192 on a CPU, where small steps cost little, and 131072 on a GPU, where a step
+    costs the same up to there.
+    """
+
+    texels: int | None = None
     lower_mips: float = 0.5
     lower_every: int = 5
     latent_rate: float = 0.1
@@ -405,6 +409,9 @@ class Trainer:
         self.options = options or TrainerOptions()
         self.device = torch.device(device)
         bf16 = self.options.bf16
+        if self.device.type == "cuda":
+            # Sums in a fixed order, so that a seed gives the same file.
+            torch.use_deterministic_algorithms(True, warn_only=True)
         self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
         self.offset = pyramid[0].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
         centred = [level - self.offset for level in pyramid]
@@ -414,10 +421,13 @@ class Trainer:
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
         self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
+        texels = self.options.texels or (8192 if self.device.type == "cpu" else 131072)
+        # Every read takes its noise from a random place of a bank: drawing fresh numbers would cost more than the read.
+        most = max(reader.reach * reader.features / level.tile**2 for level in self.levels for reader in level.readers)
         generator = torch.Generator().manual_seed(seed + 1)
-        self.noise = (torch.rand(2**20 + 2**18, generator=generator) - 0.5).to(self.device)
+        self.noise = (torch.rand(2**20 + int(2 * texels * most), generator=generator) - 0.5).to(self.device)
         parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
-        self.parts = [_Part(self, self.options.texels // parts, seed * 1000 + i) for i in range(parts)]
+        self.parts = [_Part(self, texels // parts, seed * 1000 + i) for i in range(parts)]
         self.rng = np.random.default_rng(seed)
         self._aux_odds = np.cumsum(0.75 ** np.arange(max(1, len(self.levels) - 1)))
         # Two threads with one core each run these narrow products almost twice as fast as one with two cores.
