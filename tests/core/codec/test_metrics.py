@@ -44,3 +44,13 @@ def test_flip_orders_errors_and_takes_read_only_arrays() -> None:
     a.flags.writeable = False
     assert metrics.flip(a, a) == pytest.approx(0, abs=1e-6)
     assert 0 < metrics.flip(a, 0.9 * a + 0.1 * b) < metrics.flip(a, b) < 1
+
+
+def test_flip_in_tiles_is_flip_of_the_whole() -> None:
+    import flip_evaluator
+
+    rng = np.random.default_rng(3)
+    a = rng.random((200, 300, 3), np.float32)
+    b = np.clip(a + rng.normal(0, 0.05, a.shape), 0, 1).astype(np.float32)
+    _, expected, _ = flip_evaluator.evaluate(a, b, "LDR", applyMagma=False)
+    assert metrics.flip(a, b) == pytest.approx(float(expected), abs=1e-5)
