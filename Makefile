@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint clean
+.PHONY: help setup run test test-slow lint benchmark ablation screenshots clean
 
 help:
 	@echo "make setup      create .venv and install everything"
 	@echo "make run        open the window (without a display: compress a sample in the terminal)"
 	@echo "make test       lint, types, import rules and all quick tests"
 	@echo "make test-slow  the same with the slow tests"
+	@echo "make benchmark  rate and quality beside ASTC, written to docs/benchmarks (long)"
+	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
+	@echo "make screenshots  the pictures of the README (needs Xvfb)"
 	@echo "make clean      remove .venv and caches"
 
 setup:
@@ -29,6 +32,15 @@ test: lint
 
 test-slow: lint
 	$(BIN)/pytest
+
+benchmark: setup
+	$(BIN)/python -m tests.benchmarks.codec
+
+ablation: setup
+	$(BIN)/python -m tests.benchmarks.ablation
+
+screenshots: setup
+	xvfb-run -a -s "-screen 0 2560x1440x24" $(BIN)/python packaging/screenshots.py docs/images
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
