@@ -189,14 +189,16 @@ class _Run:
             yield from self._say_if_missed(texture)
         began = time.perf_counter()
         size = container.write(texture, self.path)
+        write_seconds = time.perf_counter() - began
         texture = dataclasses.replace(texture, size_bytes=size)
         self.checkpoint_path.unlink(missing_ok=True)
+        decoded = texture.decoded_set()
         if self.slot is not None:
-            decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
-            psnr = report.pooled_psnr([m.pixels for m in self.source.material.maps], list(decoded.values()))
-            self.slot.put(Preview(self.steps, _bounded(psnr), decoded))
+            maps = {m.role: m.pixels for m in decoded.maps}
+            psnr = report.pooled_psnr([m.pixels for m in self.source.material.maps], list(maps.values()))
+            self.slot.put(Preview(self.steps, _bounded(psnr), maps))
         yield Progress(1.0, "Measuring")
-        written = self._report(texture, time.perf_counter() - began)
+        written = self._report(texture, decoded, write_seconds)
         yield Finished(CompressResult(self.path, texture, written), stopped_early=stopped)
 
     def _budget(self) -> int:
@@ -249,7 +251,7 @@ class _Run:
             return dataclasses.replace(
                 texture, latents=tuple(() for _ in layout.groups), layers=_no_layers(layout)
             ), False
-        trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device)
+        trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device, check=self.control.check)
         try:
             clock = _Clock(self.settings, self.source.material, self.control, share)
             if saved is not None:
@@ -366,10 +368,12 @@ class _Run:
         }
         _save_checkpoint(self.checkpoint_path, about, trainer.state())
 
-    def _report(self, texture: NeuralTexture, write_seconds: float) -> dict[str, Any]:
+    def _report(self, texture: NeuralTexture, decoded: TextureSet, write_seconds: float) -> dict[str, Any]:
         return report.build(
             self.source.material,
             texture,
+            decoded,
+            check=self.control.check,
             version=importlib.metadata.version("texloom"),
             seconds={"read": 0.0, "train": self.train_seconds, "write": write_seconds},
             cpu_seconds=self.cpu_seconds,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import torch
 
 
+_BAND = 128
 _FLIP_TILE = 128
 _FLIP_REACH = 16
 
@@ -47,16 +48,12 @@ def ssim(a: Pixels, b: Pixels) -> float:
     """
     import torch
 
-    x, y = (torch.from_numpy(np.array(p.transpose(2, 0, 1), order="C"))[:, None] for p in (a, b))
+    x, y = (torch.from_numpy(np.array(p.transpose(2, 0, 1), order="C")) for p in (a, b))
     radius = 5
     taps = torch.exp(-(torch.arange(-radius, radius + 1, dtype=torch.float32) ** 2) / (2 * 1.5**2))
-    taps = taps / taps.sum()
-    rows, columns = (min(2 * radius + 1, size) for size in x.shape[2:])
-    down = _centre(taps, rows).view(1, 1, rows, 1)
-    across = _centre(taps, columns).view(1, 1, 1, columns)
 
     def smooth(values: torch.Tensor) -> torch.Tensor:
-        return torch.conv2d(torch.conv2d(values, down), across)
+        return _filtered(_filtered(values, taps).transpose(1, 2), taps).transpose(1, 2)
 
     mean_x, mean_y = smooth(x), smooth(y)
     var_x = smooth(x * x) - mean_x**2
@@ -65,13 +62,30 @@ def ssim(a: Pixels, b: Pixels) -> float:
     c1, c2 = 0.01**2, 0.03**2
     numerator = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
     denominator = (mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2)
-    return float((numerator / denominator).double().mean())
+    return float((numerator / denominator).mean(dtype=torch.float64))
 
 
-def _centre(taps: torch.Tensor, count: int) -> torch.Tensor:
-    start = (len(taps) - count) // 2
-    part = taps[start : start + count]
-    return part / part.sum()
+def _filtered(values: torch.Tensor, taps: torch.Tensor) -> torch.Tensor:
+    """Rows of [C, H, W] filtered by ``taps`` where these fit, the middle part of them if H is smaller.
+
+    As products with banded matrices of a few hundred rows: several times faster than a convolution on a CPU.
+    """
+    import torch
+
+    height = values.shape[1]
+    if height < len(taps):
+        start = (len(taps) - height) // 2
+        taps = taps[start : start + height]
+    taps = taps / taps.sum()
+    count = height - len(taps) + 1
+    parts = []
+    for top in range(0, count, _BAND):
+        rows = min(_BAND, count - top)
+        band = torch.zeros(rows, rows + len(taps) - 1)
+        for offset, tap in enumerate(taps):
+            band.diagonal(offset).fill_(float(tap))
+        parts.append(band @ values[:, top : top + rows + len(taps) - 1])
+    return torch.cat(parts, dim=1)
 
 
 def flip(reference: Pixels, test: Pixels) -> float:

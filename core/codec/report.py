@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from core.codec import metrics
 from core.codec.neural_texture import NeuralTexture
@@ -48,11 +46,12 @@ def pooled_psnr(source: Sequence[Pixels], decoded: Sequence[Pixels]) -> float:
     return metrics.psnr_from_mse(total / channels)
 
 
-def mip_report(source: TextureSet, texture: NeuralTexture) -> list[dict[str, Any]]:
-    """PSNR of every mip level against the box-filtered source, both rounded to the map's bit depth."""
+def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], object]) -> list[dict[str, Any]]:
+    """PSNR of the mip levels from 1 on against the box-filtered source, both rounded to the map's bit depth."""
     chains = [pyramid(m.pixels) for m in source.maps]
     levels = []
-    for level in range(texture.mip_levels):
+    for level in range(1, texture.mip_levels):
+        check()
         decoded = texture.decode(level)
         targets = [metrics.round_to_depth(c[level], m.bit_depth) for m, c in zip(source.maps, chains, strict=True)]
         results = [metrics.round_to_depth(decoded[m.role], m.bit_depth) for m in source.maps]
@@ -63,7 +62,9 @@ def mip_report(source: TextureSet, texture: NeuralTexture) -> list[dict[str, Any
 def build(
     source: TextureSet,
     texture: NeuralTexture,
+    decoded_set: TextureSet,
     *,
+    check: Callable[[], object] = lambda: None,
     version: str,
     seconds: Mapping[str, float],
     cpu_seconds: float,
@@ -74,9 +75,16 @@ def build(
     settings: Mapping[str, Any],
     notices: Sequence[str],
 ) -> dict[str, Any]:
-    """The whole report, as JSON values."""
-    decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
-    pairs = [(np.asarray(m.pixels), decoded[m.role]) for m in source.maps]
+    """The whole report, as JSON values.
+
+    ``decoded_set`` is ``texture.decoded_set()``; ``check`` is called between parts and may raise to end it.
+    """
+    decoded = {m.role: m.pixels for m in decoded_set.maps}
+    psnr = finite(pooled_psnr([m.pixels for m in source.maps], [decoded[m.role] for m in source.maps]))
+    maps = []
+    for m in source.maps:
+        check()
+        maps.append(map_report(m, decoded[m.role]))
     return {
         "schema": SCHEMA,
         "version": version,
@@ -84,12 +92,12 @@ def build(
         "width": source.width,
         "height": source.height,
         "mip_levels": texture.mip_levels,
-        "psnr_db": finite(pooled_psnr([a for a, _ in pairs], [b for _, b in pairs])),
+        "psnr_db": psnr,
         "bits_per_texel": round(texture.bits_per_texel, 6),
         "vram_bits_per_texel": round(8 * texture.vram_bytes / (source.width * source.height), 6),
         "bytes": texture.size_bytes,
-        "maps": [map_report(m, decoded[m.role]) for m in source.maps],
-        "mips": mip_report(source, texture),
+        "maps": maps,
+        "mips": [{"level": 0, "psnr_db": psnr}, *mip_report(source, texture, check)],
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "cpu_seconds": round(cpu_seconds, 3),
         "steps": steps,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -393,7 +393,8 @@ class Trainer:
     """Holds the state of a run. Call :meth:`step` with the fraction of the run that is done, in [0, 1).
 
     ``pyramid`` are the mips of the channels to be learned, level 0 first, [H, W, C] in [0, 1].
-    ``loss_weights`` weigh the channels' squared errors.
+    ``loss_weights`` weigh the channels' squared errors; ``check`` is called now and then during the start and
+    may raise to give up.
     """
 
     def __init__(
@@ -404,6 +405,7 @@ class Trainer:
         device: str = "cpu",
         options: TrainerOptions | None = None,
         loss_weights: Sequence[float] | None = None,
+        check: Callable[[], object] = lambda: None,
     ) -> None:
         self.layout = layout
         self.options = options or TrainerOptions()
@@ -415,8 +417,11 @@ class Trainer:
         self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
         self.offset = pyramid[0].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
         centred = [level - self.offset for level in pyramid]
-        self.levels = [_Level(layout, i, image, self.device) for i, image in enumerate(centred)]
-        self.grids = self._start_latents(centred, seed)
+        self.levels: list[_Level] = []
+        for i, image in enumerate(centred):
+            check()
+            self.levels.append(_Level(layout, i, image, self.device))
+        self.grids = self._start_latents(centred, seed, check)
         self.decoder = _Decoder(layout.layer_shapes, layout.fine_features + layout.coarse_features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
@@ -446,7 +451,7 @@ class Trainer:
         self.pool.shutdown(wait=True)
         torch.set_num_threads(self._threads_before)
 
-    def _start_latents(self, pyramid: Sequence[Pixels], seed: int) -> list[list[_Latents]]:
+    def _start_latents(self, pyramid: Sequence[Pixels], seed: int, check: Callable[[], object]) -> list[list[_Latents]]:
         levels = 2**self.layout.bits
         grids = []
         for number, group in enumerate(self.layout.groups):
@@ -454,6 +459,7 @@ class Trainer:
             for which, shape in enumerate((group.fine, group.coarse)):
                 if not shape.features:
                     continue
+                check()
                 values = principal_components(
                     pyramid[group.first],
                     shape.height,

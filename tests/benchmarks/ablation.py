@@ -133,8 +133,8 @@ def page(steps: int, rows: list[dict[str, Any]]) -> str:
     lines = [
         "# What each choice brings",
         "",
-        f"`make ablation`: {steps} steps of 8192 texels, one thing changed at a time. PSNR in dB over all channels, mip 0 "
-        "(and mips 1, 2).",
+        f"`make ablation`: {steps} steps of 8192 texels, one thing changed at a time. PSNR in dB over all channels of "
+        "mip 0 (bold), 1 and 2.",
         "",
         "| variant | " + " | ".join(names) + " |",
         "| --- |" + " --- |" * len(names),

@@ -146,7 +146,7 @@ def astc(material: TextureSet, block: int) -> tuple[float, float]:
         data = context.compress(image, encoder.ASTCSwizzle.from_str("RGBA"))
         size += len(data)
         bgra = np.frombuffer(decoder.decode_astc(data, width, height, block, block), np.uint8).reshape(height, width, 4)
-        decoded = bgra[..., [2, 1, 0]][..., : pixels.shape[2]].astype(np.float32) / 255
+        decoded = bgra[..., [2, 1, 0]][..., : pixels.shape[2]].astype(np.float32) / np.float32(255)
         results.append((pixels, decoded))
     bits = 8 * size / (width * height)
     return bits, report.pooled_psnr([a for a, _ in results], [b for _, b in results])
