@@ -23,15 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.codec.kernels import forward_backward, update_rows
-from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, GridShape, LatentLayout
+from core.codec.kernels import forward_backward
+from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Layer
-from core.codec.sampling import phases
+from core.codec.parameters import Decoder, Latents, weight_scales
 from core.codec.start import principal_components
+from core.codec.tiles import Level
 from core.textures.material import Pixels
 
-_OTHER_INPUTS = 0.3
-"""Scale of the first layer's random weights for inputs that are not latents."""
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 
@@ -58,172 +57,10 @@ class TrainerOptions:
     parts: int | None = None
 
 
-class _Axis:
-    """Tiles along one axis of a level: which latents each tile reads and with which weights."""
-
-    def __init__(self, texels: int, tile: int, latents: int) -> None:
-        self.tiles = math.ceil(texels / tile)
-        x = np.arange(self.tiles)[:, None] * tile + np.arange(tile)[None, :]
-        position = (x + 0.5) * (latents / texels) - 0.5
-        first = np.floor(position[:, 0]).astype(np.int64)
-        self.reach = int(np.floor(position[:, -1] - first).max()) + 2
-        offset = position - first[:, None]
-        cell = np.floor(offset).astype(np.int64)
-        fraction = (offset - cell).astype(np.float32)
-        weights = np.zeros((self.tiles, tile, self.reach), np.float32)
-        np.put_along_axis(weights, cell[..., None], (1 - fraction)[..., None], axis=2)
-        np.put_along_axis(weights, cell[..., None] + 1, fraction[..., None], axis=2)
-        self.weights = weights
-        self.indices = (first[:, None] + np.arange(self.reach)) % latents
-        self.uniform = bool(np.allclose(weights, weights[:1], atol=1e-6))
-
-
-class _GridReader:
-    """Reads blocks of one latent grid for tiles of one mip level, and their interpolation weights."""
-
-    def __init__(self, shape: GridShape, size: tuple[int, int], tile: int, device: torch.device) -> None:
-        width, height = size
-        across, down = _Axis(width, tile, shape.width), _Axis(height, tile, shape.height)
-        self.features = shape.features
-        self.reach = across.reach * down.reach
-        rows, columns = down.indices * shape.width, across.indices
-        blocks = rows[:, None, :, None] + columns[None, :, None, :]
-        self.indices = torch.from_numpy(blocks.reshape(-1, self.reach)).to(device)
-        self.across = across.tiles
-        self.uniform = across.uniform and down.uniform
-        self.column_weights = torch.from_numpy(across.weights).to(device)
-        self.row_weights = torch.from_numpy(down.weights).to(device)
-
-    def matrices(self, flat: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-        """Interpolation matrices [tiles, texels, reach] of the tiles with these flat indices."""
-        ty, tx = flat // self.across, flat % self.across
-        return _outer(self.row_weights.index_select(0, ty), self.column_weights.index_select(0, tx)).to(dtype)
-
-
-def _outer(rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
-    """[n, m, a] and [n, m, b] → [n, m·m, a·b]."""
-    n, m, a = rows.shape
-    b = columns.shape[2]
-    return (rows[:, :, None, :, None] * columns[:, None, :, None, :]).reshape(n, m * m, a * b)
-
-
-class _Level:
-    """One mip level as training data: tiles of targets and how they read their group's grids."""
-
-    def __init__(self, layout: LatentLayout, level: int, image: Pixels, device: torch.device) -> None:
-        self.group = layout.group_of(level)
-        group = layout.groups[self.group]
-        self.lod = level - group.first
-        self.tile = tile = max(1, (4 * layout.stride) >> self.lod)
-        width, height = layout.mip_size(level)
-        self.across, self.down = math.ceil(width / tile), math.ceil(height / tile)
-        rows = np.arange(self.down * tile) % height
-        columns = np.arange(self.across * tile) % width
-        texels = image[rows][:, columns]
-        channels = image.shape[2]
-        blocks = texels.reshape(self.down, tile, self.across, tile, channels).transpose(0, 2, 1, 3, 4)
-        flat = np.ascontiguousarray(blocks.reshape(self.down * self.across, tile * tile, channels))
-        self.targets = torch.from_numpy(flat.astype(np.float16)).to(device)
-        self.readers = [
-            _GridReader(shape, (width, height), tile, device) for shape in (group.fine, group.coarse) if shape.features
-        ]
-        across = phases(width, group.fine.width, group.coarse.width)[columns].reshape(self.across, tile, -1)
-        down = phases(height, group.fine.height, group.coarse.height)[rows].reshape(self.down, tile, -1)
-        self.phases_alike = bool(np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5))
-        self.phases_x, self.phases_y = torch.from_numpy(across).to(device), torch.from_numpy(down).to(device)
-
-    @property
-    def tiles(self) -> int:
-        return self.across * self.down
-
-
-class _Latents:
-    """One latent grid as [cells, features] with the moments of Adam, updated row by row."""
-
-    def __init__(self, values: np.ndarray, levels: int, device: torch.device) -> None:
-        self.shape = values.shape
-        self.values = torch.from_numpy(values.reshape(-1, values.shape[2]).copy()).to(device)
-        self.second = torch.zeros_like(self.values)
-        self.gradient = torch.zeros_like(self.values)
-        self.visits = torch.zeros(len(self.values), 1, device=device)
-        self.step_size = 2.0 / (levels - 1)
-
-    def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
-        """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""
-        indices, gradients = [index for index, _ in reads], [gradient for _, gradient in reads]
-        update_rows(self.values, self.second, self.visits, self.gradient, indices, gradients, rate, beta)
-
-    def codes(self) -> np.ndarray:
-        """The nearest codes, uint8 [h, w, F]."""
-        codes = ((self.values + 1.0) / self.step_size).round_()
-        return codes.to(torch.uint8).cpu().numpy().reshape(self.shape)
-
-    def rounded(self) -> torch.Tensor:
-        """The nearest values that can be stored."""
-        return ((self.values + 1.0) / self.step_size).round_().mul_(self.step_size).sub_(1.0)
-
-
-class _Decoder:
-    """The MLP's parameters in one flat vector, so that Adam is a handful of operations."""
-
-    def __init__(self, shapes: Sequence[tuple[int, int]], features: int, seed: int, device: torch.device) -> None:
-        """``features``: how many of the inputs are latents; they come first and begin with more say than the rest."""
-        self.shapes = tuple(shapes)
-        sizes = [n_in * n_out + n_out for n_in, n_out in self.shapes]
-        self.flat = torch.zeros(sum(sizes), device=device)
-        self.weights, self.biases = self.views(self.flat)
-        generator = torch.Generator().manual_seed(seed)
-        for i, (weight, (n_in, _)) in enumerate(zip(self.weights, self.shapes, strict=True)):
-            gain = 1.0 if i == len(self.shapes) - 1 else math.sqrt(2.0)
-            weight.copy_(torch.randn(weight.shape, generator=generator) * (gain / math.sqrt(n_in)))
-        self.weights[0][features:] *= _OTHER_INPUTS
-        self.first = torch.zeros_like(self.flat)
-        self.second = torch.zeros_like(self.flat)
-        self.steps = 0
-
-    def views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-        """Weights [in, out] and biases [out] as views of a flat vector."""
-        weights, biases, at = [], [], 0
-        for n_in, n_out in self.shapes:
-            weights.append(flat[at : at + n_in * n_out].view(n_in, n_out))
-            at += n_in * n_out
-            biases.append(flat[at : at + n_out])
-            at += n_out
-        return weights, biases
-
-    def restart(self) -> None:
-        """Forget the moments: the objective changed."""
-        self.first.zero_()
-        self.second.zero_()
-        self.steps = 0
-
-    def update(self, gradient: torch.Tensor, rate: float, betas: tuple[float, float]) -> None:
-        self.steps += 1
-        self.first.lerp_(gradient, 1.0 - betas[0])
-        self.second.lerp_(gradient.square(), 1.0 - betas[1])
-        root = (self.second / (1.0 - betas[1] ** self.steps)).sqrt_().add_(1e-12)
-        self.flat.addcdiv_(self.first, root, value=-rate / (1.0 - betas[0] ** self.steps))
-
-    def quantised(self) -> torch.Tensor:
-        """The flat vector as the file will hold it: 8-bit weights with one scale per output, 16-bit biases."""
-        flat = self.flat.clone()
-        weights, biases = self.views(flat)
-        for weight, bias in zip(weights, biases, strict=True):
-            scale = weight_scales(weight)
-            weight.copy_((weight / scale).round_().clamp_(-127, 127) * scale)
-            bias.copy_(bias.half().float())
-        return flat
-
-
-def weight_scales(weight: torch.Tensor) -> torch.Tensor:
-    """The 16-bit scale per output column of a weight matrix [in, out], as float32."""
-    return (weight.abs().amax(dim=0) / 127.0).half().float().clamp_min(2**-14)
-
-
 class _Segment:
     """The share of a batch that one level gets: ``count`` tiles in fixed rows of a part's buffers."""
 
-    def __init__(self, part: _Part, level: _Level, count: int, start: int) -> None:
+    def __init__(self, part: _Part, level: Level, count: int, start: int) -> None:
         self.level, self.count, self.start = level, count, start
         self.texels = level.tile**2
         self.stop = start + count * self.texels
@@ -275,7 +112,7 @@ class _Segment:
 class _Batch:
     """One fixed division of a part's rows among levels, with every view of the buffers made in advance."""
 
-    def __init__(self, part: _Part, shares: Sequence[tuple[_Level, int]]) -> None:
+    def __init__(self, part: _Part, shares: Sequence[tuple[Level, int]]) -> None:
         self.segments: list[_Segment] = []
         total = 0
         for level, count in shares:
@@ -321,7 +158,7 @@ class _Part:
         self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
         self.errors = torch.zeros(layout.channels, device=device)
 
-    def next_tiles(self, level: _Level, count: int) -> torch.Tensor:
+    def next_tiles(self, level: Level, count: int) -> torch.Tensor:
         """Flat indices of the next tiles of a shuffled order in which every tile comes once."""
         order, at = self.orders.get(id(level), (np.empty(0, np.int64), 0))
         picks = order[at : at + count]
@@ -417,12 +254,12 @@ class Trainer:
         self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
         self.offset = pyramid[0].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
         centred = [level - self.offset for level in pyramid]
-        self.levels: list[_Level] = []
+        self.levels: list[Level] = []
         for i, image in enumerate(centred):
             check()
-            self.levels.append(_Level(layout, i, image, self.device))
+            self.levels.append(Level(layout, i, image, self.device))
         self.grids = self._start_latents(centred, seed, check)
-        self.decoder = _Decoder(layout.layer_shapes, layout.fine_features + layout.coarse_features, seed, self.device)
+        self.decoder = Decoder(layout.layer_shapes, layout.fine_features + layout.coarse_features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
         self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
@@ -451,7 +288,7 @@ class Trainer:
         self.pool.shutdown(wait=True)
         torch.set_num_threads(self._threads_before)
 
-    def _start_latents(self, pyramid: Sequence[Pixels], seed: int, check: Callable[[], object]) -> list[list[_Latents]]:
+    def _start_latents(self, pyramid: Sequence[Pixels], seed: int, check: Callable[[], object]) -> list[list[Latents]]:
         levels = 2**self.layout.bits
         grids = []
         for number, group in enumerate(self.layout.groups):
@@ -468,7 +305,7 @@ class Trainer:
                     seed + 2 * number + which,
                     self.options.start_sigmas,
                 )
-                pair.append(_Latents(values, levels, self.device))
+                pair.append(Latents(values, levels, self.device))
             grids.append(pair)
         return grids
 
@@ -540,7 +377,7 @@ class Trainer:
         draw = self.rng.random() * self._aux_odds[-1]
         return 1 + int(np.searchsorted(self._aux_odds, draw, side="right"))
 
-    def shares(self, texels: int, aux: int) -> list[tuple[_Level, int]]:
+    def shares(self, texels: int, aux: int) -> list[tuple[Level, int]]:
         """How many tiles of level 0 and of level ``aux`` a part with this many texels takes."""
         top = self.levels[0]
         if aux == 0:

@@ -1,0 +1,91 @@
+"""A mip level as training data: tiles of texels, and how each tile reads the latent grids of its group."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from core.codec.layout import GridShape, LatentLayout
+from core.codec.sampling import phases
+from core.textures.material import Pixels
+
+
+class Axis:
+    """Tiles along one axis of a level: which latents each tile reads and with which weights."""
+
+    def __init__(self, texels: int, tile: int, latents: int) -> None:
+        self.tiles = math.ceil(texels / tile)
+        x = np.arange(self.tiles)[:, None] * tile + np.arange(tile)[None, :]
+        position = (x + 0.5) * (latents / texels) - 0.5
+        first = np.floor(position[:, 0]).astype(np.int64)
+        self.reach = int(np.floor(position[:, -1] - first).max()) + 2
+        offset = position - first[:, None]
+        cell = np.floor(offset).astype(np.int64)
+        fraction = (offset - cell).astype(np.float32)
+        weights = np.zeros((self.tiles, tile, self.reach), np.float32)
+        np.put_along_axis(weights, cell[..., None], (1 - fraction)[..., None], axis=2)
+        np.put_along_axis(weights, cell[..., None] + 1, fraction[..., None], axis=2)
+        self.weights = weights
+        self.indices = (first[:, None] + np.arange(self.reach)) % latents
+        self.uniform = bool(np.allclose(weights, weights[:1], atol=1e-6))
+
+
+class GridReader:
+    """Reads blocks of one latent grid for tiles of one mip level, and their interpolation weights."""
+
+    def __init__(self, shape: GridShape, size: tuple[int, int], tile: int, device: torch.device) -> None:
+        width, height = size
+        across, down = Axis(width, tile, shape.width), Axis(height, tile, shape.height)
+        self.features = shape.features
+        self.reach = across.reach * down.reach
+        rows, columns = down.indices * shape.width, across.indices
+        blocks = rows[:, None, :, None] + columns[None, :, None, :]
+        self.indices = torch.from_numpy(blocks.reshape(-1, self.reach)).to(device)
+        self.across = across.tiles
+        self.uniform = across.uniform and down.uniform
+        self.column_weights = torch.from_numpy(across.weights).to(device)
+        self.row_weights = torch.from_numpy(down.weights).to(device)
+
+    def matrices(self, flat: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """Interpolation matrices [tiles, texels, reach] of the tiles with these flat indices."""
+        ty, tx = flat // self.across, flat % self.across
+        return _outer(self.row_weights.index_select(0, ty), self.column_weights.index_select(0, tx)).to(dtype)
+
+
+def _outer(rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
+    """[n, m, a] and [n, m, b] → [n, m·m, a·b]."""
+    n, m, a = rows.shape
+    b = columns.shape[2]
+    return (rows[:, :, None, :, None] * columns[:, None, :, None, :]).reshape(n, m * m, a * b)
+
+
+class Level:
+    """One mip level as training data: tiles of targets and how they read their group's grids."""
+
+    def __init__(self, layout: LatentLayout, level: int, image: Pixels, device: torch.device) -> None:
+        self.group = layout.group_of(level)
+        group = layout.groups[self.group]
+        self.lod = level - group.first
+        self.tile = tile = max(1, (4 * layout.stride) >> self.lod)
+        width, height = layout.mip_size(level)
+        self.across, self.down = math.ceil(width / tile), math.ceil(height / tile)
+        rows = np.arange(self.down * tile) % height
+        columns = np.arange(self.across * tile) % width
+        texels = image[rows][:, columns]
+        channels = image.shape[2]
+        blocks = texels.reshape(self.down, tile, self.across, tile, channels).transpose(0, 2, 1, 3, 4)
+        flat = np.ascontiguousarray(blocks.reshape(self.down * self.across, tile * tile, channels))
+        self.targets = torch.from_numpy(flat.astype(np.float16)).to(device)
+        self.readers = [
+            GridReader(shape, (width, height), tile, device) for shape in (group.fine, group.coarse) if shape.features
+        ]
+        across = phases(width, group.fine.width, group.coarse.width)[columns].reshape(self.across, tile, -1)
+        down = phases(height, group.fine.height, group.coarse.height)[rows].reshape(self.down, tile, -1)
+        self.phases_alike = bool(np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5))
+        self.phases_x, self.phases_y = torch.from_numpy(across).to(device), torch.from_numpy(down).to(device)
+
+    @property
+    def tiles(self) -> int:
+        return self.across * self.down
