@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.codec.rate import predict
-
 from core.textures.roles import Role
 from widgets.rate_picker import Prediction
 
