@@ -27,7 +27,7 @@ def texture(bits: int = 4, coarse: int = 3) -> NeuralTexture:
     layers = tuple(
         Layer(
             rng.integers(-127, 128, shape).astype(np.int8),
-            rng.random(shape[1]).astype(np.float16) / 100,
+            (rng.random(shape[1]) / 100).astype(np.float16),
             rng.normal(size=shape[1]).astype(np.float16),
         )
         for shape in layout.layer_shapes

@@ -43,7 +43,7 @@ def test_flip_orders_errors_and_takes_read_only_arrays() -> None:
     a, b = pair()
     a.flags.writeable = False
     assert metrics.flip(a, a) == pytest.approx(0, abs=1e-6)
-    assert 0 < metrics.flip(a, 0.9 * a + 0.1 * b) < metrics.flip(a, b) < 1
+    assert 0 < metrics.flip(a, (0.9 * a + 0.1 * b).astype(np.float32)) < metrics.flip(a, b) < 1
 
 
 def test_flip_in_tiles_is_flip_of_the_whole() -> None:
