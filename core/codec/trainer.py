@@ -31,6 +31,9 @@ from core.codec.start import principal_components
 from core.codec.tiles import Level
 from core.textures.material import Pixels
 
+START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
+"""Standard deviations of a component that fill the range, by bits; 4 with more. Few bits: as much of the range as can be
+used, or the noise drowns the start; many: room for what training will want to add."""
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 
@@ -52,7 +55,6 @@ class TrainerOptions:
     decoder_betas: tuple[float, float] = (0.9, 0.99)
     freeze_at: float = 0.94
     refine_rate: float = 0.004
-    start_sigmas: float = 4.0
     bf16: bool | None = None
     parts: int | None = None
 
@@ -303,7 +305,7 @@ class Trainer:
                     shape.width,
                     shape.features,
                     seed + 2 * number + which,
-                    self.options.start_sigmas,
+                    START_SIGMAS.get(self.layout.bits, 4.0),
                 )
                 pair.append(Latents(values, levels, self.device))
             grids.append(pair)
