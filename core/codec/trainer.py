@@ -32,8 +32,8 @@ from core.codec.tiles import Level
 from core.textures.material import Pixels
 
 START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
-"""Standard deviations of a component that fill the range, by bits; 4 with more. Few bits: as much of the range as can be
-used, or the noise drowns the start; many: room for what training will want to add."""
+"""Standard deviations of a component that fill the range, by bits; 4 with more. Few bits need as much of the range as can
+be used, or the noise drowns the start; with many there is room for what training will want to add."""
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 
