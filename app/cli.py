@@ -68,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     if not arguments:
         return open_window([])
+    if "" in arguments:
+        raise InputError("One of the arguments is empty; is a variable of your script not set?")
     first = arguments[0]
     if first not in COMMANDS and not first.startswith("-"):
         return open_window(_paths(arguments))

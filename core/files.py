@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,23 @@ def make_folder(folder: Path) -> Path:
     except OSError as error:
         raise OutputError(f"The folder {folder} can't be created: {_why(error)}.", folder) from error
     return folder
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OutputError now, rather than after hours of work, if nothing can be written into ``folder``.
+
+    Leaves nothing behind: where the folder doesn't exist yet, the nearest one above it that does is tried.
+    """
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise OutputError(f"The folder {folder} can't be created: {there} is a file.", folder)
+    try:
+        with tempfile.TemporaryFile(dir=there, prefix=".texloom-"):
+            pass
+    except OSError as error:
+        raise OutputError(f"Nothing can be written into the folder {there}: {_why(error)}.", there) from error
 
 
 @contextlib.contextmanager

@@ -61,7 +61,11 @@ def run(options: argparse.Namespace) -> int:
         try:
             outcome = compressing.compress_one(lambda plan=plan: reading.read(plan), plan.name, request)
         except Cancelled:
-            print(f"{plan.name} was discarded; --resume goes on from its last checkpoint.", file=sys.stderr)
+            from core.codec.compress import CHECKPOINT_SUFFIX
+
+            can_go_on = (request.output / f"{plan.name}{CHECKPOINT_SUFFIX}").exists()
+            hint = "; --resume goes on from where it was" if can_go_on else ""
+            print(f"{plan.name} was discarded{hint}.", file=sys.stderr)
             stopped = True
         else:
             done.append(outcome)

@@ -14,6 +14,7 @@ from app.commands import terminal
 from core.codec.settings import CompressSettings
 from core.errors import InputError, OutputError
 from core.exporters import ExportResult, ExportSettings, describe_targets, exporter
+from core.files import check_writable
 from core.jobs import Control, Event, Finished, Metrics
 from widgets.units import size_text
 
@@ -72,9 +73,10 @@ def checked_targets(text: str | None) -> tuple[str, ...]:
 
 
 def check_output(folder: Path) -> Path:
-    """Raises OutputError for what can't become a folder, without creating it."""
+    """Raises OutputError for what can't become a folder or be written into, without creating it."""
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"The output {folder} is a file; give a folder.", folder)
+    check_writable(folder)
     return folder
 
 

@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"normal convention: {values['normal_convention']}")
     for file in values["files"]:
         roles = ", ".join(dict.fromkeys(role for role in file["roles"] if role)) or "constant"
-        print(f"  {file['name']}: {roles}, {len(file['roles'])} channels, {file['bit_depth']} bit")
+        channels = len(file["roles"])
+        print(f"  {file['name']}: {roles}, {channels} channel{'s'[: channels != 1]}, {file['bit_depth']} bit")
     return 0
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from core.errors import InputError, OutputError
+from core.files import check_writable
 from core.jobs import Setting, describe, from_dict
 
 T = TypeVar("T")
 
-METAVAR = {"bpp": "F", "target_psnr": "DB", "max_bytes": "N", "time_budget": "SECONDS", "seed": "N"}
+METAVAR = {"bpp": "F", "target_psnr": "DB", "max_bytes": "N", "time_budget": "SECONDS", "early_stop_db": "DB"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -104,4 +105,5 @@ def report_path(path: Path | None) -> Path | None:
         raise InputError(f"The report {path} must be a .json file.", path)
     if path.is_dir():
         raise OutputError(f"The report {path} can't be written: it is a folder.", path)
+    check_writable(path.parent)
     return path

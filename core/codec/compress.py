@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
@@ -21,10 +22,10 @@ from core.codec import container, metrics, rate, report
 from core.codec.layout import LatentLayout
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
-from core.errors import Cancelled, InputError
-from core.files import replacing
+from core.errors import Cancelled, InputError, OutputError
+from core.files import check_writable, replacing
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
-from core.jobs.settings import validate
+from core.jobs.settings import from_dict, validate
 from core.textures.material import Pixels, TextureSet
 from core.textures.mips import pyramid
 from core.textures.roles import MAX_CHANNELS, Role
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 CHECKPOINT_SUFFIX = ".texloom-run"
 _CHECKPOINT_EVERY = 20.0
+_SEARCH_BPP = (1.5, 6.0)
+_SEARCH_SHARE = 0.15
+"""Each of these sizes is tried for this share of the run before the size for a wanted PSNR is chosen."""
 _METRICS_EVERY = 0.5
 _PREVIEW_SHARE = 0.12
 _FINISHING_SECONDS = 0.6
@@ -158,12 +162,18 @@ class _Run:
         self.header = 0
 
     def events(self, resume: bool) -> Iterator[Event]:
-        _check_writable(self.path.parent)
+        check_writable(self.path.parent)
         saved = _load_checkpoint(self.checkpoint_path) if resume else None
         if saved is not None and saved.fingerprint != self.source.fingerprint():
             raise InputError(
                 f"{self.checkpoint_path} belongs to other maps than those of {self.source.material.name}; "
                 "start without --resume.",
+                self.checkpoint_path,
+            )
+        if saved is not None and saved.goal != (goal := _goal(self.settings)):
+            raise InputError(
+                f"{self.checkpoint_path} was begun for {saved.goal}, not for {goal}; ask for {saved.goal} or start "
+                "without --resume.",
                 self.checkpoint_path,
             )
         if resume and saved is None:
@@ -173,25 +183,33 @@ class _Run:
         for notice in self.source.material.notices:
             yield Notice(notice)
         self.header = self._header_bytes()
+        # Looking for a size takes its part of a time budget.
+        searched = self.settings.target_psnr is not None and self.source.channels > 0
+        first = _SEARCH_SHARE * len(_SEARCH_BPP) if searched else 0.0
+        found: NeuralTexture | None = None
         if saved is not None:
             layout = saved.layout
         elif self.source.channels == 0:
             material = self.source.material
             layout = LatentLayout(material.width, material.height, 0, 8, 0, 0, 1, ())
         elif self.settings.target_psnr is not None:
-            layout = yield from self._search_layout(self.settings.target_psnr)
+            layout, found = yield from self._search_layout(self.settings.target_psnr)
         else:
             layout = self._layout(self._budget())
         predicted = layout.latent_bytes + layout.decoder_bytes + self.header
         yield Started(self.source.material.name, predicted)
-        texture, stopped = yield from self._train(layout, saved, 0.0, 1.0)
+        if found is None:
+            texture, stopped = yield from self._train(layout, saved, first, 1.0 - first)
+        else:
+            texture, stopped = found, True
         if self.settings.target_psnr is not None:
             yield from self._say_if_missed(texture)
         began = time.perf_counter()
         size = container.write(texture, self.path)
         write_seconds = time.perf_counter() - began
         texture = dataclasses.replace(texture, size_bytes=size)
-        self.checkpoint_path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.checkpoint_path.unlink(missing_ok=True)
         decoded = texture.decoded_set()
         if self.slot is not None:
             maps = {m.role: m.pixels for m in decoded.maps}
@@ -241,8 +259,14 @@ class _Run:
             offset=trainer.offset,
         )
 
-    def _train(self, layout: LatentLayout, saved: _Saved | None, first: float, share: float) -> Iterator[Event]:
-        """Train one layout; the job's progress goes from ``first`` by ``share``. Returns (texture, stopped)."""
+    def _train(
+        self, layout: LatentLayout, saved: _Saved | None, first: float, share: float, *, trial: bool = False
+    ) -> Iterator[Event]:
+        """Train one layout; the job's progress goes from ``first`` by ``share``. Returns (texture, stopped).
+
+        A ``trial`` only tells what a size is good for: it takes its share of the preset's steps as well as of a time
+        budget, and no checkpoint is left, because nobody would want to resume it.
+        """
         # torch takes seconds to load; whoever only wants to look at a file should not wait for it.
         from core.codec.trainer import Trainer
 
@@ -253,15 +277,16 @@ class _Run:
             ), False
         trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device, check=self.control.check)
         try:
-            clock = _Clock(self.settings, self.source.material, self.control, share)
+            clock = _Clock(self.settings, self.source.material, self.control, share, share if trial else 1.0)
             if saved is not None:
                 trainer.load_state(saved.arrays)
                 clock.spent = saved.spent
             stopped = False
             try:
-                stopped = yield from self._loop(trainer, clock, first, share)
+                stopped = yield from self._loop(trainer, clock, first, share, trial)
             except Cancelled:
-                self._save(trainer, clock)
+                if not trial:
+                    self._save(trainer, clock)
                 raise
             self.steps += trainer.steps
             self.samples += trainer.samples
@@ -271,7 +296,7 @@ class _Run:
         finally:
             trainer.close()
 
-    def _loop(self, trainer: Trainer, clock: _Clock, first: float, share: float) -> Iterator[Event]:
+    def _loop(self, trainer: Trainer, clock: _Clock, first: float, share: float, trial: bool) -> Iterator[Event]:
         last_metrics = last_checkpoint = clock.elapsed()
         self._preview(trainer, clock, _bounded(0.0))
         early = _EarlyStop(self.settings.early_stop_db)
@@ -293,17 +318,21 @@ class _Run:
             last_metrics = now
             psnr, per_map = self.source.map_errors(errors)
             yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
-            remaining = clock.remaining(trainer.steps)
+            remaining = None if trial else clock.remaining(trainer.steps)
             yield Progress(first + share * fraction, "Training", remaining)
             if early.reached(fraction, psnr) and fraction < trainer.options.freeze_at:
                 skipped += trainer.options.freeze_at - fraction
                 text = "Stopped early: the quality no longer improved."
                 self.notices.append(text)
                 yield Notice(text)
-            if now - last_checkpoint > _CHECKPOINT_EVERY:
+            if now - last_checkpoint > _CHECKPOINT_EVERY and not trial:
                 last_checkpoint = now
-                self._save(trainer, clock)
-                yield Checkpoint(self.checkpoint_path, trainer.steps)
+                problem = self._save(trainer, clock)
+                if problem is None:
+                    yield Checkpoint(self.checkpoint_path, trainer.steps)
+                elif problem not in self.notices:
+                    self.notices.append(problem)
+                    yield Notice(problem)
             self._preview(trainer, clock, psnr)
 
     def _finish_now(self, trainer: Trainer) -> None:
@@ -329,22 +358,26 @@ class _Run:
         self.preview_cost = self.last_preview - now
 
     def _search_layout(self, target: float) -> Iterator[Event]:
-        """Two short runs give the rate-quality line of this material; the layout that should reach the target."""
+        """Two short runs give the rate-quality line of this material.
+
+        Returns the layout that should reach the target and None, or, when asked to stop, the last run's layout and
+        texture.
+        """
         material = self.source.material
         yield Notice(f"Looking for the size that reaches {target:g} dB.")
         points = []
-        for number, bpp in enumerate((1.5, 6.0)):
+        for number, bpp in enumerate(_SEARCH_BPP):
             layout = self._layout(rate.byte_budget(material.width, material.height, bpp))
-            texture, stopped = yield from self._train(layout, None, 0.15 * number, 0.15)
-            points.append((np.log2(bpp), self._measured(texture)))
+            texture, stopped = yield from self._train(layout, None, _SEARCH_SHARE * number, _SEARCH_SHARE, trial=True)
             if stopped:
-                break
+                return layout, texture
+            points.append((np.log2(bpp), self._measured(texture)))
         (x0, y0), (x1, y1) = points[0], points[-1]
         slope = max((y1 - y0) / max(x1 - x0, 1e-6), 1.0)
         # A full run gains about this much over a short one.
         gain = 0.8
         bpp = float(2 ** np.clip(x1 + (target - gain - y1) / slope, np.log2(0.5), np.log2(20.0)))
-        return self._layout(rate.byte_budget(material.width, material.height, bpp))
+        return self._layout(rate.byte_budget(material.width, material.height, bpp)), None
 
     def _measured(self, texture: NeuralTexture) -> float:
         decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
@@ -359,14 +392,19 @@ class _Run:
             self.notices.append(text)
             yield Notice(text)
 
-    def _save(self, trainer: Trainer, clock: _Clock) -> None:
+    def _save(self, trainer: Trainer, clock: _Clock) -> str | None:
+        """Write the checkpoint. A full disk is no reason to lose the run itself: what is wrong comes back as text."""
         about = {
             "fingerprint": self.source.fingerprint(),
             "layout": dataclasses.asdict(trainer.layout),
             "spent": clock.elapsed(),
             "settings": to_dict(self.settings),
         }
-        _save_checkpoint(self.checkpoint_path, about, trainer.state())
+        try:
+            _save_checkpoint(self.checkpoint_path, about, trainer.state())
+        except OutputError as error:
+            return f"This run can't be resumed if it is interrupted now: {error}"
+        return None
 
     def _report(self, texture: NeuralTexture, decoded: TextureSet, write_seconds: float) -> dict[str, Any]:
         return report.build(
@@ -389,7 +427,10 @@ class _Run:
 class _Clock:
     """How much of a run is done: by wall time under a time budget, otherwise by steps, so that runs repeat."""
 
-    def __init__(self, settings: CompressSettings, material: TextureSet, control: Control, share: float) -> None:
+    def __init__(
+        self, settings: CompressSettings, material: TextureSet, control: Control, share: float, work: float
+    ) -> None:
+        """``share`` of a time budget, ``work`` of a preset's steps."""
         self._control = control
         self._began = time.perf_counter()
         self._paused = control.paused_seconds
@@ -398,8 +439,8 @@ class _Clock:
         self.budget = settings.time_budget * share if settings.time_budget is not None else None
         # A small texture has seen all its texels often enough after fewer steps.
         size = min(1.0, max(0.1, (material.width * material.height / 2**20) ** 0.5))
-        self.total_steps = max(200, int(PRESET_STEPS[settings.preset] * size * share))
-        self.expected = PRESET_SECONDS[settings.preset] * size * share
+        self.total_steps = max(200, int(PRESET_STEPS[settings.preset] * size * work))
+        self.expected = PRESET_SECONDS[settings.preset] * size * work
 
     def elapsed(self) -> float:
         """Seconds of training, pauses left out, what an earlier run spent included."""
@@ -449,6 +490,7 @@ class _Saved:
     fingerprint: str
     layout: LatentLayout
     spent: float
+    goal: str
     arrays: Mapping[str, np.ndarray]
 
 
@@ -466,16 +508,19 @@ def _load_checkpoint(path: Path) -> _Saved | None:
         about = json.loads(str(arrays.pop("about")))
         values = dict(about["layout"])
         values["hidden"] = tuple(values["hidden"])
-        return _Saved(about["fingerprint"], LatentLayout(**values), float(about["spent"]), arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        goal = _goal(from_dict(CompressSettings, about["settings"]))
+        return _Saved(about["fingerprint"], LatentLayout(**values), float(about["spent"]), goal, arrays)
+    except (OSError, ValueError, KeyError, TypeError, InputError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} is damaged and can't be resumed; start without --resume.", path) from error
 
 
-def _check_writable(folder: Path) -> None:
-    """Raise OutputError before hours of work rather than after them."""
-    with replacing(folder / ".texloom-probe") as part:
-        part.write_bytes(b"")
-    (folder / ".texloom-probe").unlink()
+def _goal(settings: CompressSettings) -> str:
+    """What decides the size, in words."""
+    if settings.target_psnr is not None:
+        return f"{settings.target_psnr:g} dB"
+    if settings.max_bytes is not None:
+        return f"{settings.max_bytes} bytes"
+    return f"{settings.bpp:g} bits per texel"
 
 
 def _device(wanted: str) -> str:

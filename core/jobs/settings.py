@@ -97,9 +97,15 @@ def validate(settings: Any) -> None:
         if field.choices and value not in field.choices:
             raise InputError(f"{field.option} must be one of {', '.join(field.choices)}, not {value!r}.")
         if field.low is not None and value < field.low:
-            raise InputError(f"{field.option} must be at least {field.low:g} {field.unit}, not {value:g}.")
+            raise InputError(f"{field.option} must be at least {_amount(field.low, field)}, not {_amount(value)}.")
         if field.high is not None and value > field.high:
-            raise InputError(f"{field.option} must be at most {field.high:g} {field.unit}, not {value:g}.")
+            raise InputError(f"{field.option} must be at most {_amount(field.high, field)}, not {_amount(value)}.")
+
+
+def _amount(value: Any, field: Setting | None = None) -> str:
+    """The number, with the field's unit if there is one."""
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}" if field is not None and field.unit else text
 
 
 def to_dict(settings: Any, *, all_fields: bool = False) -> dict[str, Any]:

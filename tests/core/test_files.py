@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import OutputError
-from core.files import OwnedFolder, finite, make_folder, replacing, write_bytes, write_json
+from core.files import OwnedFolder, check_writable, finite, make_folder, replacing, write_bytes, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -20,6 +20,18 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise RuntimeError
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_checking_a_destination_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_writable(tmp_path / "not" / "yet")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="file is a file"):
+        check_writable(tmp_path / "file" / "out")
+    if Path("/proc/self").is_dir():
+        # Read-only even for root.
+        with pytest.raises(OutputError, match="/proc"):
+            check_writable(Path("/proc/texloom"))
 
 
 def test_what_the_system_refuses_names_the_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from core.codec import container
 from core.codec.compress import CHECKPOINT_SUFFIX, CompressResult, Preview, compress
 from core.codec.settings import CompressSettings
 from core.errors import Cancelled, InputError, OutputError
-from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Slot, Started
+from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Progress, Slot, Started
 from core.textures import images
 from core.textures.material import TextureSet
 from core.textures.roles import Role
@@ -171,7 +171,7 @@ def test_stop_keeps_what_was_done(tmp_path: Path) -> None:
     assert (tmp_path / "Small.texloom").exists()
 
 
-def test_resume_refuses_other_maps_and_damaged_checkpoints(tmp_path: Path) -> None:
+def test_resume_refuses_other_maps_other_sizes_and_damaged_checkpoints(tmp_path: Path) -> None:
     control = Control()
     job = compress(small_set(), dataclasses.replace(QUICK, time_budget=30.0), tmp_path, control)
     while not isinstance(next(job), Metrics):
@@ -185,6 +185,9 @@ def test_resume_refuses_other_maps_and_damaged_checkpoints(tmp_path: Path) -> No
     )
     with pytest.raises(InputError, match="other maps"):
         run(changed, QUICK, tmp_path, resume=True)
+    for other in ({"bpp": 2.5}, {"max_bytes": 9000}, {"target_psnr": 30.0}):
+        with pytest.raises(InputError, match="begun for 5 bits per texel"):
+            run(small_set(), dataclasses.replace(QUICK, **other), tmp_path, resume=True)
     checkpoint = tmp_path / ("Small" + CHECKPOINT_SUFFIX)
     checkpoint.write_bytes(checkpoint.read_bytes()[:500])
     with pytest.raises(InputError, match="damaged"):
@@ -196,6 +199,35 @@ def test_max_bytes_and_target_psnr(tmp_path: Path) -> None:
     assert 0.92 * 9000 <= finished.path.stat().st_size <= 9000
     finished, events = run(small_set(), dataclasses.replace(QUICK, target_psnr=21.0, time_budget=4.0), tmp_path / "b")
     assert finished.report["psnr_db"] >= 21.0 or any("asked for" in e.text for e in events if isinstance(e, Notice))
+    # Looking for the size is part of the budget, and the bar never goes back.
+    assert finished.report["seconds"]["train"] < 4.0 + 1.0
+    fractions = [e.fraction for e in events if isinstance(e, Progress)]
+    assert fractions == sorted(fractions)
+
+
+def test_stopping_the_search_for_a_size_keeps_what_it_had_trained(tmp_path: Path) -> None:
+    control = Control()
+    settings = dataclasses.replace(QUICK, target_psnr=40.0, time_budget=60.0)
+    job = compress(small_set(), settings, tmp_path, control)
+    while not isinstance(next(job), Metrics):
+        pass
+    control.stop()
+    finished = list(job)[-1]
+    assert isinstance(finished, Finished)
+    assert finished.stopped_early
+    assert finished.result.report["bits_per_texel"] <= 1.5
+
+
+def test_a_cancelled_search_for_a_size_leaves_nothing_to_resume(tmp_path: Path) -> None:
+    control = Control()
+    settings = dataclasses.replace(QUICK, target_psnr=40.0, time_budget=60.0)
+    job = compress(small_set(), settings, tmp_path, control)
+    while not isinstance(next(job), Metrics):
+        pass
+    control.cancel()
+    with pytest.raises(Cancelled):
+        list(job)
+    assert not list(tmp_path.iterdir())
 
 
 def test_bad_requests_write_nothing(tmp_path: Path) -> None:
@@ -216,3 +248,14 @@ def test_checkpoints_are_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("core.codec.compress._CHECKPOINT_EVERY", 0.5)
     _, events = run(small_set(), QUICK, tmp_path)
     assert any(isinstance(e, Checkpoint) for e in events)
+
+
+def test_a_run_outlives_a_disk_without_room_for_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.codec.compress._CHECKPOINT_EVERY", 0.4)
+    # A folder in the way of the checkpoint is refused by the system as a full disk is.
+    (tmp_path / ("Small" + CHECKPOINT_SUFFIX)).mkdir()
+    (tmp_path / ("Small" + CHECKPOINT_SUFFIX) / "file").touch()
+    finished, events = run(small_set(), QUICK, tmp_path)
+    assert container.read(finished.path).name == "Small"
+    assert [e.text for e in events if isinstance(e, Notice)] == finished.report["notices"]
+    assert sum("can't be resumed" in text for text in finished.report["notices"]) == 1
