@@ -37,6 +37,7 @@ def _forward_backward(
     squares: Tensor | None,
     delta_inputs: Tensor | None,
     measured: int,
+    rounding: bool,
 ) -> tuple[list[Tensor], list[Tensor]]:
     """One forward and backward pass of one part.
 
@@ -48,7 +49,8 @@ def _forward_backward(
     ``activations`` are the inputs and every layer's output [rows, width], ``deltas`` the gradients of every
     layer's output; both are overwritten, as are the gradients of weights [in, out] and biases [out].
     ``squares`` [C] collects the mean square error of the first ``measured`` rows. Without ``delta_inputs`` the
-    latents get no gradient.
+    latents get no gradient. With ``rounding`` latents are read as they will be stored, instead of with noise, and
+    their gradient goes straight through (Bengio et al. 2013).
 
     Returns the latent indices of every read and the gradients of these latents, float32 [n · reach, F]. The
     loss is the sum of squared errors; Adam does not care about its scale.
@@ -59,7 +61,9 @@ def _forward_backward(
         index = tables[i].index_select(0, tiles[i]).view(-1)
         indices.append(index)
         block = grids[i].index_select(0, index)
-        if noise[i].numel() > 0:
+        if rounding:
+            block.add_(1.0).div_(steps[i]).round_().mul_(steps[i]).sub_(1.0)
+        elif noise[i].numel() > 0:
             block.add_(noise[i], alpha=steps[i])
         count, _, reach = matrices[i].size()
         values = torch.bmm(matrices[i], block.to(activations[0].dtype).view(count, reach, -1))

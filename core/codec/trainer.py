@@ -32,8 +32,8 @@ from core.codec.tiles import Level
 from core.textures.material import Pixels
 
 START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
-"""Standard deviations of a component that fill the range, by bits; 4 with more. Few bits need as much of the range as can
-be used, or the noise drowns the start; with many there is room for what training will want to add."""
+"""Standard deviations of a component that fill the range, by bits; 4 with more. Few bits need as much of the range as
+can be used, or the noise drowns the start; with many there is room for what training will want to add."""
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 
@@ -53,6 +53,7 @@ class TrainerOptions:
     decoder_rate: float = 0.02
     latent_beta: float = 0.8
     decoder_betas: tuple[float, float] = (0.9, 0.99)
+    round_at: float = 0.3
     freeze_at: float = 0.94
     refine_rate: float = 0.004
     bf16: bool | None = None
@@ -178,7 +179,7 @@ class _Part:
         at = int(self.rng.integers(0, len(bank) - rows * features))
         return bank[at : at + rows * features].view(rows, features)
 
-    def step(self, aux: int, train_latents: bool, measure: bool) -> None:
+    def step(self, aux: int, train_latents: bool, rounding: bool, measure: bool) -> None:
         """Forward and backward over level 0 and level ``aux``; leaves decoder gradients and latent reads behind."""
         batch = self._batch(aux)
         trainer = self.trainer
@@ -187,7 +188,7 @@ class _Part:
             flat = segment.load()
             for reader in segment.level.readers:
                 tiles.append(flat)
-                rows = len(flat) * reader.reach if train_latents else 0
+                rows = len(flat) * reader.reach if train_latents and not rounding else 0
                 noise.append(self.noise(rows, reader.features))
         indices, gradients = forward_backward(
             batch.tables,
@@ -211,6 +212,7 @@ class _Part:
             self.errors if measure else None,
             batch.inputs if train_latents else None,
             batch.measured,
+            rounding,
         )
         self.reads = {}
         if train_latents:
@@ -319,7 +321,7 @@ class Trainer:
         normal = torch.zeros(width + 1, width + 1, dtype=torch.float64)
         right = torch.zeros(width + 1, self.layout.channels, dtype=torch.float64)
         for _ in range(_FIT_BATCHES):
-            part.step(0, train_latents=False, measure=False)
+            part.step(0, train_latents=False, rounding=False, measure=False)
             batch = part.batches[0]
             features = batch.activations[-2].double().cpu()
             features = torch.cat([features, torch.ones(len(features), 1, dtype=torch.float64)], dim=1)
@@ -336,7 +338,7 @@ class Trainer:
         if fraction >= options.freeze_at and not self.frozen:
             self.freeze()
         self._load_compute_weights()
-        self._run_parts()
+        self._run_parts(rounding=fraction >= options.round_at and not self.frozen)
         gradient = self.parts[0].gradient.float()
         for part in self.parts[1:]:
             gradient += part.gradient
@@ -362,11 +364,11 @@ class Trainer:
             reads = [read for part in self.parts for read in part.reads.get(key, [])]
             self.grids[key[0]][key[1]].update(reads, rate, self.options.latent_beta)
 
-    def _run_parts(self) -> None:
+    def _run_parts(self, rounding: bool) -> None:
         aux = self._next_aux()
         measure = self.steps % 4 == 0
-        jobs = [self.pool.submit(part.step, aux, not self.frozen, measure) for part in self.parts[1:]]
-        self.parts[0].step(aux, not self.frozen, measure)
+        jobs = [self.pool.submit(part.step, aux, not self.frozen, rounding, measure) for part in self.parts[1:]]
+        self.parts[0].step(aux, not self.frozen, rounding, measure)
         for job in jobs:
             job.result()
         self.samples += sum(part.batches[aux].total for part in self.parts)

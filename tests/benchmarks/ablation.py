@@ -83,6 +83,8 @@ def variants(
         ("latent rate doubled", layout(shape), changed(latent_rate=double_rate)),
         ("decoder rate 0.005 instead of 0.02", layout(shape), changed(decoder_rate=0.005)),
         ("second moments of latents kept longer", layout(shape), changed(latent_beta=0.98)),
+        ("noise to the end, no rounding", layout(shape), changed(round_at=1.0)),
+        ("rounding from the start, no noise", layout(shape), changed(round_at=0.0)),
         ("latents frozen at 80 % instead of 94 %", layout(shape), changed(freeze_at=0.8)),
         ("lower mips in every second step", layout(shape), changed(lower_every=2)),
         ("32-bit instead of 16-bit arithmetic", layout(shape), changed(bf16=False)),

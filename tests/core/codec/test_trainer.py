@@ -23,7 +23,8 @@ def make(width: int, height: int, options: TrainerOptions = EXACT, stride: int =
     ("width", "height", "stride", "aux"),
     [(64, 64, 4, 0), (64, 64, 4, 1), (64, 64, 4, 5), (64, 32, 2, 2), (60, 44, 4, 1), (37, 51, 4, 2)],
 )
-def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux: int) -> None:
+@pytest.mark.parametrize("rounding", [False, True])
+def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux: int, rounding: bool) -> None:
     trainer = make(width, height, stride=stride)
     part = trainer.parts[0]
     trainer._load_compute_weights()
@@ -32,7 +33,7 @@ def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux
         for g, pair in enumerate(trainer.grids)
         for w, grid in enumerate(pair)
     }
-    part.step(aux, train_latents=True, measure=False)
+    part.step(aux, train_latents=True, rounding=rounding, measure=False)
     batch = part.batches[aux]
 
     # The same batch again in autograd, from the tiles' targets and the latents they read, noise included.
@@ -52,7 +53,7 @@ def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux
             columns.append(values)
         rows.append(torch.cat(columns, dim=1))
     clean = torch.cat(rows)
-    # Noise was added before the forward pass: keep its effect, and let the gradient flow to the latents.
+    # Noise or rounding came before the forward pass: keep its effect, and let the gradient flow to the latents.
     values = torch.cat([clean + (inputs[:, :features] - clean).detach(), inputs[:, features:]], dim=1)
     for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         values = values @ weight + bias
