@@ -172,7 +172,9 @@ def _side_by_side(waiting: Sequence[tuple[MaterialPlan, Entry]], options: argpar
             last = ""
             for line in process.stdout:
                 last = line.rstrip() or last
-                say(line.rstrip())
+                # Its report is only for us, and gone in a moment.
+                if str(report) not in line:
+                    say(line.rstrip())
             code = process.wait()
             with lock:
                 running.pop(plan.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,17 @@ def settings_from(options: argparse.Namespace, kind: type[T]) -> T:
     """The settings that the options ask for. Raises InputError for a value out of range."""
     given = {field.name: getattr(options, field.name, None) for field in describe(kind)}
     return from_dict(kind, {name: value for name, value in given.items() if value is not None})
+
+
+def degrees(text: str) -> float:
+    """An angle that is a number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an angle in degrees")
+    return value
 
 
 def picture_size(text: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from app.commands import materials
-from app.commands.options import picture_size
+from app.commands.options import degrees, picture_size
 from core.errors import InputError, OutputError
 from core.textures.roles import Role
 
@@ -28,7 +28,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="what to render it on; MESH is an OBJ or glTF file [default sphere]",
     )
     parser.add_argument("--hdri", type=Path, metavar="FILE", help="light from an equirectangular HDR picture")
-    parser.add_argument("--rotate", type=float, default=0.0, metavar="DEG", help="turn the light by so many degrees")
+    parser.add_argument("--rotate", type=degrees, default=0.0, metavar="DEG", help="turn the light by so many degrees")
     parser.add_argument("--tiling", type=int, default=1, metavar="N", help="repeat the material N times [1 to 64]")
     parser.add_argument("--channel", choices=[str(role) for role in Role], metavar="ROLE", help="show one map only")
     parser.add_argument(

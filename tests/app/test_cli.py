@@ -118,6 +118,7 @@ def test_every_setting_is_an_option(command: str, capsys: pytest.CaptureFixture[
         (["render", "{in}", "-o", "{out}.png", "--channel", "emissive"], "no emissive map"),
         (["render", "{in}", "-o", "{out}.png", "--hdri", "gone.hdr"], "gone.hdr"),
         (["render", "{in}", "-o", "{out}.png", "--tiling", "0"], "--tiling"),
+        (["render", "{in}", "-o", "{out}.png", "--rotate", "nan"], "not an angle"),
         (["compare", "{in}", "{empty}"], "image"),
         (["batch", "{file}", "-o", "{out}"], "not a folder"),
         (["batch", "{in}", "-o", "{out}", "--workers", "0"], "--workers"),

@@ -172,6 +172,7 @@ def test_batch_goes_on_after_a_failure_and_resumes(
     assert len(list(tmp_path.glob("*.texloom"))) == 2
     assert re.search(r"Broken +failed", said.out) and "Broken_Color.png" in said.out
     assert len(re.findall(r"done", said.out)) == 2
+    assert "report.json" not in said.err
     report = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     assert len(report["materials"]) == 2 and len(report["failures"]) == 1
 
