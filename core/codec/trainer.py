@@ -50,7 +50,7 @@ class TrainerOptions:
     lower_mips: float = 0.5
     lower_every: int = 5
     latent_rate: float = 0.1
-    decoder_rate: float = 0.02
+    decoder_rate: float = 0.01
     latent_beta: float = 0.8
     decoder_betas: tuple[float, float] = (0.9, 0.99)
     round_at: float = 0.3

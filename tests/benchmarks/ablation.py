@@ -81,7 +81,7 @@ def variants(
         ("two hidden layers 32-32", layout(shape, (32, 32)), plain),
         ("latent rate halved", layout(shape), changed(latent_rate=half_rate)),
         ("latent rate doubled", layout(shape), changed(latent_rate=double_rate)),
-        ("decoder rate 0.005 instead of 0.02", layout(shape), changed(decoder_rate=0.005)),
+        ("decoder rate 0.03 instead of 0.01", layout(shape), changed(decoder_rate=0.03)),
         ("second moments of latents kept longer", layout(shape), changed(latent_beta=0.98)),
         ("noise to the end, no rounding", layout(shape), changed(round_at=1.0)),
         ("rounding from the start, no noise", layout(shape), changed(round_at=0.0)),
