@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from app.sources import ContainerSource, SampleSource, Source
+from core.errors import InputError
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
@@ -26,6 +28,37 @@ class Opened:
     thumbnail: QImage
     pictures: dict[Path, QImage] = field(default_factory=dict)
     normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The materials among what was opened. ``errors``: one for each of the other inputs."""
+
+    plans: tuple[MaterialPlan, ...]
+    inputs: tuple[Path, ...]
+    errors: tuple[InputError, ...] = ()
+
+
+def look(inputs: Sequence[Path]) -> Found:
+    """Plan what can be used; what can't doesn't take the rest with it."""
+    from core.textures import reading
+
+    try:
+        return Found(tuple(reading.plan(inputs)), tuple(inputs))
+    except InputError:
+        if len(inputs) == 1:
+            raise
+    good: list[Path] = []
+    errors: list[InputError] = []
+    for path in inputs:
+        try:
+            reading.plan([path])
+        except InputError as error:
+            errors.append(error)
+        else:
+            good.append(path)
+    # Together again: files of one material belong to one plan.
+    return Found(tuple(reading.plan(good)) if good else (), tuple(good), tuple(errors))
 
 
 def read_source(source: Source) -> TextureSet:

@@ -98,9 +98,14 @@ class Session(QObject):
         rest = [path for path in inputs if path not in containers]
         if not rest:
             return
-        job = self.io.submit("Looking at files", call(_plan, rest))
-        job.finished.connect(lambda event: self._on_plans(event.result, rest))
+        job = self.io.submit("Looking at files", call(reading_jobs.look, rest))
+        job.finished.connect(lambda event: self._on_found(event.result))
         job.failed.connect(self._tell_error)
+
+    def _on_found(self, found: reading_jobs.Found) -> None:
+        for error in found.errors:
+            self._tell_error(error)
+        self._on_plans(list(found.plans), found.inputs)
 
     def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
         title = name.replace("_", " ").capitalize()
@@ -629,12 +634,6 @@ class _Change(QUndoCommand):
 
     def undo(self) -> None:
         self._put(self._before)
-
-
-def _plan(inputs: Sequence[Path]) -> list[MaterialPlan]:
-    from core.textures import reading
-
-    return reading.plan(inputs)
 
 
 def _decode(path: Path) -> TextureSet:

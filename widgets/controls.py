@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionButton,
+    QStyleOptionComboBox,
     QStylePainter,
     QToolButton,
     QVBoxLayout,
@@ -343,6 +344,19 @@ class Combo(QComboBox):
         self.setMinimumContentsLength(6)
         # A plain list instead of a native popup, so that the style sheet reaches it.
         self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Where it is narrow the picture goes before a letter does, and what is cut ends in dots."""
+        super().initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        picture = 0 if option.currentIcon.isNull() else option.iconSize.width() + 4
+        if option.fontMetrics.horizontalAdvance(option.currentText) + picture > field.width():
+            option.currentIcon = QIcon()
+            option.currentText = option.fontMetrics.elidedText(
+                option.currentText, Qt.TextElideMode.ElideRight, field.width()
+            )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

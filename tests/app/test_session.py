@@ -92,6 +92,19 @@ def test_garbage_gets_one_sentence_and_nothing_else(qtbot: QtBot, session: Sessi
     assert not any(material.texture_set for material in session.document.materials)
 
 
+def test_one_unusable_folder_does_not_take_the_others_with_it(
+    qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("no picture")
+    session.open([tmp_path / "empty", material_folder, tmp_path / "notes.txt"])
+    qtbot.waitUntil(lambda: session.document.current is not None, timeout=WAIT_MS)
+    assert len(session.document.materials) == 1
+    told = [message.text for message in messages(session)]
+    assert len(told) == 2 and "empty" in told[0] and "notes.txt" in told[1]
+    assert session.preferences.recent[0] == str(material_folder) and len(session.preferences.recent) == 1
+
+
 def test_an_assignment_is_read_again_undone_and_remembered(
     qtbot: QtBot, session: Session, make_session: Maker, material_folder: Path
 ) -> None:

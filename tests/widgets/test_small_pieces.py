@@ -7,13 +7,14 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from widgets.command_palette import match
-from widgets.controls import ElidedLabel, Section
+from widgets.controls import Combo, ElidedLabel, Section
+from widgets.icons import icon
 from widgets.lit_preview import lit_plane, lit_sphere, shrink
 from widgets.log_view import MOST_LINES, LogView
 from widgets.material_list import MaterialList, MaterialRow
@@ -37,6 +38,20 @@ def test_times() -> None:
     assert [time_text(s) for s in (15, 60, 125, 4200)] == ["15 s", "1 min", "2 min 05 s", "1 h 10 min"]
     assert [clock_text(s) for s in (5, 65, 3605)] == ["00:05", "01:05", "1:00:05"]
     assert [db_text(v) for v in (None, 39.84, float("inf"))] == ["–", "39.8", "∞"]
+
+
+def test_a_narrow_choice_drops_its_picture_and_then_ends_in_dots(qtbot: QtBot, themed: QApplication) -> None:
+    combo = Combo()
+    qtbot.addWidget(combo)
+    combo.addItem(icon("sphere"), "Material")
+    shown = []
+    for width in (160, 84, 60):
+        combo.resize(width, 26)
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        shown.append((not option.currentIcon.isNull(), option.currentText))
+    assert shown[:2] == [(True, "Material"), (False, "Material")]
+    assert shown[2][1].endswith("…")
 
 
 def test_labels_keep_their_order_and_distance() -> None:
