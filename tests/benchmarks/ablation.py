@@ -135,7 +135,7 @@ def page(steps: int, rows: list[dict[str, Any]]) -> str:
     lines = [
         "# What each choice brings",
         "",
-        f"`make ablation`: {steps} steps of 8192 texels, one thing changed at a time. PSNR in dB over all channels of "
+        f"`python -m tests.benchmarks.ablation --steps {steps}`: steps of 8192 texels, one thing changed at a time. PSNR in dB over all channels of "
         "mip 0 (bold), 1 and 2.",
         "",
         "| variant | " + " | ".join(names) + " |",
