@@ -38,7 +38,7 @@ _CHECKPOINT_EVERY = 20.0
 _SEARCH_BPP = (1.5, 6.0)
 _SEARCH_SHARE = 0.15
 """Each of these sizes is tried for this share of the run before the size for a wanted PSNR is chosen."""
-_METRICS_EVERY = 0.5
+_METRICS_EVERY = 0.1
 _PREVIEW_SHARE = 0.12
 _FINISHING_SECONDS = 0.6
 

@@ -135,8 +135,8 @@ def page(steps: int, rows: list[dict[str, Any]]) -> str:
     lines = [
         "# What each choice brings",
         "",
-        f"`python -m tests.benchmarks.ablation --steps {steps}`: steps of 8192 texels, one thing changed at a time. PSNR in dB over all channels of "
-        "mip 0 (bold), 1 and 2.",
+        f"`python -m tests.benchmarks.ablation --steps {steps}`: steps of 8192 texels, one thing changed at a "
+        "time. PSNR in dB over all channels of mip 0 (bold), 1 and 2.",
         "",
         "| variant | " + " | ".join(names) + " |",
         "| --- |" + " --- |" * len(names),
