@@ -11,9 +11,6 @@ import warnings
 import torch
 from torch import Tensor
 
-LEAK = 0.01
-"""Slope of the decoder's LeakyReLU below zero."""
-
 
 def _forward_backward(
     tables: list[Tensor],
@@ -69,6 +66,7 @@ def _forward_backward(
         values = torch.bmm(matrices[i], block.to(activations[0].dtype).view(count, reach, -1))
         columns[i].copy_(values)
     last = len(weights) - 1
+    # 0.01 is neural_texture.LEAK: a scripted function can't read a module's variable.
     for i in range(last + 1):
         torch.addmm(biases[i], activations[i], weights[i], out=activations[i + 1])
         if i < last:
