@@ -35,8 +35,9 @@ def run(options: argparse.Namespace) -> int:
         f"{size_text(values['bytes'])}, {values['bits_per_texel']:.2f} bits per texel "
         f"({values['vram_bits_per_texel']:.2f} in GPU memory)"
     )
-    finest = max((grid["size"] for grid in values["latents"]["grids"]), default=[0, 0])
-    print(f"latents of {values['latents']['bits']} bits, finest grid {finest[0]} × {finest[1]}; ", end="")
+    first = [grid for grid in values["latents"]["grids"] if grid["mips"][0] == 0]
+    shapes = [f"{g['size'][0]} × {g['size'][1]} × {g['features']} of {g['bits']} bits" for g in first]
+    print(f"latents {' + '.join(shapes) or 'none'}; ", end="")
     print(f"decoder {'-'.join(map(str, values['decoder']))}")
     print(f"normal convention: {values['normal_convention']}")
     for file in values["files"]:
@@ -60,12 +61,15 @@ def describe(texture: NeuralTexture, size: int) -> dict[str, Any]:
         "bits_per_texel": 8 * size / texels,
         "vram_bits_per_texel": 8 * texture.vram_bytes / texels,
         "latents": {
-            "bits": layout.bits,
             "grids": [
-                {"mips": [group.first, group.last], "size": [grid.width, grid.height], "features": grid.features}
+                {
+                    "mips": [group.first, group.last],
+                    "size": [grid.width, grid.height],
+                    "features": grid.features,
+                    "bits": grid.bits,
+                }
                 for group in layout.groups
-                for grid in (group.fine, group.coarse)
-                if grid.features
+                for grid in group.grids
             ],
         },
         "decoder": [layout.inputs, *layout.hidden, layout.channels],

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.codec import container, metrics, rate, report
-from core.codec.layout import LatentLayout
+from core.codec.layout import LatentGrid, LatentLayout, two_grids
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
 from core.errors import Cancelled, InputError, OutputError
@@ -191,7 +191,7 @@ class _Run:
             layout = saved.layout
         elif self.source.channels == 0:
             material = self.source.material
-            layout = LatentLayout(material.width, material.height, 0, 8, 0, 0, 1, ())
+            layout = LatentLayout(material.width, material.height, 0, (), ())
         elif self.settings.target_psnr is not None:
             layout, found = yield from self._search_layout(self.settings.target_psnr)
         else:
@@ -233,7 +233,7 @@ class _Run:
     def _header_bytes(self) -> int:
         """What the container takes besides latents and decoder."""
         material = self.source.material
-        layout = LatentLayout(material.width, material.height, self.source.channels, 4, 16, 16, 4, (64, 64))
+        layout = LatentLayout(material.width, material.height, self.source.channels, two_grids(4, 16, 16, 4), (64, 64))
         return container.header_bytes(self._empty_texture(layout))
 
     def _empty_texture(self, layout: LatentLayout) -> NeuralTexture:
@@ -508,6 +508,7 @@ def _load_checkpoint(path: Path) -> _Saved | None:
         about = json.loads(str(arrays.pop("about")))
         values = dict(about["layout"])
         values["hidden"] = tuple(values["hidden"])
+        values["grids"] = tuple(LatentGrid(**grid) for grid in values["grids"])
         goal = _goal(from_dict(CompressSettings, about["settings"]))
         return _Saved(about["fingerprint"], LatentLayout(**values), float(about["spent"]), goal, arrays)
     except (OSError, ValueError, KeyError, TypeError, InputError, zipfile.BadZipFile) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import struct
@@ -13,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.codec.layout import LatentLayout
-from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
+from core.codec.layout import LatentGrid, LatentLayout, code_type, two_grids
+from core.codec.neural_texture import Codes, Layer, NeuralTexture, StoredMap
 from core.errors import DamagedFileError
 from core.files import write_bytes
 from core.textures.material import ChannelRef, NormalConvention, SourceFile
@@ -22,10 +21,11 @@ from core.textures.roles import MAX_CHANNELS, Role
 
 SUFFIX = ".texloom"
 _MAGIC = b"TEXLOOM\x1a"
-_VERSION = 1
+_VERSION = 2
 _PREFIX = struct.Struct("<8sHHIII")
 _MOST_HEADER = 1 << 20
 _MOST_SIDE = 16384
+_MOST_GRIDS = 8
 
 
 def write(texture: NeuralTexture, path: Path) -> int:
@@ -38,7 +38,11 @@ def write(texture: NeuralTexture, path: Path) -> int:
 def encode(texture: NeuralTexture) -> bytes:
     """The file's bytes."""
     sections = [_decoder_section(texture)]
-    sections += [_pack(codes, texture.layout.bits) for group in texture.latents for codes in group]
+    sections += [
+        _pack(codes, grid.bits)
+        for codes_of, group in zip(texture.latents, texture.layout.groups, strict=False)
+        for codes, grid in zip(codes_of, group.grids, strict=True)
+    ]
     header = _header(texture)
     header["sections"] = [[len(section), zlib.crc32(section)] for section in sections]
     packed = zlib.compress(json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode(), 9)
@@ -61,7 +65,7 @@ def read(path: Path) -> NeuralTexture:
             if len(data) < _PREFIX.size or not data.startswith(_MAGIC):
                 raise DamagedFileError(f"{path} is not a .texloom file.", path)
             _, version, _, header_length, header_sum, payload = _PREFIX.unpack(data)
-            if version != _VERSION:
+            if version not in (1, _VERSION):
                 raise DamagedFileError(
                     f"{path} was written by a newer Texloom (format {version}); update Texloom.", path
                 )
@@ -91,10 +95,16 @@ class _BrokenError(ValueError):
 
 
 def _header(texture: NeuralTexture) -> dict[str, Any]:
-    layout = dataclasses.asdict(texture.layout)
+    layout = texture.layout
     return {
         "name": texture.name,
-        "layout": layout,
+        "layout": {
+            "width": layout.width,
+            "height": layout.height,
+            "channels": layout.channels,
+            "grids": [[grid.stride, grid.features, grid.bits] for grid in layout.grids],
+            "hidden": list(layout.hidden),
+        },
         "normal": texture.normal_convention.value,
         "maps": [[m.role.value, m.file, m.bit_depth, list(m.constants)] for m in texture.maps],
         "files": [[f.name, f.bit_depth, [_channel_entry(ref) for ref in f.layout]] for f in texture.files],
@@ -123,7 +133,7 @@ def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
     for file in files:
         if "/" in file.name or "\\" in file.name or file.name in ("", ".", ".."):
             raise _BrokenError("it names a file outside its folder")
-    grids = [grid for group in layout.groups for grid in (group.fine, group.coarse) if grid.features]
+    grids = [grid for group in layout.groups for grid in group.grids]
     expected = [layout.decoder_bytes + 4 * layout.channels] + [grid.bytes for grid in grids]
     table = header["sections"]
     if [length for length, _ in table] != expected or sum(expected) != len(body):
@@ -136,11 +146,11 @@ def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
             raise _BrokenError("a section's checksum is wrong")
         sections.append(section)
     offset, layers = _read_decoder(sections[0], layout)
-    latents: list[tuple[NDArray[np.uint8], ...]] = []
     rest = iter(sections[1:])
-    for group in layout.groups:
-        grids = [grid for grid in (group.fine, group.coarse) if grid.features]
-        latents.append(tuple(_unpack(next(rest), (g.height, g.width, g.features), g.bits) for g in grids))
+    latents = [
+        tuple(_unpack(next(rest), (g.height, g.width, g.features), g.bits) for g in group.grids)
+        for group in layout.groups
+    ]
     return NeuralTexture(
         str(header["name"]),
         layout.width,
@@ -157,17 +167,20 @@ def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
 
 
 def _layout(values: dict[str, Any]) -> LatentLayout:
-    numbers = {name: int(values[name]) for name in ("width", "height", "channels", "stride", "fine_features")}
-    numbers |= {name: int(values[name]) for name in ("coarse_features", "bits")}
-    layout = LatentLayout(**numbers, hidden=tuple(int(width) for width in values["hidden"]))
+    if "grids" in values:
+        grids = tuple(LatentGrid(int(stride), int(features), int(bits)) for stride, features, bits in values["grids"])
+    else:
+        # Format 1 had one stride and one number of bits for a fine and a coarse grid.
+        numbers = (int(values[name]) for name in ("stride", "fine_features", "coarse_features", "bits"))
+        grids = two_grids(*numbers)
+    width, height, channels = (int(values[name]) for name in ("width", "height", "channels"))
+    layout = LatentLayout(width, height, channels, grids, tuple(int(size) for size in values["hidden"]))
     fine = (
         1 <= layout.width <= _MOST_SIDE
         and 1 <= layout.height <= _MOST_SIDE
         and 0 <= layout.channels <= MAX_CHANNELS
-        and layout.stride in (1, 2, 4, 8, 16, 32)
-        and 0 <= layout.fine_features <= 64
-        and 0 <= layout.coarse_features <= 64
-        and 1 <= layout.bits <= 8
+        and 0 <= len(grids) <= _MOST_GRIDS
+        and all(g.stride in (1, 2, 4, 8, 16, 32) and 1 <= g.features <= 64 and 1 <= g.bits <= 16 for g in grids)
         and 0 <= len(layout.hidden) <= 4
         and all(1 <= width <= 256 for width in layout.hidden)
     )
@@ -212,20 +225,20 @@ def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.floa
     return offset, tuple(layers)
 
 
-def _pack(codes: NDArray[np.uint8], bits: int) -> bytes:
+def _pack(codes: Codes, bits: int) -> bytes:
     """Codes in reading order, each ``bits`` bits, most significant bit first, padded to a whole byte."""
-    flat = codes.reshape(-1)
+    wide = codes.reshape(-1).astype(">u2").view(np.uint8).reshape(-1, 2)
     if bits == 8:
-        return flat.tobytes()
-    wide = np.unpackbits(flat[:, None], axis=1)[:, 8 - bits :]
-    return np.packbits(wide.reshape(-1)).tobytes()
+        return wide[:, 1].tobytes()
+    return np.packbits(np.unpackbits(wide, axis=1)[:, 16 - bits :].reshape(-1)).tobytes()
 
 
-def _unpack(section: bytes, shape: tuple[int, int, int], bits: int) -> NDArray[np.uint8]:
+def _unpack(section: bytes, shape: tuple[int, int, int], bits: int) -> Codes:
     packed = np.frombuffer(section, np.uint8)
     count = shape[0] * shape[1] * shape[2]
     if bits == 8:
         return packed.reshape(shape)
     single = np.unpackbits(packed, count=count * bits).reshape(count, bits)
-    places = (1 << np.arange(bits - 1, -1, -1)).astype(np.uint8)
-    return (single * places).sum(axis=1, dtype=np.uint8).reshape(shape)
+    kind = code_type(bits)
+    places = (1 << np.arange(bits - 1, -1, -1)).astype(kind)
+    return (single * places).sum(axis=1, dtype=kind).reshape(shape)

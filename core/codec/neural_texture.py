@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from core.textures.roles import Role
 
 LEAK = np.float32(0.01)
 """Slope of the decoder's LeakyReLU below zero."""
+
+Codes = NDArray[np.unsignedinteger[Any]]
 
 _CHUNK_TEXELS = 16384
 
@@ -47,9 +50,9 @@ class Layer:
 class NeuralTexture:
     """Latents, decoder and what is needed to write the source's files again.
 
-    ``latents``: per mip group and grid (fine, coarse; a grid without features is left out) the codes, uint8
-    [h, w, F] in 0 … 2^bits − 1; a code stands for 2·code/(2^bits − 1) − 1. ``offset`` float32 [channels] is
-    added to the decoder's output. ``size_bytes`` is that of the container, 0 if there is none yet.
+    ``latents``: per mip group and grid the codes, [h, w, F] in 0 … 2^bits − 1, uint8 or above 8 bits uint16; a code
+    stands for 2·code/(2^bits − 1) − 1. ``offset`` float32 [channels] is added to the decoder's output. ``size_bytes``
+    is that of the container, 0 if there is none yet.
     """
 
     name: str
@@ -59,7 +62,7 @@ class NeuralTexture:
     files: tuple[SourceFile, ...]
     normal_convention: NormalConvention
     layout: LatentLayout
-    latents: tuple[tuple[NDArray[np.uint8], ...], ...]
+    latents: tuple[tuple[Codes, ...], ...]
     layers: tuple[Layer, ...]
     offset: Floats
     size_bytes: int = 0
@@ -106,10 +109,12 @@ class NeuralTexture:
         width, height = layout.mip_size(mip)
         number = layout.group_of(mip)
         group = layout.groups[number]
-        steps = np.float32(2.0 / (2**layout.bits - 1))
-        grids = [codes.astype(np.float32) * steps - 1 for codes in self.latents[number]]
-        across = phases(width, group.fine.width, group.coarse.width)
-        down = phases(height, group.fine.height, group.coarse.height)
+        grids = [
+            codes.astype(np.float32) * np.float32(2.0 / (2**shape.bits - 1)) - 1
+            for codes, shape in zip(self.latents[number], group.grids, strict=True)
+        ]
+        (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
+        across, down = phases(width, fine_x, coarse_x), phases(height, fine_y, coarse_y)
         weights = [layer.weights() for layer in self.layers]
         biases = [layer.biases.astype(np.float32) for layer in self.layers]
         biases[-1] = biases[-1] + self.offset
@@ -117,7 +122,7 @@ class NeuralTexture:
         rows_at_once = max(1, _CHUNK_TEXELS // width)
         inputs = np.zeros((rows_at_once, width, layout.inputs), np.float32)
         half = PHASE_INPUTS // 2
-        features = layout.fine_features + layout.coarse_features
+        features = layout.features
         inputs[..., features : features + half] = across
         lod = mip - group.first
         if lod:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from core.codec.kernels import update_rows
+from core.codec.layout import code_type
 
 _OTHER_INPUTS = 0.3
 """Scale of the first layer's random weights for inputs that are not latents."""
@@ -17,13 +18,14 @@ _OTHER_INPUTS = 0.3
 class Latents:
     """One latent grid as [cells, features] with the moments of Adam, updated row by row."""
 
-    def __init__(self, values: np.ndarray, levels: int, device: torch.device) -> None:
+    def __init__(self, values: np.ndarray, bits: int, device: torch.device) -> None:
         self.shape = values.shape
         self.values = torch.from_numpy(values.reshape(-1, values.shape[2]).copy()).to(device)
         self.second = torch.zeros_like(self.values)
         self.gradient = torch.zeros_like(self.values)
         self.visits = torch.zeros(len(self.values), 1, device=device)
-        self.step_size = 2.0 / (levels - 1)
+        self.step_size = 2.0 / (2**bits - 1)
+        self.code_type = code_type(bits)
 
     def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
         """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""
@@ -31,9 +33,9 @@ class Latents:
         update_rows(self.values, self.second, self.visits, self.gradient, indices, gradients, rate, beta)
 
     def codes(self) -> np.ndarray:
-        """The nearest codes, uint8 [h, w, F]."""
+        """The nearest codes, [h, w, F]: uint8, above 8 bits uint16."""
         codes = ((self.values + 1.0) / self.step_size).round_()
-        return codes.to(torch.uint8).cpu().numpy().reshape(self.shape)
+        return codes.cpu().numpy().astype(self.code_type).reshape(self.shape)
 
     def rounded(self) -> torch.Tensor:
         """The nearest values that can be stored."""

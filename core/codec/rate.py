@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.codec.layout import LatentLayout
+from core.codec.layout import LatentLayout, two_grids
 from core.errors import InputError
 from core.textures.material import Pixels
 
@@ -71,13 +71,14 @@ def choose(
     best: LatentLayout | None = None
     for stride, bits in _grids(8 * budget / (width * height), rough):
         for hidden in _decoders(budget):
-            found = _fill(LatentLayout(width, height, channels, stride, 1, 1, bits, hidden), room)
+            found = _fill(LatentLayout(width, height, channels, (), hidden), stride, bits, room)
             if found is not None and (best is None or _bytes(found) > _bytes(best)):
                 best = found
         if best is not None and _bytes(best) >= 0.96 * room:
             break
     if best is None:
-        smallest = _bytes(LatentLayout(width, height, channels, 16, 1, 0, 1, (4,))) + header + 4 * channels
+        least = LatentLayout(width, height, channels, two_grids(16, 1, 0, 1), (4,))
+        smallest = _bytes(least) + header + 4 * channels
         bpp = 8 * smallest / (width * height)
         raise InputError(
             f"{budget} bytes are too few for {channels} channels of {width} × {height} texels: "
@@ -113,21 +114,25 @@ def _decoders(budget: int) -> tuple[tuple[int, ...], ...]:
     return ((16, 16), (8, 8), (8,), (4,))
 
 
-def _fill(base: LatentLayout, room: int) -> LatentLayout | None:
+def _fill(base: LatentLayout, stride: int, bits: int, room: int) -> LatentLayout | None:
     """Features for both grids, as equal as the budget allows, that leave the least room unused."""
+
+    def shaped(fine: int, coarse: int) -> LatentLayout:
+        return dataclasses.replace(base, grids=two_grids(stride, fine, coarse, bits))
+
     best: LatentLayout | None = None
     best_score = 0.0
     for fine in range(1, _MOST_FEATURES + 1):
-        if _bytes(dataclasses.replace(base, fine_features=fine, coarse_features=0)) > room:
+        if _bytes(shaped(fine, 0)) > room:
             break
         low, high = 0, min(_MOST_FEATURES, 2 * fine)
         while low < high:
             middle = (low + high + 1) // 2
-            if _bytes(dataclasses.replace(base, fine_features=fine, coarse_features=middle)) <= room:
+            if _bytes(shaped(fine, middle)) <= room:
                 low = middle
             else:
                 high = middle - 1
-        layout = dataclasses.replace(base, fine_features=fine, coarse_features=low)
+        layout = shaped(fine, low)
         score = _bytes(layout) / room - 0.02 * abs(fine - low) / fine
         if score > best_score:
             best, best_score = layout, score

@@ -78,11 +78,10 @@ class Level:
         blocks = texels.reshape(self.down, tile, self.across, tile, channels).transpose(0, 2, 1, 3, 4)
         flat = np.ascontiguousarray(blocks.reshape(self.down * self.across, tile * tile, channels))
         self.targets = torch.from_numpy(flat.astype(np.float16)).to(device)
-        self.readers = [
-            GridReader(shape, (width, height), tile, device) for shape in (group.fine, group.coarse) if shape.features
-        ]
-        across = phases(width, group.fine.width, group.coarse.width)[columns].reshape(self.across, tile, -1)
-        down = phases(height, group.fine.height, group.coarse.height)[rows].reshape(self.down, tile, -1)
+        self.readers = [GridReader(shape, (width, height), tile, device) for shape in group.grids]
+        (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
+        across = phases(width, fine_x, coarse_x)[columns].reshape(self.across, tile, -1)
+        down = phases(height, fine_y, coarse_y)[rows].reshape(self.down, tile, -1)
         self.phases_alike = bool(np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5))
         self.phases_x, self.phases_y = torch.from_numpy(across).to(device), torch.from_numpy(down).to(device)
 

@@ -143,7 +143,7 @@ class _Part:
         self.dtype, self.device = trainer.dtype, trainer.device
         layout, device = trainer.layout, trainer.device
         self.texels = texels
-        self.features = layout.fine_features + layout.coarse_features
+        self.features = layout.features
         widths = (layout.inputs, *layout.hidden, layout.channels)
         # A level's tiles may not divide the share exactly: room for one more tile of each segment.
         room = texels + 2 * max(level.tile**2 for level in trainer.levels)
@@ -263,7 +263,7 @@ class Trainer:
             check()
             self.levels.append(Level(layout, i, image, self.device))
         self.grids = self._start_latents(centred, seed, check)
-        self.decoder = Decoder(layout.layer_shapes, layout.fine_features + layout.coarse_features, seed, self.device)
+        self.decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
         self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
@@ -293,24 +293,21 @@ class Trainer:
         torch.set_num_threads(self._threads_before)
 
     def _start_latents(self, pyramid: Sequence[Pixels], seed: int, check: Callable[[], object]) -> list[list[Latents]]:
-        levels = 2**self.layout.bits
         grids = []
         for number, group in enumerate(self.layout.groups):
-            pair = []
-            for which, shape in enumerate((group.fine, group.coarse)):
-                if not shape.features:
-                    continue
+            own = []
+            for which, shape in enumerate(group.grids):
                 check()
                 values = principal_components(
                     pyramid[group.first],
                     shape.height,
                     shape.width,
                     shape.features,
-                    seed + 2 * number + which,
-                    START_SIGMAS.get(self.layout.bits, 4.0),
+                    seed + 8 * number + which,
+                    START_SIGMAS.get(shape.bits, 4.0),
                 )
-                pair.append(Latents(values, levels, self.device))
-            grids.append(pair)
+                own.append(Latents(values, shape.bits, self.device))
+            grids.append(own)
         return grids
 
     def _fit_output_layer(self) -> None:
@@ -396,8 +393,8 @@ class Trainer:
 
     def freeze(self) -> None:
         """Round the latents for good; from here on only the decoder learns, with its stored precision."""
-        for pair in self.grids:
-            for grid in pair:
+        for own in self.grids:
+            for grid in own:
                 grid.values = grid.rounded()
         self.decoder.restart()
         self.frozen = True
@@ -414,8 +411,8 @@ class Trainer:
         return errors
 
     def codes(self) -> tuple[tuple[np.ndarray, ...], ...]:
-        """The latents as stored: per group and grid uint8 [h, w, F]."""
-        return tuple(tuple(grid.codes() for grid in pair) for pair in self.grids)
+        """The latents as stored: per group and grid uint8 [h, w, F], uint16 above 8 bits."""
+        return tuple(tuple(grid.codes() for grid in own) for own in self.grids)
 
     def layers(self) -> tuple[Layer, ...]:
         """The decoder as stored."""
@@ -439,8 +436,8 @@ class Trainer:
             "decoder_first": self.decoder.first,
             "decoder_second": self.decoder.second,
         }
-        for i, pair in enumerate(self.grids):
-            for j, grid in enumerate(pair):
+        for i, own in enumerate(self.grids):
+            for j, grid in enumerate(own):
                 arrays[f"latents_{i}_{j}"] = grid.values
                 arrays[f"second_{i}_{j}"] = grid.second
                 arrays[f"visits_{i}_{j}"] = grid.visits
@@ -456,8 +453,8 @@ class Trainer:
         decoder = self.decoder
         for target, name in ((decoder.flat, ""), (decoder.first, "_first"), (decoder.second, "_second")):
             _copy_array(target, state["decoder" + name])
-        for i, pair in enumerate(self.grids):
-            for j, grid in enumerate(pair):
+        for i, own in enumerate(self.grids):
+            for j, grid in enumerate(own):
                 _copy_array(grid.values, state[f"latents_{i}_{j}"])
                 _copy_array(grid.second, state[f"second_{i}_{j}"])
                 _copy_array(grid.visits, state[f"visits_{i}_{j}"])

@@ -2,9 +2,9 @@
 
 Arrays:
 
-``latents_<g>_fine``, ``latents_<g>_coarse``
-    uint8 [h, w, F], the codes of mip group g, 0 … 2^bits − 1; a code stands for 2·code/(2^bits − 1) − 1. A grid without
-    features is left out.
+``latents_<g>_<n>``
+    [h, w, F], the codes of grid n of mip group g, 0 … 2^bits − 1, uint8 or above 8 bits uint16; a code stands for
+    2·code/(2^bits − 1) − 1.
 ``weights_<i>``, ``biases_<i>``
     float32 [in, out] and [out], layer i of the decoder. All layers but the last are followed by max(z, 0.01·z).
 ``offset``
@@ -14,10 +14,10 @@ How to decode the texel in column x, row y of mip level m (W × H texels), as th
 
 1. Take the group with first ≤ m ≤ last. In a grid w latents wide the texel lies at (x + 0.5)/W · w − 0.5; blend the
    latents at floor and floor + 1, both modulo w, by the fraction; rows likewise.
-2. The inputs are: fine features, coarse features, 6 positions across, 6 positions down, 3 levels. Positions, with
-   u = (x + 0.5)/W and triangle(t) = 2·|2·(t − floor t) − 1| − 1, are triangle(n·u), triangle(n·u + 0.25) for n =
-   coarse w, fine w, 2 · fine w. Of the three level inputs, number min(m − first, 3) counted from one is 1; for
-   m = first none is.
+2. The inputs are: the features of all grids in order, 6 positions across, 6 positions down, 3 levels. Positions, with
+   u = (x + 0.5)/W and triangle(t) = 2·|2·(t − floor t) − 1| − 1, are triangle(n·u), triangle(n·u + 0.25) for n = the
+   second, the first and twice the first of the group's ``"cells"``, which are [across, down]. Of the three level
+   inputs, number min(m − first, 3) counted from one is 1; for m = first none is.
 3. The decoder's outputs are the channels with ``"constant": null`` in the JSON file's ``maps``, in order; the others
    have the constant value.
 """
@@ -61,10 +61,9 @@ def export(source: Source, folder: Path, settings: ExportSettings, control: Cont
 def arrays_of(texture: NeuralTexture) -> dict[str, Any]:
     """The arrays by name, see the head of the module."""
     arrays: dict[str, Any] = {"offset": texture.offset.astype(np.float32)}
-    for number, (group, latents) in enumerate(zip(texture.layout.groups, texture.latents, strict=True)):
-        kinds = [kind for kind, grid in (("fine", group.fine), ("coarse", group.coarse)) if grid.features]
-        for kind, codes in zip(kinds, latents, strict=True):
-            arrays[f"latents_{number}_{kind}"] = codes
+    for number, latents in enumerate(texture.latents):
+        for which, codes in enumerate(latents):
+            arrays[f"latents_{number}_{which}"] = codes
     for number, layer in enumerate(texture.layers):
         arrays[f"weights_{number}"] = layer.weights()
         arrays[f"biases_{number}"] = layer.biases.astype(np.float32)
@@ -79,13 +78,15 @@ def description_of(texture: NeuralTexture) -> dict[str, Any]:
         "material": texture.name,
         "width": texture.width,
         "height": texture.height,
-        "bits": layout.bits,
         "groups": [
             {
                 "first": group.first,
                 "last": group.last,
-                "fine": [group.fine.height, group.fine.width, group.fine.features],
-                "coarse": [group.coarse.height, group.coarse.width, group.coarse.features],
+                "grids": [
+                    {"size": [grid.height, grid.width], "features": grid.features, "bits": grid.bits}
+                    for grid in group.grids
+                ],
+                "cells": [list(cells) for cells in group.cells],
             }
             for group in layout.groups
         ],

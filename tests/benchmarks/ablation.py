@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from core.codec import metrics
-from core.codec.layout import LatentLayout
+from core.codec.layout import LatentLayout, two_grids
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.trainer import Trainer, TrainerOptions
 from core.textures import reading, samples
@@ -66,7 +66,7 @@ def variants(
 
     def layout(numbers: tuple[int, ...], hidden: tuple[int, ...] = HIDDEN) -> LatentLayout:
         stride, fine, coarse, bits = numbers
-        return LatentLayout(width, height, channels, stride, fine, coarse, bits, hidden)
+        return LatentLayout(width, height, channels, two_grids(stride, fine, coarse, bits), hidden)
 
     plain = TrainerOptions()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.codec import container
-from core.codec.layout import LatentLayout
+from core.codec.layout import LatentLayout, code_type, two_grids
 from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
 from core.errors import DamagedFileError, OutputError
 from core.textures.material import ChannelRef, NormalConvention, SourceFile
@@ -15,13 +15,9 @@ from core.textures.roles import Role
 
 def texture(bits: int = 4, coarse: int = 3) -> NeuralTexture:
     rng = np.random.default_rng(bits)
-    layout = LatentLayout(37, 20, 3, 4, 5, coarse, bits, (8, 8))
+    layout = LatentLayout(37, 20, 3, two_grids(4, 5, coarse, bits), (8, 8))
     latents = tuple(
-        tuple(
-            rng.integers(0, 2**bits, (g.height, g.width, g.features)).astype(np.uint8)
-            for g in (group.fine, group.coarse)
-            if g.features
-        )
+        tuple(rng.integers(0, 2**bits, (g.height, g.width, g.features)).astype(code_type(bits)) for g in group.grids)
         for group in layout.groups
     )
     layers = tuple(
@@ -91,10 +87,12 @@ def test_truncated_empty_and_foreign_files(tmp_path: Path) -> None:
     "change",
     [
         {"width": 10**9},
-        {"fine_features": -1},
+        {"grids": [[4, -1, 4]]},
+        {"grids": [[4, 4]]},
+        {"grids": [[4, 4, 4]] * 100},
+        {"grids": [[4, 4, 40]]},
+        {"grids": [[0, 4, 4]]},
         {"hidden": [100000]},
-        {"bits": 40},
-        {"stride": 0},
         {"channels": 2},
         {"hidden": "x"},
     ],
@@ -106,7 +104,7 @@ def test_hostile_headers_are_refused_before_allocating(tmp_path: Path, change: d
     import json
 
     packed = zlib.compress(json.dumps(header).encode())
-    prefix = container._PREFIX.pack(b"TEXLOOM\x1a", 1, 0, len(packed), zlib.crc32(packed), 10)
+    prefix = container._PREFIX.pack(b"TEXLOOM\x1a", 2, 0, len(packed), zlib.crc32(packed), 10)
     path = tmp_path / "x.texloom"
     path.write_bytes(prefix + packed + b"0123456789")
     with pytest.raises(DamagedFileError):
@@ -116,7 +114,7 @@ def test_hostile_headers_are_refused_before_allocating(tmp_path: Path, change: d
 def test_a_header_that_inflates_without_end_is_refused(tmp_path: Path) -> None:
     packed = zlib.compress(b" " * (1 << 26))
     path = tmp_path / "x.texloom"
-    path.write_bytes(container._PREFIX.pack(b"TEXLOOM\x1a", 1, 0, len(packed), zlib.crc32(packed), 0) + packed)
+    path.write_bytes(container._PREFIX.pack(b"TEXLOOM\x1a", 2, 0, len(packed), zlib.crc32(packed), 0) + packed)
     with pytest.raises(DamagedFileError):
         container.read(path)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.codec.layout import LatentLayout
+from core.codec.layout import LatentLayout, two_grids
 from core.codec.trainer import Trainer, TrainerOptions
 from core.textures.mips import pyramid
 from tests.core.codec.materials import waves
@@ -15,7 +15,7 @@ EXACT = TrainerOptions(texels=512, bf16=False, parts=1, lower_every=1)
 
 
 def make(width: int, height: int, options: TrainerOptions = EXACT, stride: int = 4) -> Trainer:
-    layout = LatentLayout(width, height, 5, stride, 6, 4, 4, (24, 16))
+    layout = LatentLayout(width, height, 5, two_grids(stride, 6, 4, 4), (24, 16))
     return Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=options)
 
 
@@ -82,7 +82,7 @@ def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
     from core.textures.roles import Role
 
     image = waves(256, 256, 5)
-    layout = LatentLayout(256, 256, 5, 4, 6, 4, 4, (24, 16))
+    layout = LatentLayout(256, 256, 5, two_grids(4, 6, 4, 4), (24, 16))
     options = dataclasses.replace(EXACT, texels=8192, lower_every=4)
     trainer = Trainer(layout, pyramid(image), seed=0, options=options)
     for step in range(600):
@@ -107,7 +107,7 @@ def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
 
 
 def test_the_start_is_a_picture_and_nothing_is_measured_before_a_step() -> None:
-    layout = LatentLayout(256, 256, 5, 4, 6, 4, 4, (64, 64))
+    layout = LatentLayout(256, 256, 5, two_grids(4, 6, 4, 4), (64, 64))
     trainer = Trainer(layout, pyramid(waves(256, 256, 5)), seed=0, options=EXACT)
     assert trainer.take_errors() is None
     trainer.step(0.0)

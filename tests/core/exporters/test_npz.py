@@ -40,16 +40,16 @@ def decode(folder: Path, mip: int) -> dict[str, NDArray[np.float64]]:
     number = next(i for i, group in enumerate(facts["groups"]) if group["first"] <= mip <= group["last"])
     group = facts["groups"][number]
     inputs = []
-    for kind in ("fine", "coarse"):
-        if f"latents_{number}_{kind}" in arrays:
-            codes = arrays[f"latents_{number}_{kind}"]
-            assert list(codes.shape) == group[kind]
-            inputs.append(blend(2 * codes / (2 ** facts["bits"] - 1) - 1.0, width, height))
-    for axis, texels in ((1, width), (0, height)):
+    for which, grid in enumerate(group["grids"]):
+        codes = arrays[f"latents_{number}_{which}"]
+        assert list(codes.shape) == [*grid["size"], grid["features"]]
+        inputs.append(blend(2 * codes / (2 ** grid["bits"] - 1) - 1.0, width, height))
+    once, twice = group["cells"]
+    for axis, texels in ((0, width), (1, height)):
         u = (np.arange(texels) + 0.5) / texels
-        for cells in (group["coarse"][axis], group["fine"][axis], 2 * group["fine"][axis]):
+        for cells in (twice[axis], once[axis], 2 * once[axis]):
             for shift in (0, 0.25):
-                wave = triangle(cells * u + shift).reshape((1, -1, 1) if axis == 1 else (-1, 1, 1))
+                wave = triangle(cells * u + shift).reshape((1, -1, 1) if axis == 0 else (-1, 1, 1))
                 inputs.append(np.broadcast_to(wave, (height, width, 1)))
     level = np.zeros((height, width, 3))
     if mip > group["first"]:
