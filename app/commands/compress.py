@@ -61,9 +61,9 @@ def run(options: argparse.Namespace) -> int:
         try:
             outcome = compressing.compress_one(lambda plan=plan: reading.read(plan), plan.name, request)
         except Cancelled:
-            from core.codec.compress import CHECKPOINT_SUFFIX
+            from core.codec import checkpoint
 
-            can_go_on = (request.output / f"{plan.name}{CHECKPOINT_SUFFIX}").exists()
+            can_go_on = (request.output / f"{plan.name}{checkpoint.SUFFIX}").exists()
             hint = "; --resume goes on from where it was" if can_go_on else ""
             print(f"{plan.name} was discarded{hint}.", file=sys.stderr)
             stopped = True

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import importlib.metadata
-import io
-import itertools
-import json
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.codec import container, metrics, rate, report
-from core.codec.layout import LatentGrid, LatentLayout, two_grids
-from core.codec.neural_texture import NeuralTexture, StoredMap
-from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
+from core.codec import checkpoint, container, rate, report
+from core.codec.layout import LatentLayout, two_grids
+from core.codec.neural_texture import NeuralTexture
+from core.codec.schedule import Clock, EarlyStop
+from core.codec.settings import CompressSettings
+from core.codec.source import LearnedChannels, bounded
 from core.errors import Cancelled, InputError, OutputError
-from core.files import check_writable, replacing
+from core.files import check_writable
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
-from core.jobs.settings import from_dict, validate
+from core.jobs.settings import validate
 from core.textures.material import Pixels, TextureSet
 from core.textures.mips import pyramid
 from core.textures.roles import MAX_CHANNELS, Role
@@ -33,7 +30,6 @@ from core.textures.roles import MAX_CHANNELS, Role
 if TYPE_CHECKING:
     from core.codec.trainer import Trainer
 
-CHECKPOINT_SUFFIX = ".texloom-run"
 _CHECKPOINT_EVERY = 20.0
 _SEARCH_BPP = (1.5, 6.0)
 _SEARCH_SHARE = 0.15
@@ -84,56 +80,10 @@ def compress(
             f"{material.name} has {material.channels} channels; a neural texture holds {MAX_CHANNELS} at most. "
             "Take some maps out."
         )
-    source = _Source(material)
+    source = LearnedChannels(material)
     device = _device(settings.device)
     run = _Run(source, settings, output, device, control, slot)
     yield from run.events(resume)
-
-
-class _Source:
-    """The material as the trainer sees it: learned channels side by side, constant ones set apart."""
-
-    def __init__(self, material: TextureSet) -> None:
-        self.material = material
-        stored, learned, owners = [], [], []
-        for m in material.maps:
-            constants: list[float | None] = []
-            for channel in range(m.channels):
-                values = m.pixels[..., channel]
-                if float(values.min()) == float(values.max()):
-                    constants.append(float(values.flat[0]))
-                else:
-                    constants.append(None)
-                    learned.append(values)
-                    owners.append(m.role)
-            stored.append(StoredMap(m.role, m.file, m.bit_depth, tuple(constants)))
-        self.maps = tuple(stored)
-        self.owners = tuple(owners)
-        shape = (material.height, material.width, len(learned))
-        self.image = np.stack(learned, axis=2) if learned else np.zeros(shape, np.float32)
-
-    @property
-    def channels(self) -> int:
-        return self.image.shape[2]
-
-    def map_errors(self, errors: np.ndarray) -> tuple[float, dict[str, float]]:
-        """Mean square errors per learned channel → set PSNR and PSNR per role."""
-        sums: dict[Role, float] = dict.fromkeys((m.role for m in self.maps), 0.0)
-        for role, error in zip(self.owners, errors, strict=True):
-            sums[role] += float(error)
-        per_map = {m.role.value: _bounded(metrics.psnr_from_mse(sums[m.role] / len(m.constants))) for m in self.maps}
-        return _bounded(metrics.psnr_from_mse(sum(sums.values()) / self.material.channels)), per_map
-
-    def fingerprint(self) -> str:
-        """Changes when the pixels or their roles do."""
-        digest = hashlib.blake2b(np.ascontiguousarray(self.image).data, digest_size=12)
-        digest.update(repr([(m.role.value, m.file, m.constants) for m in self.maps]).encode())
-        return digest.hexdigest()
-
-
-def _bounded(psnr: float) -> float:
-    """Plots can't show infinity."""
-    return min(psnr, 99.0)
 
 
 class _Run:
@@ -141,7 +91,7 @@ class _Run:
 
     def __init__(
         self,
-        source: _Source,
+        source: LearnedChannels,
         settings: CompressSettings,
         output: Path,
         device: str,
@@ -151,7 +101,7 @@ class _Run:
         self.source, self.settings, self.device = source, settings, device
         self.control, self.slot = control, slot
         self.path = output / f"{source.material.name}{container.SUFFIX}"
-        self.checkpoint_path = self.path.with_suffix(CHECKPOINT_SUFFIX)
+        self.checkpoint_path = self.path.with_suffix(checkpoint.SUFFIX)
         self.notices: list[str] = list(source.material.notices)
         self.train_seconds = 0.0
         self.cpu_seconds = 0.0
@@ -163,14 +113,14 @@ class _Run:
 
     def events(self, resume: bool) -> Iterator[Event]:
         check_writable(self.path.parent)
-        saved = _load_checkpoint(self.checkpoint_path) if resume else None
+        saved = checkpoint.load(self.checkpoint_path) if resume else None
         if saved is not None and saved.fingerprint != self.source.fingerprint():
             raise InputError(
                 f"{self.checkpoint_path} belongs to other maps than those of {self.source.material.name}; "
                 "start without --resume.",
                 self.checkpoint_path,
             )
-        if saved is not None and saved.goal != (goal := _goal(self.settings)):
+        if saved is not None and saved.goal != (goal := checkpoint.goal_of(self.settings)):
             raise InputError(
                 f"{self.checkpoint_path} was begun for {saved.goal}, not for {goal}; ask for {saved.goal} or start "
                 "without --resume.",
@@ -214,7 +164,7 @@ class _Run:
         if self.slot is not None:
             maps = {m.role: m.pixels for m in decoded.maps}
             psnr = report.pooled_psnr([m.pixels for m in self.source.material.maps], list(maps.values()))
-            self.slot.put(Preview(self.steps, _bounded(psnr), maps))
+            self.slot.put(Preview(self.steps, bounded(psnr), maps))
         yield Progress(1.0, "Measuring")
         written = self._report(texture, decoded, write_seconds)
         yield Finished(CompressResult(self.path, texture, written), stopped_early=stopped)
@@ -260,7 +210,13 @@ class _Run:
         )
 
     def _train(
-        self, layout: LatentLayout, saved: _Saved | None, first: float, share: float, *, trial: bool = False
+        self,
+        layout: LatentLayout,
+        saved: checkpoint.SavedRun | None,
+        first: float,
+        share: float,
+        *,
+        trial: bool = False,
     ) -> Iterator[Event]:
         """Train one layout; the job's progress goes from ``first`` by ``share``. Returns (texture, stopped).
 
@@ -277,7 +233,7 @@ class _Run:
             ), False
         trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device, check=self.control.check)
         try:
-            clock = _Clock(self.settings, self.source.material, self.control, share, share if trial else 1.0)
+            clock = Clock(self.settings, self.source.material, self.control, share, share if trial else 1.0)
             if saved is not None:
                 trainer.load_state(saved.arrays)
                 clock.spent = saved.spent
@@ -296,10 +252,10 @@ class _Run:
         finally:
             trainer.close()
 
-    def _loop(self, trainer: Trainer, clock: _Clock, first: float, share: float, trial: bool) -> Iterator[Event]:
+    def _loop(self, trainer: Trainer, clock: Clock, first: float, share: float, trial: bool) -> Iterator[Event]:
         last_metrics = last_checkpoint = clock.elapsed()
-        self._preview(trainer, clock, _bounded(0.0))
-        early = _EarlyStop(self.settings.early_stop_db)
+        self._preview(trainer, clock, bounded(0.0))
+        early = EarlyStop(self.settings.early_stop_db)
         skipped = 0.0
         while True:
             fraction = min(1.0, clock.fraction(trainer.steps) + skipped)
@@ -344,7 +300,7 @@ class _Run:
                 raise Cancelled
             trainer.step(start + (1.0 - start) * spent / _FINISHING_SECONDS)
 
-    def _preview(self, trainer: Trainer, clock: _Clock, psnr: float) -> None:
+    def _preview(self, trainer: Trainer, clock: Clock, psnr: float) -> None:
         """Publish the decoded maps, as often as costs a fixed share of the run."""
         if self.slot is None:
             return
@@ -392,7 +348,7 @@ class _Run:
             self.notices.append(text)
             yield Notice(text)
 
-    def _save(self, trainer: Trainer, clock: _Clock) -> str | None:
+    def _save(self, trainer: Trainer, clock: Clock) -> str | None:
         """Write the checkpoint. A full disk is no reason to lose the run itself: what is wrong comes back as text."""
         about = {
             "fingerprint": self.source.fingerprint(),
@@ -401,7 +357,7 @@ class _Run:
             "settings": to_dict(self.settings),
         }
         try:
-            _save_checkpoint(self.checkpoint_path, about, trainer.state())
+            checkpoint.save(self.checkpoint_path, about, trainer.state())
         except OutputError as error:
             return f"This run can't be resumed if it is interrupted now: {error}"
         return None
@@ -422,106 +378,6 @@ class _Run:
             settings=to_dict(self.settings, all_fields=True),
             notices=self.notices,
         )
-
-
-class _Clock:
-    """How much of a run is done: by wall time under a time budget, otherwise by steps, so that runs repeat."""
-
-    def __init__(
-        self, settings: CompressSettings, material: TextureSet, control: Control, share: float, work: float
-    ) -> None:
-        """``share`` of a time budget, ``work`` of a preset's steps."""
-        self._control = control
-        self._began = time.perf_counter()
-        self._paused = control.paused_seconds
-        self._cpu = time.process_time()
-        self.spent = 0.0
-        self.budget = settings.time_budget * share if settings.time_budget is not None else None
-        # A small texture has seen all its texels often enough after fewer steps.
-        size = min(1.0, max(0.1, (material.width * material.height / 2**20) ** 0.5))
-        self.total_steps = max(200, int(PRESET_STEPS[settings.preset] * size * work))
-        self.expected = PRESET_SECONDS[settings.preset] * size * work
-
-    def elapsed(self) -> float:
-        """Seconds of training, pauses left out, what an earlier run spent included."""
-        return self.spent + time.perf_counter() - self._began - (self._control.paused_seconds - self._paused)
-
-    def cpu(self) -> float:
-        return time.process_time() - self._cpu
-
-    def fraction(self, steps: int) -> float:
-        if self.budget is not None:
-            return self.elapsed() / self.budget
-        return steps / self.total_steps
-
-    def remaining(self, steps: int) -> float | None:
-        """Seconds left; None while it would be a guess."""
-        elapsed = self.elapsed()
-        if self.budget is not None:
-            return max(0.0, self.budget - elapsed)
-        done = self.fraction(steps)
-        return None if elapsed - self.spent < 2.0 or done <= 0 else elapsed * (1.0 - done) / done
-
-
-class _EarlyStop:
-    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough.
-
-    Only in the second half: before, the learning rate is so high that standing still says nothing.
-    """
-
-    def __init__(self, threshold_db: float) -> None:
-        self.threshold = threshold_db
-        self.sums: dict[int, tuple[float, int]] = {}
-
-    def reached(self, fraction: float, psnr: float) -> bool:
-        if self.threshold <= 0 or fraction < 0.5:
-            return False
-        tenth = int(fraction * 10)
-        total, count = self.sums.get(tenth, (0.0, 0))
-        self.sums[tenth] = (total + psnr, count + 1)
-        means = [self.sums[i][0] / self.sums[i][1] for i in range(tenth - 3, tenth) if i in self.sums]
-        return len(means) == 3 and all(b - a < self.threshold for a, b in itertools.pairwise(means))
-
-
-@dataclass(frozen=True)
-class _Saved:
-    """What a checkpoint holds."""
-
-    fingerprint: str
-    layout: LatentLayout
-    spent: float
-    goal: str
-    arrays: Mapping[str, np.ndarray]
-
-
-def _save_checkpoint(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-    with replacing(path) as part, part.open("wb") as file:
-        np.savez(file, about=np.array(json.dumps(about)), **arrays)  # pyright: ignore[reportArgumentType]
-
-
-def _load_checkpoint(path: Path) -> _Saved | None:
-    if not path.exists():
-        return None
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        about = json.loads(str(arrays.pop("about")))
-        values = dict(about["layout"])
-        values["hidden"] = tuple(values["hidden"])
-        values["grids"] = tuple(LatentGrid(**grid) for grid in values["grids"])
-        goal = _goal(from_dict(CompressSettings, about["settings"]))
-        return _Saved(about["fingerprint"], LatentLayout(**values), float(about["spent"]), goal, arrays)
-    except (OSError, ValueError, KeyError, TypeError, InputError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is damaged and can't be resumed; start without --resume.", path) from error
-
-
-def _goal(settings: CompressSettings) -> str:
-    """What decides the size, in words."""
-    if settings.target_psnr is not None:
-        return f"{settings.target_psnr:g} dB"
-    if settings.max_bytes is not None:
-        return f"{settings.max_bytes} bytes"
-    return f"{settings.bpp:g} bits per texel"
 
 
 def _device(wanted: str) -> str:

@@ -67,7 +67,7 @@ class LatentGrid:
 
 
 def two_grids(stride: int, fine: int, coarse: int, bits: int) -> tuple[LatentGrid, ...]:
-    """The usual pair: a grid at ``stride`` and one with half as many latents per side; without features it is left out."""
+    """A grid at ``stride`` and one with half as many latents per side; one without features is left out."""
     grids = LatentGrid(stride, fine, bits), LatentGrid(2 * stride, coarse, bits)
     return tuple(grid for grid in grids if grid.features)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.codec.compress import CHECKPOINT_SUFFIX, CompressResult, Preview
+from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
+from core.codec.compress import CompressResult, Preview
 from core.codec.settings import CompressSettings
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Progress, Slot, Started
 from core.textures.material import TextureSet

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from core.codec import container
-from core.codec.compress import CHECKPOINT_SUFFIX, CompressResult, Preview, compress
+from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
+from core.codec.compress import CompressResult, Preview, compress
 from core.codec.settings import CompressSettings
 from core.errors import Cancelled, InputError, OutputError
 from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Progress, Slot, Started

@@ -1,0 +1,69 @@
+"""How far a run is, and whether going on still pays."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
+from core.jobs import Control
+from core.textures.material import TextureSet
+
+
+class Clock:
+    """How much of a run is done: by wall time under a time budget, otherwise by steps, so that runs repeat."""
+
+    def __init__(
+        self, settings: CompressSettings, material: TextureSet, control: Control, share: float, work: float
+    ) -> None:
+        """``share`` of a time budget, ``work`` of a preset's steps."""
+        self._control = control
+        self._began = time.perf_counter()
+        self._paused = control.paused_seconds
+        self._cpu = time.process_time()
+        self.spent = 0.0
+        self.budget = settings.time_budget * share if settings.time_budget is not None else None
+        # A small texture has seen all its texels often enough after fewer steps.
+        size = min(1.0, max(0.1, (material.width * material.height / 2**20) ** 0.5))
+        self.total_steps = max(200, int(PRESET_STEPS[settings.preset] * size * work))
+        self.expected = PRESET_SECONDS[settings.preset] * size * work
+
+    def elapsed(self) -> float:
+        """Seconds of training, pauses left out, what an earlier run spent included."""
+        return self.spent + time.perf_counter() - self._began - (self._control.paused_seconds - self._paused)
+
+    def cpu(self) -> float:
+        return time.process_time() - self._cpu
+
+    def fraction(self, steps: int) -> float:
+        if self.budget is not None:
+            return self.elapsed() / self.budget
+        return steps / self.total_steps
+
+    def remaining(self, steps: int) -> float | None:
+        """Seconds left; None while it would be a guess."""
+        elapsed = self.elapsed()
+        if self.budget is not None:
+            return max(0.0, self.budget - elapsed)
+        done = self.fraction(steps)
+        return None if elapsed - self.spent < 2.0 or done <= 0 else elapsed * (1.0 - done) / done
+
+
+class EarlyStop:
+    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough.
+
+    Only in the second half: before, the learning rate is so high that standing still says nothing.
+    """
+
+    def __init__(self, threshold_db: float) -> None:
+        self.threshold = threshold_db
+        self.sums: dict[int, tuple[float, int]] = {}
+
+    def reached(self, fraction: float, psnr: float) -> bool:
+        if self.threshold <= 0 or fraction < 0.5:
+            return False
+        tenth = int(fraction * 10)
+        total, count = self.sums.get(tenth, (0.0, 0))
+        self.sums[tenth] = (total + psnr, count + 1)
+        means = [self.sums[i][0] / self.sums[i][1] for i in range(tenth - 3, tenth) if i in self.sums]
+        return len(means) == 3 and all(b - a < self.threshold for a, b in itertools.pairwise(means))
