@@ -13,6 +13,8 @@ def decode(data: bytes, format: BlockFormat, width: int, height: int, channels: 
 
     ``channels`` is the number that was encoded: of two ASTC channels the second is read from alpha. Raises ValueError
     if the length of ``data`` is not that of a level of this size, or the format doesn't hold so many channels.
+
+    ASTC blocks must come from an encoder or be guarded by a checksum: the decoder crashes on some that are not valid.
     """
     if width < 1 or height < 1 or len(data) != format.size_bytes(width, height):
         raise ValueError(f"{len(data)} bytes are no {format.name} texture of {width} × {height} texels")

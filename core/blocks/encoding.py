@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -36,7 +36,7 @@ def encode(pixels: Pixels, format: BlockFormat) -> bytes:
     return b"".join(encode_stripes(pixels, format))
 
 
-def encode_stripes(pixels: Pixels, format: BlockFormat) -> Iterator[bytes]:
+def encode_stripes(pixels: Pixels, format: BlockFormat) -> Generator[bytes]:
     """The same in parts, which are computed on all processor cores; whoever stops iterating ends the work."""
     height, width, channels = pixels.shape
     least = 2 if format.name == "bc5" else 1

@@ -123,7 +123,7 @@ def test_channels_that_a_format_does_not_hold_are_refused(name: str, channels: i
         encode(picture(4, 4, channels), FORMATS[name])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["bc1", "bc4", "bc5", "bc7"])
 def test_any_bytes_can_be_decoded(name: str) -> None:
     """Damaged blocks show wrong texels; they don't end the process."""
     format = FORMATS[name]
