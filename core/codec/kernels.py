@@ -18,10 +18,16 @@ def _forward_backward(
     grids: list[Tensor],
     noise: list[Tensor],
     steps: list[float],
-    matrices: list[Tensor],
+    segments: list[int],
+    corner_rows: list[int],
+    weight_rows: list[int],
+    mixers: list[Tensor],
     transposed: list[Tensor],
-    columns: list[Tensor],
-    delta_columns: list[Tensor],
+    corners: list[Tensor],
+    corner_deltas: list[Tensor],
+    lod_rows: list[int],
+    hidden: list[Tensor],
+    hidden_deltas: list[Tensor],
     activations: list[Tensor],
     deltas: list[Tensor],
     weights: list[Tensor],
@@ -32,63 +38,101 @@ def _forward_backward(
     error: Tensor,
     loss_weights: Tensor | None,
     squares: Tensor | None,
-    delta_inputs: Tensor | None,
     measured: int,
+    phase_row: int,
+    phases: int,
     rounding: bool,
+    train_latents: bool,
 ) -> tuple[list[Tensor], list[Tensor]]:
     """One forward and backward pass of one part.
 
-    Per read i (a segment and a grid): ``tables[i]`` [all tiles, reach] latent indices, ``tiles[i]`` [n] the
-    tiles of this batch, ``grids[i]`` [cells, F] latents, ``noise[i]`` [n · reach, F] in ±½ (empty for none),
-    ``steps[i]`` the quantisation step, ``matrices[i]`` [n, texels, reach] and its transpose, ``columns[i]`` and
-    ``delta_columns[i]`` [n, texels, F] views of the inputs and of their gradient.
+    The first layer is linear, and so is interpolation: it is applied to the few latents around a tile (*corners*), and
+    its result is what gets interpolated to the tile's texels. That costs the same for any number of features and needs
+    neither inputs nor their gradients at the texels.
 
-    ``activations`` are the inputs and every layer's output [rows, width], ``deltas`` the gradients of every
-    layer's output; both are overwritten, as are the gradients of weights [in, out] and biases [out].
-    ``squares`` [C] collects the mean square error of the first ``measured`` rows. Without ``delta_inputs`` the
-    latents get no gradient. With ``rounding`` latents are read as they will be stored, instead of with noise, and
-    their gradient goes straight through (Bengio et al. 2013).
+    Per read i (a segment and a grid): ``tables[i]`` [all tiles, reach] latent indices, ``tiles[i]`` [n] the tiles of
+    this batch, ``grids[i]`` [cells, F] latents, ``noise[i]`` [n · reach, F] in ±½ (empty for none), ``steps[i]`` the
+    quantisation step; ``segments[i]`` the segment it belongs to, ``corner_rows[i]`` its first row among the corners and
+    ``weight_rows[i]`` its first row in the first layer's weights.
+
+    Per segment: ``mixers`` [n, texels, K] and its transpose [n, K, texels], with the interpolation weights, the
+    positional inputs and a one; ``corners`` and ``corner_deltas`` [n, K, width] for the first layer's results there and
+    their gradients; ``lod_rows`` the row of the first layer's weights that the segment's mip level switches on, −1 for
+    none; ``hidden`` and ``hidden_deltas`` [n, texels, width] views of the first entries of ``activations`` and
+    ``deltas``. ``phase_row`` and ``phases`` say where the first layer's weights for the positional inputs are.
+
+    ``activations`` are every layer's outputs [rows, width], ``deltas`` their gradients; both are overwritten, as are
+    the gradients of weights [in, out] and biases [out]. ``squares`` [C] collects the mean square error of the first
+    ``measured`` rows. Only with ``train_latents`` the latents get a gradient. With ``rounding`` latents are read as
+    they will be stored, instead of with noise, and their gradient goes straight through (Bengio et al. 2013).
 
     Returns the latent indices of every read and the gradients of these latents, float32 [n · reach, F]. The
-    loss is the sum of squared errors; Adam does not care about its scale.
+    loss is half the sum of squared errors; Adam does not care about its scale.
     """
     indices: list[Tensor] = []
+    blocks: list[Tensor] = []
     gradients: list[Tensor] = []
+    dtype = activations[0].dtype
+    first = weights[0]
     for i in range(len(tables)):
-        index = tables[i].index_select(0, tiles[i]).view(-1)
+        index = tables[i].index_select(0, tiles[i])
+        count, reach = index.size()
+        index = index.view(-1)
         indices.append(index)
         block = grids[i].index_select(0, index)
         if rounding:
             block.add_(1.0).div_(steps[i]).round_().mul_(steps[i]).sub_(1.0)
         elif noise[i].numel() > 0:
             block.add_(noise[i], alpha=steps[i])
-        count, _, reach = matrices[i].size()
-        values = torch.bmm(matrices[i], block.to(activations[0].dtype).view(count, reach, -1))
-        columns[i].copy_(values)
+        block = block.to(dtype)
+        blocks.append(block)
+        at = weight_rows[i]
+        values = torch.mm(block, first[at : at + block.size(1)])
+        row = corner_rows[i]
+        corners[segments[i]][:, row : row + reach].copy_(values.view(count, reach, -1))
+    for s in range(len(mixers)):
+        row = corners[s].size(1) - phases - 1
+        corners[s][:, row : row + phases].copy_(first[phase_row : phase_row + phases])
+        constant = biases[0]
+        if lod_rows[s] >= 0:
+            constant = constant + first[lod_rows[s]]
+        corners[s][:, row + phases].copy_(constant)
+        torch.bmm(mixers[s], corners[s], out=hidden[s])
     last = len(weights) - 1
     # 0.01 is neural_texture.LEAK: a scripted function can't read a module's variable.
-    for i in range(last + 1):
-        torch.addmm(biases[i], activations[i], weights[i], out=activations[i + 1])
-        if i < last:
-            torch.ops.aten.leaky_relu_(activations[i + 1], 0.01)
-    torch.sub(activations[last + 1], targets, out=error)
+    for i in range(last):
+        torch.ops.aten.leaky_relu_(activations[i], 0.01)
+        torch.addmm(biases[i + 1], activations[i], weights[i + 1], out=activations[i + 1])
+    torch.sub(activations[last], targets, out=error)
     if squares is not None:
         squares.add_(error[:measured].square().mean(dim=0))
     if loss_weights is not None:
         error.mul_(loss_weights)
     deltas[last].copy_(error)
-    for j in range(last + 1):
+    for j in range(last):
         i = last - j
-        torch.mm(activations[i].t(), deltas[i], out=weight_gradients[i])
+        torch.mm(activations[i - 1].t(), deltas[i], out=weight_gradients[i])
         torch.sum(deltas[i], [0], out=bias_gradients[i])
-        if i > 0:
-            torch.mm(deltas[i], weights[i].t(), out=deltas[i - 1])
-            deltas[i - 1].copy_(torch.ops.aten.leaky_relu_backward(deltas[i - 1], activations[i], 0.01, True))
-    if delta_inputs is not None:
-        torch.mm(deltas[0], weights[0][: delta_inputs.size(1)].t(), out=delta_inputs)
-        for i in range(len(tables)):
-            gradient = torch.bmm(transposed[i], delta_columns[i])
-            gradients.append(gradient.view(-1, gradient.size(2)).float())
+        torch.mm(deltas[i], weights[i].t(), out=deltas[i - 1])
+        deltas[i - 1].copy_(torch.ops.aten.leaky_relu_backward(deltas[i - 1], activations[i - 1], 0.01, True))
+    gradient = weight_gradients[0].zero_()
+    bias = bias_gradients[0].zero_()
+    for s in range(len(mixers)):
+        torch.bmm(transposed[s], hidden_deltas[s], out=corner_deltas[s])
+        row = corner_deltas[s].size(1) - phases - 1
+        fixed = corner_deltas[s][:, row:].sum(dim=0)
+        gradient[phase_row : phase_row + phases].add_(fixed[:phases])
+        bias.add_(fixed[phases])
+        if lod_rows[s] >= 0:
+            gradient[lod_rows[s]].add_(fixed[phases])
+    for i in range(len(tables)):
+        block, at, row = blocks[i], weight_rows[i], corner_rows[i]
+        reach = tables[i].size(1)
+        delta = corner_deltas[segments[i]][:, row : row + reach].reshape(block.size(0), -1)
+        rows = gradient[at : at + block.size(1)]
+        rows.addmm_(block.t(), delta)
+        if train_latents:
+            gradients.append(torch.mm(delta, first[at : at + block.size(1)].t()).float())
     return indices, gradients
 
 

@@ -48,10 +48,10 @@ class GridReader:
         self.column_weights = torch.from_numpy(across.weights).to(device)
         self.row_weights = torch.from_numpy(down.weights).to(device)
 
-    def matrices(self, flat: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    def matrices(self, flat: torch.Tensor) -> torch.Tensor:
         """Interpolation matrices [tiles, texels, reach] of the tiles with these flat indices."""
         ty, tx = flat // self.across, flat % self.across
-        return _outer(self.row_weights.index_select(0, ty), self.column_weights.index_select(0, tx)).to(dtype)
+        return _outer(self.row_weights.index_select(0, ty), self.column_weights.index_select(0, tx))
 
 
 def _outer(rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
@@ -82,8 +82,22 @@ class Level:
         (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
         across = phases(width, fine_x, coarse_x)[columns].reshape(self.across, tile, -1)
         down = phases(height, fine_y, coarse_y)[rows].reshape(self.down, tile, -1)
-        self.phases_alike = bool(np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5))
         self.phases_x, self.phases_y = torch.from_numpy(across).to(device), torch.from_numpy(down).to(device)
+        alike = np.allclose(across, across[:1], atol=1e-5) and np.allclose(down, down[:1], atol=1e-5)
+        self.alike = bool(alike) and all(reader.uniform for reader in self.readers)
+        """Whether every tile has the same :meth:`mixers`."""
+
+    def mixers(self, flat: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """[n, texels, K] for the tiles with these flat indices: how each texel mixes what its tile reads.
+
+        K counts the latents that a tile reads of every grid, then the positional inputs, then a one.
+        """
+        x = self.phases_x.index_select(0, flat % self.across)[:, None]
+        y = self.phases_y.index_select(0, flat // self.across)[:, :, None]
+        shape = (len(flat), self.tile, self.tile, -1)
+        fixed = torch.cat([x.expand(shape), y.expand(shape), torch.ones_like(x[..., :1]).expand(shape)], dim=3)
+        readings = [reader.matrices(flat) for reader in self.readers]
+        return torch.cat([*readings, fixed.flatten(1, 2)], dim=2).to(dtype)
 
     @property
     def tiles(self) -> int:

@@ -14,6 +14,7 @@ sums are taken in a fixed order, so a run is repeatable for a seed and a number 
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -64,51 +65,31 @@ class _Segment:
     """The share of a batch that one level gets: ``count`` tiles in fixed rows of a part's buffers."""
 
     def __init__(self, part: _Part, level: Level, count: int, start: int) -> None:
-        self.level, self.count, self.start = level, count, start
+        self.part, self.level, self.count, self.start = part, level, count, start
         self.texels = level.tile**2
         self.stop = start + count * self.texels
-        self.part = part
-        rows = slice(self.start, self.stop)
-        self.targets = part.targets[rows].view(count, self.texels, -1)
-        self.columns: list[torch.Tensor] = []
-        self.deltas: list[torch.Tensor] = []
-        self.matrices: list[torch.Tensor] = []
-        self.transposed: list[torch.Tensor] = []
-        at = 0
-        first = torch.zeros(1, dtype=torch.int64, device=part.device)
-        for reader in level.readers:
-            self.columns.append(part.activations[0][rows, at : at + reader.features].unflatten(0, (count, -1)))
-            self.deltas.append(part.delta_inputs[rows, at : at + reader.features].unflatten(0, (count, -1)))
-            at += reader.features
-            alike = reader.matrices(first, part.dtype)[0]
-            self.matrices.append(alike.expand(count, -1, -1))
-            self.transposed.append(alike.t().contiguous().expand(count, -1, -1))
-        block = part.activations[0][rows].view(count, level.tile, level.tile, -1)
-        half = PHASE_INPUTS // 2
-        self.phase_x, self.phase_y = block[..., at : at + half], block[..., at + half : at + 2 * half]
-        self.lod = block[..., at + 2 * half :]
+        rows, shape = slice(self.start, self.stop), (count, self.texels, -1)
+        self.targets = part.targets[rows].view(shape)
+        self.hidden, self.hidden_deltas = part.activations[0][rows].view(shape), part.deltas[0][rows].view(shape)
+        self.mixers = level.mixers(torch.zeros(1, dtype=torch.int64, device=part.device), part.dtype)
+        corners = (count, self.mixers.shape[2], self.hidden.shape[2])
+        self.corners = torch.zeros(corners, dtype=part.dtype, device=part.device)
+        self.corner_deltas = torch.zeros_like(self.corners)
+        self.transposed = self.mixers.transpose(1, 2).contiguous().expand(count, -1, -1)
+        self.mixers = self.mixers.expand(count, -1, -1)
 
-    def load_fixed(self) -> None:
-        """Write the inputs that do not change from batch to batch."""
-        self.lod.zero_()
-        if self.level.lod > 0:
-            self.lod[..., min(self.level.lod, LOD_INPUTS) - 1] = 1.0
-        if self.level.phases_alike:
-            self.phase_x.copy_(self.level.phases_x[:1, None])
-            self.phase_y.copy_(self.level.phases_y[:1, :, None])
+    @property
+    def lod_row(self) -> int:
+        """The row of the first layer's weights that this level switches on, −1 for none."""
+        return self.part.features + PHASE_INPUTS + min(self.level.lod, LOD_INPUTS) - 1 if self.level.lod else -1
 
     def load(self) -> torch.Tensor:
-        """Choose the next tiles and fill in their targets and, where tiles differ, phases and matrices."""
-        level, part = self.level, self.part
-        flat = part.next_tiles(level, self.count)
-        torch.index_select(level.targets, 0, flat, out=self.targets)
-        if not level.phases_alike:
-            self.phase_x.copy_(level.phases_x.index_select(0, flat % level.across)[:, None])
-            self.phase_y.copy_(level.phases_y.index_select(0, flat // level.across)[:, :, None])
-        for which, reader in enumerate(level.readers):
-            if not reader.uniform:
-                self.matrices[which] = reader.matrices(flat, part.dtype)
-                self.transposed[which] = self.matrices[which].transpose(1, 2)
+        """Choose the next tiles and fill in their targets and, where tiles differ, how they mix."""
+        flat = self.part.next_tiles(self.level, self.count)
+        torch.index_select(self.level.targets, 0, flat, out=self.targets)
+        if not self.level.alike:
+            self.mixers = self.level.mixers(flat, self.part.dtype)
+            self.transposed = self.mixers.transpose(1, 2)
         return flat
 
 
@@ -125,14 +106,21 @@ class _Batch:
         self.measured = self.segments[0].stop
         self.activations = [a[:total] for a in part.activations]
         self.deltas = [d[:total] for d in part.deltas]
-        self.inputs = part.delta_inputs[:total]
         self.error = part.error[:total]
         self.targets = part.targets[:total]
+        self.hidden = [s.hidden for s in self.segments]
+        self.hidden_deltas = [s.hidden_deltas for s in self.segments]
+        self.corners = [s.corners for s in self.segments]
+        self.corner_deltas = [s.corner_deltas for s in self.segments]
+        self.lod_rows = [s.lod_row for s in self.segments]
         self.keys = [(s.level.group, which) for s in self.segments for which in range(len(s.level.readers))]
         self.tables = [reader.indices for s in self.segments for reader in s.level.readers]
-        self.latents = [part.trainer.grids[group][which] for group, which in self.keys]
-        self.columns = [column for s in self.segments for column in s.columns]
-        self.delta_columns = [delta for s in self.segments for delta in s.deltas]
+        self.owners = [i for i, s in enumerate(self.segments) for _ in s.level.readers]
+        self.corner_rows, self.weight_rows = [], []
+        for segment in self.segments:
+            readers = segment.level.readers
+            self.corner_rows += list(itertools.accumulate((r.reach for r in readers), initial=0))[:-1]
+            self.weight_rows += list(itertools.accumulate((r.features for r in readers), initial=0))[:-1]
 
 
 class _Part:
@@ -144,12 +132,11 @@ class _Part:
         layout, device = trainer.layout, trainer.device
         self.texels = texels
         self.features = layout.features
-        widths = (layout.inputs, *layout.hidden, layout.channels)
+        widths = (*layout.hidden, layout.channels)
         # A level's tiles may not divide the share exactly: room for one more tile of each segment.
         room = texels + 2 * max(level.tile**2 for level in trainer.levels)
         self.activations = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
-        self.deltas = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths[1:]]
-        self.delta_inputs = torch.zeros(room, self.features, dtype=self.dtype, device=device)
+        self.deltas = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
         self.targets = torch.zeros(room, layout.channels, dtype=torch.float16, device=device)
         self.error = torch.zeros(room, layout.channels, device=device)
         self.gradient = torch.zeros(trainer.decoder.flat.shape, dtype=self.dtype, device=device)
@@ -157,7 +144,6 @@ class _Part:
         self.rng = np.random.default_rng(seed)
         self.orders: dict[int, tuple[np.ndarray, int]] = {}
         self.batches: dict[int, _Batch] = {}
-        self.loaded: _Batch | None = None
         self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
         self.errors = torch.zeros(layout.channels, device=device)
 
@@ -190,16 +176,23 @@ class _Part:
                 tiles.append(flat)
                 rows = len(flat) * reader.reach if train_latents and not rounding else 0
                 noise.append(self.noise(rows, reader.features))
+        grids = [trainer.grids[group][which] for group, which in batch.keys]
         indices, gradients = forward_backward(
             batch.tables,
             tiles,
-            [grid.values for grid in batch.latents],
+            [grid.values for grid in grids],
             noise,
-            [grid.step_size for grid in batch.latents],
-            [matrix for s in batch.segments for matrix in s.matrices],
-            [matrix for s in batch.segments for matrix in s.transposed],
-            batch.columns,
-            batch.delta_columns,
+            [grid.step_size for grid in grids],
+            batch.owners,
+            batch.corner_rows,
+            batch.weight_rows,
+            [segment.mixers for segment in batch.segments],
+            [segment.transposed for segment in batch.segments],
+            batch.corners,
+            batch.corner_deltas,
+            batch.lod_rows,
+            batch.hidden,
+            batch.hidden_deltas,
             batch.activations,
             batch.deltas,
             trainer.compute_weights,
@@ -210,9 +203,11 @@ class _Part:
             batch.error,
             trainer.loss_weights,
             self.errors if measure else None,
-            batch.inputs if train_latents else None,
             batch.measured,
+            self.features,
+            PHASE_INPUTS,
             rounding,
+            train_latents,
         )
         self.reads = {}
         if train_latents:
@@ -222,12 +217,7 @@ class _Part:
     def _batch(self, aux: int) -> _Batch:
         if aux not in self.batches:
             self.batches[aux] = _Batch(self, self.trainer.shares(self.texels, aux))
-        batch = self.batches[aux]
-        if batch is not self.loaded:
-            for segment in batch.segments:
-                segment.load_fixed()
-            self.loaded = batch
-        return batch
+        return self.batches[aux]
 
 
 class Trainer:

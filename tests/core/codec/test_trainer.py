@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.codec.layout import LatentLayout, two_grids
+from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentGrid, LatentLayout, two_grids
 from core.codec.trainer import Trainer, TrainerOptions
 from core.textures.mips import pyramid
 from tests.core.codec.materials import waves
@@ -19,42 +19,61 @@ def make(width: int, height: int, options: TrainerOptions = EXACT, stride: int =
     return Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=options)
 
 
+THREE_GRIDS = (LatentGrid(2, 3, 2), LatentGrid(4, 5, 4), LatentGrid(16, 2, 8))
+
+
 @pytest.mark.parametrize(
-    ("width", "height", "stride", "aux"),
-    [(64, 64, 4, 0), (64, 64, 4, 1), (64, 64, 4, 5), (64, 32, 2, 2), (60, 44, 4, 1), (37, 51, 4, 2)],
+    ("width", "height", "grids", "aux"),
+    [
+        (64, 64, two_grids(4, 6, 4, 4), 0),
+        (64, 64, two_grids(4, 6, 4, 4), 1),
+        (64, 64, two_grids(4, 6, 4, 4), 5),
+        (64, 32, two_grids(2, 6, 4, 4), 2),
+        (60, 44, two_grids(4, 6, 4, 4), 1),
+        (37, 51, two_grids(4, 6, 4, 4), 2),
+        (64, 64, THREE_GRIDS, 1),
+        (60, 44, THREE_GRIDS, 0),
+    ],
 )
 @pytest.mark.parametrize("rounding", [False, True])
-def test_gradients_agree_with_autograd(width: int, height: int, stride: int, aux: int, rounding: bool) -> None:
-    trainer = make(width, height, stride=stride)
+def test_gradients_agree_with_autograd(
+    width: int, height: int, grids: tuple[LatentGrid, ...], aux: int, rounding: bool
+) -> None:
+    layout = LatentLayout(width, height, 5, grids, (24, 16))
+    trainer = Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=EXACT)
+    # A known amount of noise, so that the same batch can be written down again for autograd.
+    trainer.noise.fill_(0.3)
     part = trainer.parts[0]
     trainer._load_compute_weights()
     latents = {
         (g, w): grid.values.clone().requires_grad_()
-        for g, pair in enumerate(trainer.grids)
-        for w, grid in enumerate(pair)
+        for g, own in enumerate(trainer.grids)
+        for w, grid in enumerate(own)
     }
     part.step(aux, train_latents=True, rounding=rounding, measure=False)
     batch = part.batches[aux]
 
-    # The same batch again in autograd, from the tiles' targets and the latents they read, noise included.
     flat = trainer.decoder.flat.clone().requires_grad_()
     weights, biases = trainer.decoder.views(flat)
-    inputs = batch.activations[0].clone()
-    features = part.features
-    rows = []
     reads = {key: list(values) for key, values in part.reads.items()}
+    rows = []
     for segment in batch.segments:
-        columns = []
+        mixers = segment.mixers
+        inputs, at = [], 0
         for which, reader in enumerate(segment.level.readers):
             key = (segment.level.group, which)
             index, _ = reads[key].pop(0)
-            block = latents[key][index].view(segment.count, reader.reach, -1)
-            values = torch.bmm(segment.matrices[which], block).reshape(segment.count * segment.texels, -1)
-            columns.append(values)
-        rows.append(torch.cat(columns, dim=1))
-    clean = torch.cat(rows)
-    # Noise or rounding came before the forward pass: keep its effect, and let the gradient flow to the latents.
-    values = torch.cat([clean + (inputs[:, :features] - clean).detach(), inputs[:, features:]], dim=1)
+            read, grid = latents[key][index], trainer.grids[key[0]][which]
+            known = grid.rounded()[index] if rounding else grid.values[index] + 0.3 * grid.step_size
+            read = (read + (known - read).detach()).view(segment.count, reader.reach, -1)
+            inputs.append(torch.bmm(mixers[:, :, at : at + reader.reach], read))
+            at += reader.reach
+        inputs.append(mixers[:, :, at : at + PHASE_INPUTS])
+        lods = torch.zeros(segment.count, segment.texels, LOD_INPUTS)
+        if segment.level.lod:
+            lods[..., min(segment.level.lod, LOD_INPUTS) - 1] = 1.0
+        rows.append(torch.cat([*inputs, lods], dim=2).flatten(0, 1))
+    values = torch.cat(rows)
     for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         values = values @ weight + bias
         if i < len(weights) - 1:
