@@ -226,6 +226,8 @@ def _arguments(options: argparse.Namespace, report: Path) -> list[str]:
         arguments.append("--resume")
     if options.export:
         arguments += ["--export", options.export]
+    if options.baseline:
+        arguments += ["--baseline", options.baseline]
     if options.tensorboard:
         arguments += ["--tensorboard", str(options.tensorboard)]
     return arguments

@@ -36,6 +36,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET[,TARGET…]",
         help=f"also export to OUT/<target>/<material name>/; targets: {describe_targets()}",
     )
+    parser.add_argument(
+        "--baseline",
+        metavar="NAME[,NAME…]",
+        help="also measure what would be shipped otherwise and put it into the report; jpeg and downsampled get the "
+        f"size of the file: {compressing.describe_baselines()}",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE.json", help="write sizes, qualities and settings as JSON")
     parser.add_argument("--tensorboard", type=Path, metavar="DIR", help="write training curves for TensorBoard")
 
@@ -44,10 +50,10 @@ def request_from(options: argparse.Namespace) -> compressing.Request:
     """Everything that the options alone can have wrong is found here. Raises InputError."""
     settings = settings_from(options, CompressSettings)
     targets = compressing.checked_targets(options.export)
+    baselines = compressing.checked_baselines(options.baseline)
     report_path(options.report)
-    return compressing.Request(
-        settings, compressing.check_output(options.output), targets, options.resume, options.tensorboard
-    )
+    output = compressing.check_output(options.output)
+    return compressing.Request(settings, output, targets, baselines, options.resume, options.tensorboard)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -84,6 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
 def print_outcome(outcome: compressing.Outcome) -> None:
     print(outcome.line())
+    for result in outcome.baselines:
+        quality = "exact" if result.psnr_db == float("inf") else f"{result.psnr_db:.2f} dB"
+        print(f"  {result.title}: {quality} at {result.bits_per_texel:.2f} bits/texel without mips")
     for result in outcome.exports:
         quality = "" if result.psnr_db is None else f" ({result.psnr_db:.2f} dB)"
         print(f"  {result.target}{quality} → {result.folder}")

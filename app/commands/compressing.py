@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.commands import terminal
+from core.codec.baseline_sets import BASELINES, EQUAL_SIZE
 from core.codec.settings import CompressSettings
-from core.errors import InputError, OutputError
+from core.errors import Cancelled, InputError, OutputError
 from core.exporters import ExportResult, ExportSettings, describe_targets, exporter
 from core.files import check_writable
-from core.jobs import Control, Event, Finished, Metrics
+from core.jobs import Control, Event, Finished, Metrics, Progress
 from widgets.units import size_text
 
 if TYPE_CHECKING:
+    from core.codec.baselines import BaselineResult
     from core.codec.compress import CompressResult
     from core.textures.material import TextureSet
 
@@ -31,11 +33,13 @@ FITTING_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Request:
-    """What to do with each material; ``output`` is the folder of the container, ``targets`` are checked names."""
+    """What to do with each material; ``output`` is the folder of the container, ``targets`` and ``baselines`` are
+    checked names."""
 
     settings: CompressSettings
     output: Path
     targets: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
     resume: bool = False
     tensorboard: Path | None = None
 
@@ -48,6 +52,7 @@ class Outcome:
     path: Path
     report: dict[str, Any]
     exports: list[ExportResult] = field(default_factory=list)
+    baselines: list[BaselineResult] = field(default_factory=list)
     stopped: bool = False
 
     def line(self) -> str:
@@ -69,6 +74,22 @@ def checked_targets(text: str | None) -> tuple[str, ...]:
         raise InputError(f"--export needs a target: {describe_targets()}.")
     for name in names:
         exporter(name)
+    return tuple(dict.fromkeys(names))
+
+
+def describe_baselines() -> str:
+    """The names of the baselines there are, separated by commas."""
+    return ", ".join((*BASELINES, *EQUAL_SIZE))
+
+
+def checked_baselines(text: str | None) -> tuple[str, ...]:
+    """``a,b`` as names of baselines. Raises InputError for one that doesn't exist."""
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not names:
+        raise InputError(f"--baseline needs a name: {describe_baselines()}.")
+    for name in names:
+        if name not in BASELINES and name not in EQUAL_SIZE:
+            raise InputError(f"There is no baseline {name!r}; there are {describe_baselines()}.")
     return tuple(dict.fromkeys(names))
 
 
@@ -113,7 +134,33 @@ def compress_one(
         export_settings = settings_for_export(settings, report)
         outcome.exports.append(run_export(target, source, folder, export_settings, f"{name}, {target}", control))
         outcome.stopped = control.stop_requested
+    if request.baselines and not outcome.stopped:
+        measure_baselines(material, request.baselines, outcome, control)
     return outcome
+
+
+def measure_baselines(material: TextureSet, names: Sequence[str], outcome: Outcome, control: Control) -> None:
+    """Put them into the outcome and its report. What the user stops is left out; what is written already stays."""
+    for name in names:
+        job = _baseline_job(material, name, int(outcome.report["bytes"]), control)
+        try:
+            outcome.baselines.append(terminal.follow(f"{outcome.name}, {name}", job, control).result)
+        except Cancelled:
+            outcome.stopped = True
+            break
+    outcome.report["baselines"] = [result.report for result in outcome.baselines]
+
+
+def _baseline_job(material: TextureSet, name: str, size_bytes: int, control: Control) -> Iterator[Event]:
+    if name in BASELINES:
+        from core.codec.baselines import BaselineSettings, baseline
+
+        yield from baseline(material, BaselineSettings(name), control)
+    else:
+        from core.codec import equal_size
+
+        yield Progress(0.0, "Searching")
+        yield Finished(equal_size.measure(name, material, size_bytes, control))
 
 
 def run_export(

@@ -3,9 +3,3 @@
 Encoder and decoder come from different packages, so that what is measured on decoded blocks doesn't rest on one
 program's idea of the format. Both are loaded when they are first used.
 """
-
-from core.blocks.decoding import decode
-from core.blocks.encoding import encode, encode_stripes
-from core.blocks.formats import FORMATS, BlockFormat
-
-__all__ = ["FORMATS", "BlockFormat", "decode", "encode", "encode_stripes"]

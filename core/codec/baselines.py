@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.blocks import FORMATS, BlockFormat, encode_stripes
+from core.blocks.encoding import encode_stripes
 from core.codec import block_set, metrics
+from core.codec.baseline_sets import BASELINES, Baseline, named
 from core.codec.block_set import BlockSet, BlockTexture
 from core.codec.neural_texture import StoredMap
 from core.codec.report import finite
-from core.errors import Cancelled, InputError
+from core.errors import Cancelled
 from core.files import check_writable
 from core.jobs import Control, Event, Finished, Progress, Started, setting
 from core.jobs.settings import validate
@@ -29,52 +30,6 @@ from core.textures.material import ChannelRef, TextureMap, TextureSet
 from core.textures.roles import ROLE_INFO, Role
 
 _WARM_UP_S = 2.0
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A usual choice of formats: ``colour`` for albedo and emissive, ``packed`` for three single channels, ``pair`` for
-    two and ``single`` for one that is left over. Of ``normal``, formats with the number of channels that they are to
-    hold, and of ``pair`` the best is taken; they are of one size."""
-
-    name: str
-    title: str
-    sentence: str
-    colour: BlockFormat
-    normal: tuple[tuple[BlockFormat, int], ...]
-    packed: BlockFormat
-    pair: tuple[BlockFormat, ...]
-    single: BlockFormat
-
-
-def _astc(side: int) -> Baseline:
-    form = FORMATS[f"astc-{side}x{side}"]
-    sentence = f"ASTC with blocks of {side} × {side} texels throughout, {form.bits_per_texel:.2f} bits per texture."
-    return Baseline(form.name, f"ASTC {side}×{side}", sentence, form, ((form, 3),), form, (form,), form)
-
-
-_BC1, _BC4, _BC5, _BC7 = (FORMATS[name] for name in ("bc1", "bc4", "bc5", "bc7"))
-_BC_NORMAL = ((_BC7, 3), (_BC5, 2))
-
-BASELINES: dict[str, Baseline] = {
-    baseline.name: baseline
-    for baseline in (
-        Baseline(
-            "bc",
-            "BC7 set",
-            "BC7 for colour and packed channels, BC5 or BC7 for normals: what desktop games ship.",
-            *(_BC7, _BC_NORMAL, _BC7, (_BC5, _BC7), _BC4),
-        ),
-        Baseline(
-            "bc1",
-            "BC1 set",
-            "BC1 for colour and packed channels, BC5 or BC7 for normals: the usual small choice.",
-            *(_BC1, _BC_NORMAL, _BC1, (_BC1,), _BC4),
-        ),
-        *(_astc(side) for side in (4, 5, 6, 8, 10, 12)),
-    )
-}
-"""By the names that commands and reports use."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +77,6 @@ class BaselineResult:
             "bits_per_texel_with_mips": round(self.bits_per_texel_with_mips, 6),
             "maps": [{"role": role.value, "psnr_db": finite(psnr)} for role, psnr in self.map_psnr_db.items()],
         }
-
-
-def named(name: str) -> Baseline:
-    """Raises InputError naming the baselines there are."""
-    if name not in BASELINES:
-        raise InputError(f"There is no baseline {name!r}; there are {', '.join(BASELINES)}.")
-    return BASELINES[name]
 
 
 def textures(chosen: Baseline, roles: Sequence[Role]) -> list[tuple[BlockTexture, ...]]:
@@ -201,7 +149,7 @@ def baseline(
                     done += len(stripe)
                     elapsed = time.perf_counter() - began
                     left = elapsed * (total - done) / done if elapsed > _WARM_UP_S else None
-                    yield Progress(done / total, f"Encoding {texture.format.name.upper()}", left)
+                    yield Progress(done / total, "Encoding", left)
             encoded.append((texture, bytes(data)))
         kept.append(min(encoded, key=lambda pair: _error(material, *pair)) if len(encoded) > 1 else encoded[0])
     _check(control)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.blocks import FORMATS, BlockFormat, decode
+from core.blocks.decoding import decode
+from core.blocks.formats import FORMATS, BlockFormat
 from core.codec.metrics import round_to_depth
 from core.codec.neural_texture import StoredMap
 from core.errors import DamagedFileError, InputError

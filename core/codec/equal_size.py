@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import OpenImageIO
 
-from core.blocks import BlockFormat
+from core.blocks.formats import BlockFormat
+from core.codec.baseline_sets import EQUAL_SIZE
 from core.codec.baselines import BaselineResult, measured, stored_map
 from core.codec.metrics import mse, round_to_depth
 from core.errors import Cancelled, OutputError
@@ -27,6 +28,11 @@ from core.textures.roles import ROLE_INFO, Role
 
 _SUBSAMPLING = ("4:4:4", "4:2:0")
 """Of colour maps; both are tried. Other maps' channels are no colours and always kept whole."""
+
+
+def measure(name: str, material: TextureSet, size_bytes: int, control: Control | None = None) -> BaselineResult:
+    """The one of :data:`core.codec.baseline_sets.EQUAL_SIZE` with this name, in at most ``size_bytes``."""
+    return {"jpeg": jpeg, "downsampled": downsampled}[name](material, size_bytes, control)
 
 
 def jpeg(material: TextureSet, size_bytes: int, control: Control | None = None) -> BaselineResult:
@@ -46,7 +52,7 @@ def jpeg(material: TextureSet, size_bytes: int, control: Control | None = None) 
 
     size, decoded = min(found, key=error)
     maps = {m.role: pixels for m, pixels in zip(varying, decoded, strict=True)}
-    return measured("jpeg", "JPEG", material, _with_maps(material, maps), (size, size), began)
+    return measured("jpeg", EQUAL_SIZE["jpeg"], material, _with_maps(material, maps), (size, size), began)
 
 
 def _best_quality(
@@ -100,7 +106,7 @@ def downsampled(material: TextureSet, size_bytes: int, control: Control | None =
         maps[m.role] = resize(small, material.width, material.height)
     texel = BlockFormat("uncompressed", 1, 1, count, count)
     sizes = (texel.size_bytes(width, height), texel.chain_bytes(width, height))
-    return measured("downsampled", "Smaller textures", material, _with_maps(material, maps), sizes, began)
+    return measured("downsampled", EQUAL_SIZE["downsampled"], material, _with_maps(material, maps), sizes, began)
 
 
 def _with_maps(material: TextureSet, found: Mapping[Role, Pixels]) -> TextureSet:
@@ -110,7 +116,3 @@ def _with_maps(material: TextureSet, found: Mapping[Role, Pixels]) -> TextureSet
         for m in material.maps
     )
     return dataclasses.replace(material, maps=maps)
-
-
-EQUAL_SIZE: dict[str, Callable[..., BaselineResult]] = {"jpeg": jpeg, "downsampled": downsampled}
-"""By the names that commands and reports use."""

@@ -87,6 +87,32 @@ def test_exports_lie_by_target_and_material(compressed: Path, container: Path) -
         assert any((compressed / target / container.stem).iterdir())
 
 
+def test_baselines_stand_beside_the_result(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "report.json"
+    names = ["bc", "astc-12x12", "jpeg", "downsampled"]
+    wanted = ",".join(names)
+    assert texloom("compress", tree / "Bricks", "-o", tmp_path, *QUICK, "--baseline", wanted, "--report", path) == 0
+    said = capsys.readouterr().out
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert set(report) == {*REPORT_KEYS, "baselines"}
+    assert [entry["name"] for entry in report["baselines"]] == names
+    for entry in report["baselines"]:
+        assert [m["role"] for m in entry["maps"]] == [m["role"] for m in report["maps"]]
+        assert f"{entry['psnr_db']:.2f} dB" in said
+    bits = {entry["name"]: entry["bits_per_texel"] for entry in report["baselines"]}
+    assert bits["bc"] == 24 and bits["jpeg"] <= report["bits_per_texel"] >= bits["downsampled"]
+
+
+def test_an_unknown_baseline_is_refused_before_anything_is_written(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in ("bc9", "", "bc,astc"):
+        assert texloom("compress", tree / "Bricks", "-o", tmp_path / "out", f"--baseline={text}") == 2
+        said = capsys.readouterr().err
+        assert "astc-6x6" in said and said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_decode_compare_and_report_agree(
     tree: Path, compressed: Path, container: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,6 +193,7 @@ def test_batch_goes_on_after_a_failure_and_resumes(
     tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ("batch", tree, "-o", tmp_path, *QUICK, "--workers", "2", "--report", tmp_path / "all.json")
+    arguments += ("--baseline", "bc1")
     assert texloom(*arguments) == 1
     said = capsys.readouterr()
     assert len(list(tmp_path.glob("*.texloom"))) == 2
@@ -175,6 +202,7 @@ def test_batch_goes_on_after_a_failure_and_resumes(
     assert "report.json" not in said.err
     report = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     assert len(report["materials"]) == 2 and len(report["failures"]) == 1
+    assert all(entry["baselines"][0]["name"] == "bc1" for entry in report["materials"])
 
     times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.texloom")}
     assert texloom("batch", tree, "-o", tmp_path, *QUICK, "--resume") == 1

@@ -23,7 +23,7 @@ def loaded_by(statement: str) -> set[str]:
 def test_core_loads_neither_qt_nor_gl() -> None:
     statement = (
         "import core, core.jobs, core.textures.reading, core.textures.samples, core.codec.compress, "
-        "core.codec.rate, core.codec.container, core.exporters"
+        "core.codec.rate, core.codec.container, core.codec.baselines, core.codec.equal_size, core.exporters"
     )
     assert not loaded_by(statement) & {"PySide6", "moderngl", "pyqtgraph", "app", "widgets", "renderers", "torch"}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.blocks import FORMATS, BlockFormat, decode, encode, encode_stripes
+from core.blocks.decoding import decode
+from core.blocks.encoding import encode, encode_stripes
+from core.blocks.formats import FORMATS, BlockFormat
 from core.textures.material import Pixels
 
 LEAST_DB = {

@@ -10,8 +10,8 @@ import pytest
 from materials import small_set, waves
 
 from core.codec import block_set, metrics, report
+from core.codec.baseline_sets import BASELINES, EQUAL_SIZE
 from core.codec.baselines import (
-    BASELINES,
     BaselineResult,
     BaselineSettings,
     baseline,
@@ -20,7 +20,7 @@ from core.codec.baselines import (
     textures,
 )
 from core.codec.block_set import BlockTexture
-from core.codec.equal_size import EQUAL_SIZE, downsampled, jpeg
+from core.codec.equal_size import downsampled, jpeg, measure
 from core.errors import Cancelled, DamagedFileError, InputError
 from core.jobs import Control, Finished, Progress, Started
 from core.textures.material import TextureMap, TextureSet
@@ -211,7 +211,7 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", EQUAL_SIZE)
 def test_a_given_size_is_kept_and_more_is_better(name: str) -> None:
     material = small_set()
-    found = [EQUAL_SIZE[name](material, size) for size in (4_000, 12_000, 40_000)]
+    found = [measure(name, material, size) for size in (4_000, 12_000, 40_000)]
     for result, size in zip(found, (4_000, 12_000, 40_000), strict=True):
         assert 0.5 * size < result.size_bytes <= size
         assert result.map_psnr_db[METAL] == float("inf")
