@@ -44,6 +44,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("pause", "Pause", "Run", "Ctrl+P", "pause", "Hold the run; nothing is lost", separated=True),
     ActionSpec("stop", "Stop and keep", "Run", "Ctrl+K", "keep", "Finish now and keep the best result so far"),
     ActionSpec("discard", "Discard", "Run", "Ctrl+Backspace", "discard", "End the run and delete what it made"),
+    ActionSpec("baseline", "Add baseline…", "Run", "Ctrl+B", "plus", "See what BC7 or ASTC makes of this material"),
     ActionSpec("cancel_waiting", "Cancel waiting runs", "Run", "", "", "The one that runs goes on", separated=True),
     ActionSpec("mode", "Switch 2D and 3D", "View", "V", "cube"),
     ActionSpec("compare_a", "Only A", "View", "Shift+A", "view-a", separated=True),

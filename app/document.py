@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from app.job_runner import Job
 from app.run_store import RunRecord
 from app.sources import Source
+from core.codec.baseline_sets import BASELINES, Baseline
 from core.codec.settings import CompressSettings
 from core.jobs import Metrics, Slot
 from core.textures.material import NormalConvention, TextureSet
@@ -23,6 +24,8 @@ from core.textures.roles import ROLE_INFO, Role
 if TYPE_CHECKING:
     from core.codec.compress import Preview
 
+EXACT_DB = 99.0
+"""Stands for infinity in curves."""
 ORIGINAL = 0
 """Stands for the material itself where otherwise a run's key does; runs count from 1."""
 
@@ -86,7 +89,7 @@ class Material:
 
 @dataclass(eq=False)
 class Run:
-    """One compression, past or present."""
+    """One compression, past or present: a neural texture, or a baseline to compare with."""
 
     key: int
     number: int
@@ -109,7 +112,7 @@ class Run:
     curves: dict[str, list[float]] = field(default_factory=dict)
     """Role name or "total" -> PSNR in dB for each entry of ``seconds``."""
     path: Path | None = None
-    """The finished container."""
+    """The finished file: a container, or the blocks of a baseline."""
     lock: QLockFile | None = None
     """Held while it is active, so that another window does not take it for interrupted."""
     report: Mapping[str, Any] = field(default_factory=dict)
@@ -118,6 +121,22 @@ class Run:
     @property
     def material_name(self) -> str:
         return self.record.material
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """None for a neural texture."""
+        return BASELINES.get(self.record.baseline)
+
+    @property
+    def title(self) -> str:
+        """As it is called where a material's runs stand beside each other."""
+        return self.baseline.title if self.baseline is not None else f"Run {self.number}"
+
+    def show_constant(self) -> None:
+        """The curves of a baseline: it has its quality from the start."""
+        self.seconds = [0.0, max(1.0, self.elapsed_s)]
+        values = {"total": self.psnr_db, **self.record.map_psnr_db}
+        self.curves = {name: [EXACT_DB if value is None else value] * 2 for name, value in values.items()}
 
     def add_metrics(self, metrics: Metrics) -> None:
         """Append one measurement; a map that is missing in it counts as not measured."""
@@ -205,8 +224,12 @@ class Document(QObject):
         return [run for run in self.runs if material_key is not None and run.material_key == material_key]
 
     def latest_run(self, material_key: int | None) -> Run | None:
-        """The newest run of a material that has something to show."""
-        fit = [run for run in self.runs_of(material_key) if run.state.active or run.state.has_result]
+        """The newest neural texture of a material that has something to show."""
+        fit = [
+            run
+            for run in self.runs_of(material_key)
+            if run.baseline is None and (run.state.active or run.state.has_result)
+        ]
         return fit[-1] if fit else None
 
     def add_run(self, run: Run) -> None:

@@ -39,6 +39,9 @@ from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.job_runner import Job
 from app.preferences import Preferences
 from app.session import FITTING_TARGETS, CompressJob, Message, Session
+from app.sources import ContainerSource
+from core.codec.baseline_sets import BASELINES
+from core.codec.baselines import bits_per_texel
 from core.codec.settings import CompressSettings
 from core.exporters import TARGETS
 from core.jobs import describe
@@ -68,6 +71,8 @@ log = logging.getLogger(__name__)
 CLOSE_LIMIT_S = 15.0
 """So long a job may take to end when the window is closed; loading the compute library can't be interrupted."""
 PREFERENCES_FILE = "preferences.json"
+OFFERED_BASELINES = ("bc", "bc1", "astc-4x4", "astc-6x6", "astc-8x8", "astc-12x12")
+"""The others lie between these; the command line has them all."""
 KEPT_VIEW = ("mode", "compare", "gain", "shape", "tiling", "exposure", "rotation", "displacement")
 
 RUN_WORDS = {
@@ -82,6 +87,12 @@ RUN_WORDS = {
     RunState.RESUMABLE: ("Resumable", "warn"),
     RunState.INTERRUPTED: ("Interrupted", "warn"),
 }
+
+
+def state_words(run: Run) -> tuple[str, str]:
+    """What a run does, in a word, and the look of it."""
+    word, look = RUN_WORDS[run.state]
+    return ("Encoding" if run.baseline is not None and run.state is RunState.RUNNING else word), look
 
 
 class MainWindow(QMainWindow):
@@ -152,6 +163,9 @@ class MainWindow(QMainWindow):
         self._sample_menu(menu)
         add.setMenu(menu)
         add.setPopupMode(add.ToolButtonPopupMode.InstantPopup)
+        self.add_baseline = tool("plus", self.actions_by_id["baseline"].toolTip())
+        self.add_baseline.setMenu(self._make_baseline_menu())
+        self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
         holder = QWidget()
         holder.setObjectName("well")
         holder.setMinimumWidth(176)
@@ -165,7 +179,7 @@ class MainWindow(QMainWindow):
             "materials": Dock("materials", "Materials", holder, [add]),
             "compress": Dock("compress", "Compress", self.panel),
             "training": Dock("training", "Training", self.training),
-            "runs": Dock("runs", "Runs", self.runs),
+            "runs": Dock("runs", "Runs", self.runs, [self.add_baseline]),
             "log": Dock("log", "Log", self.log_view),
         }
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -180,6 +194,18 @@ class MainWindow(QMainWindow):
             # Floating panels are windows of their own: they take drops as well.
             dock.setAcceptDrops(True)
             dock.installEventFilter(self)
+
+    def _make_baseline_menu(self) -> QMenu:
+        self.baseline_menu = QMenu(self)
+        self.baseline_menu.setToolTipsVisible(True)
+        for name in OFFERED_BASELINES:
+            baseline = BASELINES[name]
+            action = self.baseline_menu.addAction(baseline.title)
+            action.setData(name)
+            action.setToolTip(baseline.sentence)
+            action.setStatusTip(baseline.sentence)
+            action.triggered.connect(lambda _=False, name=name: self._add_baseline(name))
+        return self.baseline_menu
 
     def _default_layout(self) -> None:
         left, right, bottom = (
@@ -224,6 +250,10 @@ class MainWindow(QMainWindow):
             menu = menus[spec.menu]
             if spec.separated:
                 menu.addSeparator()
+            if spec.id == "baseline":
+                submenu = menu.addMenu(self.actions_by_id[spec.id].icon(), "Add baseline")
+                submenu.addActions(self.baseline_menu.actions())
+                continue
             if spec.id == "export":
                 self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export")
                 menu.addAction(self.actions_by_id["export"])
@@ -347,6 +377,7 @@ class MainWindow(QMainWindow):
             "pause": self._pause,
             "stop": lambda: self._with_active(self.session.stop_and_keep),
             "discard": lambda: self._with_active(self.session.discard),
+            "baseline": self._show_baseline_menu,
             "cancel_waiting": lambda: self.session.compute.cancel_waiting(),
             "mode": self._switch_mode,
             "compare_a": compare("a"),
@@ -481,7 +512,7 @@ class MainWindow(QMainWindow):
         elif material.state is MaterialState.UNDECIDED:
             state, look = "Needs a look", "warn"
         elif run is not None and run.state.active:
-            word, look = RUN_WORDS[run.state]
+            word, look = state_words(run)
             known = f"  {db_text(run.psnr_db)} dB" if run.psnr_db is not None else ""
             state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
         elif run is not None and run.record.psnr_db is not None:
@@ -503,13 +534,14 @@ class MainWindow(QMainWindow):
     def _show_runs(self) -> None:
         rows = []
         for run in reversed(self.document.runs):
-            word, look = RUN_WORDS[run.state]
+            word, look = state_words(run)
             record = run.record
             slots = "".join(side for side, key in self.document.slots.items() if key == run.key)
-            bpp = record.bits_per_texel
-            if bpp is None and run.settings.target_psnr is None:
-                bpp = run.settings.bpp
             tip = f"{record.material}: {record.error or ', '.join(run.notices) or word}\n{run.folder}"
+            if run.baseline is not None:
+                tip = f"{run.title} of {tip}\n{run.baseline.sentence}"
+                # Which one it is says more than that it is done; the colour tells that.
+                word = word if run.state in (RunState.FAILED, RunState.INTERRUPTED) else run.title
             rows.append(
                 RunRow(
                     run.key,
@@ -517,7 +549,7 @@ class MainWindow(QMainWindow):
                     record.material,
                     word,
                     look,
-                    bpp,
+                    _rate(run),
                     record.psnr_db if run.state.has_result else run.psnr_db,
                     record.seconds if run.state.has_result else run.elapsed_s or None,
                     record.bytes if run.state.has_result else run.predicted_bytes,
@@ -542,13 +574,13 @@ class MainWindow(QMainWindow):
         if run is None:
             self.training.show_nothing()
             return
-        word, look = RUN_WORDS[run.state]
+        word, look = state_words(run)
         settings, record = run.settings, run.record
         size = (
             size_text(record.bytes) if record.bytes else size_text(run.predicted_bytes) if run.predicted_bytes else ""
         )
         view = TrainingView(
-            title=f"{run.material_name}  ·  run {run.number}"
+            title=f"{run.material_name}  ·  {'run ' + str(run.number) if run.baseline is None else run.title}"
             + (f"  ·  {run.stage}" if run.stage and run.state.active else ""),
             state=word,
             state_look=look,
@@ -584,7 +616,7 @@ class MainWindow(QMainWindow):
         if run is None:
             return "Nothing yet", ""
         db = run.record.psnr_db if run.state.has_result else run.psnr_db
-        return f"Run {run.number}", f"{db_text(db)} dB" if db is not None else RUN_WORDS[run.state][0].lower()
+        return run.title, f"{db_text(db)} dB" if db is not None else state_words(run)[0].lower()
 
     def _on_pixels(self, side: str) -> None:
         current = self.document.current
@@ -634,7 +666,6 @@ class MainWindow(QMainWindow):
         own = [run for run in document.runs_of(current.key if current else None) if run.state.active]
         act["start"].setEnabled(ready)
         act["start"].setText("Start" if not own else "Queue another run")
-        shown = document.run(document.slots["B"])
         resumable = self._resumable()
         if resumable is not None and not own:
             act["start"].setText("Resume" if resumable.state is RunState.RESUMABLE else "Start again")
@@ -642,7 +673,7 @@ class MainWindow(QMainWindow):
         running = active is not None and active.state in (RunState.RUNNING, RunState.PAUSED)
         act["pause"].setEnabled(running)
         act["pause"].setText("Resume" if active is not None and active.state is RunState.PAUSED else "Pause")
-        act["stop"].setEnabled(running)
+        act["stop"].setEnabled(running and active is not None and active.baseline is None)
         act["discard"].setEnabled(active is not None and active.state is not RunState.DISCARDING)
         act["cancel_waiting"].setEnabled(bool(self.session.compute.waiting))
         act["save_as"].setEnabled(result is not None)
@@ -651,7 +682,15 @@ class MainWindow(QMainWindow):
         self.panel.export.setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
-        act["use_again"].setEnabled(shown is not None or self.runs.current_key is not None)
+        act["use_again"].setEnabled(self._reusable() is not None)
+        original = ready and current is not None and not isinstance(current.source, ContainerSource)
+        act["baseline"].setEnabled(original)
+        self.add_baseline.setEnabled(original)
+        for action in self.baseline_menu.actions():
+            baseline = BASELINES[action.data()]
+            bits = bits_per_texel(baseline, current.roles) if current is not None else 0.0
+            action.setText(f"{baseline.title}   {bits:.4g} bits/texel" if bits else baseline.title)
+            action.setEnabled(original)
         act["copy_command"].setEnabled(current is not None)
         act["undo"].setEnabled(self.session.undo.canUndo())
         act["redo"].setEnabled(self.session.undo.canRedo())
@@ -673,10 +712,11 @@ class MainWindow(QMainWindow):
     def _result_run(self) -> Run | None:
         """The finished run that exports mean: the one in B, else the newest of the material."""
         shown = self.document.run(self.document.slots["B"])
-        if shown is not None and shown.state.has_result:
+        if shown is not None and shown.state.has_result and shown.baseline is None:
             return shown
         current = self.document.current
-        done = [run for run in self.document.runs_of(current.key if current else None) if run.state.has_result]
+        own = self.document.runs_of(current.key if current else None)
+        done = [run for run in own if run.state.has_result and run.baseline is None]
         return done[-1] if done else None
 
     def _resumable(self) -> Run | None:
@@ -698,6 +738,16 @@ class MainWindow(QMainWindow):
                 run.state.active for run in self.document.runs_of(material.key)
             ):
                 self.session.start(material)
+
+    def _add_baseline(self, name: str) -> None:
+        current = self.document.current
+        if current is not None:
+            self.session.add_baseline(current, name)
+
+    def _show_baseline_menu(self) -> None:
+        self.docks["runs"].show()
+        self.docks["runs"].raise_()
+        self.baseline_menu.popup(self.add_baseline.mapToGlobal(self.add_baseline.rect().bottomLeft()))
 
     def _pause(self) -> None:
         run = self._active_run()
@@ -731,8 +781,13 @@ class MainWindow(QMainWindow):
         else:
             self.session.delete_run(run)
 
-    def _use_again(self) -> None:
+    def _reusable(self) -> Run | None:
+        """The run whose settings can be used again: the one in B, else the chosen one; a baseline has none."""
         run = self.document.run(self.document.slots["B"]) or self.document.run(self.runs.current_key)
+        return run if run is not None and run.baseline is None else None
+
+    def _use_again(self) -> None:
+        run = self._reusable()
         if run is not None:
             self.session.change_settings(run.settings)
             self.toasts.show(
@@ -761,7 +816,8 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         for run in reversed(own):
             name, detail = self._slot_text(run.key)
-            action = menu.addAction(f"{name}   {detail}   {run.settings.bpp:g} bits/texel")
+            rate = _rate(run)
+            action = menu.addAction(f"{name}   {detail}" + (f"   {rate:.4g} bits/texel" if rate else ""))
             action.setCheckable(True)
             action.setChecked(shown == run.key)
             action.triggered.connect(lambda _=False, key=run.key: self.document.set_slot(side, key))
@@ -786,7 +842,7 @@ class MainWindow(QMainWindow):
         add("Show in A", lambda: self._show_run_in(key, "A"))
         add("Show in B", lambda: self._show_run_in(key, "B"))
         menu.addSeparator()
-        add("Use these settings again", lambda: session.change_settings(run.settings))
+        add("Use these settings again", lambda: session.change_settings(run.settings), run.baseline is None)
         add("Open folder", lambda: open_in_file_manager(run.folder))
         menu.addSeparator()
         if run.state is RunState.WAITING and run.job is not None:
@@ -982,6 +1038,7 @@ class MainWindow(QMainWindow):
     def _show_palette(self) -> None:
         offered = list(self.actions_by_id.values()) + [dock.toggleViewAction() for dock in self.docks.values()]
         offered += [action for action in self.export_menu.actions() if self.export_menu.isEnabled()]
+        offered += [action for action in self.baseline_menu.actions() if action.isEnabled()]
         shown = [action for action in offered if action.isVisible() and action is not self.actions_by_id["palette"]]
         palette = CommandPalette(shown, self)
         palette.show()
@@ -1025,6 +1082,14 @@ def _as_maps(pixels: Any) -> Any:
     if isinstance(pixels, TextureSet):
         return {role: texture_map.pixels for role, texture_map in pixels.by_role.items()}
     return pixels
+
+
+def _rate(run: Run) -> float | None:
+    """Bits per texel, everything counted; what was asked for while that is not known yet."""
+    if run.record.bits_per_texel is not None:
+        return run.record.bits_per_texel
+    asked = run.baseline is None and run.settings.target_psnr is None
+    return run.settings.bpp if asked else None
 
 
 def _first_focus(widget: QWidget) -> QWidget | None:

@@ -1,7 +1,7 @@
 """Runs on disk: one folder per run with its record, its checkpoint or its finished file.
 
 ``<runs>/<material>/<time and id>/run.json`` says what was asked and what came out; the ``.texloom-run`` beside
-it makes an interrupted run resumable.
+it makes an interrupted run resumable. A run may also be a baseline, whose file is a ``.texloom-blocks``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 RECORD = "run.json"
 CONTAINER_SUFFIX = ".texloom"
 CHECKPOINT_SUFFIX = ".texloom-run"
+BLOCKS_SUFFIX = ".texloom-blocks"
 
 
 @dataclass
@@ -46,6 +47,8 @@ class RunRecord:
     steps: int = 0
     history: list[list[float]] = field(default_factory=list)
     """Thinned: seconds, PSNR over all maps."""
+    baseline: str = ""
+    """The name of the block-compressed set, empty for a neural texture."""
 
 
 def new_folder(runs: Path, material: str) -> Path:
@@ -100,8 +103,13 @@ def stored(runs: Path) -> list[tuple[Path, RunRecord]]:
 
 
 def container(folder: Path) -> Path | None:
-    """The finished file of a run, if it is there."""
+    """The finished neural texture of a run, if it is there."""
     return next(iter(sorted(folder.glob(f"*{CONTAINER_SUFFIX}"))), None)
+
+
+def blocks(folder: Path) -> Path | None:
+    """The finished blocks of a baseline, if they are there."""
+    return next(iter(sorted(folder.glob(f"*{BLOCKS_SUFFIX}"))), None)
 
 
 def checkpoint(folder: Path) -> Path | None:

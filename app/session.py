@@ -261,7 +261,7 @@ class Session(QObject):
                 continue  # another window is at it
             lock.unlock()
             run = self._make_run(folder, record, None, _settings_from(record.settings))
-            run.path = run_store.container(folder)
+            run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
             elif record.error:
@@ -274,6 +274,8 @@ class Session(QObject):
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
             run.seconds = [point[0] for point in record.history]
             run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
+            if run.baseline is not None and run.state.has_result:
+                run.show_constant()
             self.document.add_run(run)
         if resumable:
             some = "A run was" if resumable == 1 else f"{resumable} runs were"
@@ -281,18 +283,35 @@ class Session(QObject):
 
     def start(self, material: Material, settings: CompressSettings | None = None) -> Run | None:
         """Queue a compression. Returns None, with a message, where it can't be."""
+        chosen = settings or self.document.settings
+        record = RunRecord(material.name, sources.to_json(material.source), to_dict(chosen))
+        run = self._queue(material, record, chosen)
+        if run is not None and self.document.current is material:
+            self.document.set_slot("B", run.key)
+        return run
+
+    def add_baseline(self, material: Material, name: str) -> Run | None:
+        """Queue a block-compressed set of a material as a run to compare with; ``name`` is one of ``BASELINES``.
+
+        What A and B show stays, unless B shows nothing. Returns None, with a message, where it can't be.
+        """
+        record = RunRecord(material.name, sources.to_json(material.source), {}, baseline=name)
+        run = self._queue(material, record, CompressSettings())
+        if run is not None and self.document.current is material and self.document.slots["B"] is None:
+            self.document.set_slot("B", run.key)
+        return run
+
+    def _queue(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
         if material.state is MaterialState.UNDECIDED:
             self._say(material.problem or "Choose the roles of the files first.", "warn")
             return None
-        chosen = settings or self.document.settings
-        record = RunRecord(material.name, sources.to_json(material.source), to_dict(chosen))
         try:
             folder = run_store.new_folder(paths.runs_folder(), material.name)
         except OutputError as error:
             self._tell_error(error)
             return None
         run_store.write(record, folder)
-        run = self._make_run(folder, record, material.key, chosen)
+        run = self._make_run(folder, record, material.key, settings)
         self.document.add_run(run)
         self._submit(run, material.source, resume=False)
         return run
@@ -314,6 +333,8 @@ class Session(QObject):
             run.material_key = material.key
             self._add(material)
         self._submit(run, source, resume=True)
+        if self.document.current is self.document.material(run.material_key):
+            self.document.set_slot("B", run.key)
 
     def pause(self, run: Run) -> None:
         if run.job is not None:
@@ -365,9 +386,13 @@ class Session(QObject):
             yield Progress(0.0, "Preparing")
             texture_set = pixels()
             control.check()
-            yield from self._compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
+            if run.baseline is not None:
+                yield from _baseline_job(texture_set, run.baseline.name, control, run.folder)
+            else:
+                yield from self._compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
 
-        job = self.compute.submit(f"Compressing {run.material_name}", work)
+        what = f"{run.baseline.title} of {run.material_name}" if run.baseline else f"Compressing {run.material_name}"
+        job = self.compute.submit(what, work)
         run.job = job
         job.events.connect(lambda events: self._on_events(run, events))
         job.changed.connect(lambda: self._on_job_changed(run))
@@ -376,8 +401,6 @@ class Session(QObject):
         job.cancelled.connect(lambda: self._on_cancelled(run))
         job.ended.connect(lambda: self._on_ended(run))
         self.document.run_changed.emit(run)
-        if run.material_key is not None and self.document.current is self.document.material(run.material_key):
-            self.document.set_slot("B", run.key)
 
     def _on_job_changed(self, run: Run) -> None:
         states = {
@@ -424,15 +447,34 @@ class Session(QObject):
         record.seconds = report.get("seconds", {}).get("train", run.elapsed_s)
         record.steps = report.get("steps", run.step)
         record.history = _thinned(run)
+        if run.baseline is not None:
+            # Everything counted, as for a neural texture: the mip levels too.
+            record.bits_per_texel, record.bytes = result.bits_per_texel_with_mips, result.chain_bytes
+            record.seconds = run.elapsed_s = result.seconds
+            run.show_constant()
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
         run_store.write(record, run.folder)
         rate = f" at {record.bits_per_texel:.2f} bits per texel" if record.bits_per_texel else ""
+        name = run.material_name
+        if run.baseline is not None:
+            name += f", {run.title}"
+            rate = (
+                f" at {result.bits_per_texel:.2f} bits per texel, {result.bits_per_texel_with_mips:.2f} with mip levels"
+            )
         psnr = f": {record.psnr_db:.1f} dB{rate}" if record.psnr_db is not None else " is done"
-        self._say(
-            f"{run.material_name}{psnr}.",
-            "good",
-            (("Open folder", lambda: self.folder_wanted.emit(run.folder)),),
+        self._say(f"{name}{psnr}.", "good", self._offers(run))
+
+    def _offers(self, run: Run) -> tuple[MessageAction, ...]:
+        """What can be done with a run that is done."""
+        if run.baseline is None:
+            return (("Open folder", lambda: self.folder_wanted.emit(run.folder)),)
+        of_current = self.document.current is self.document.material(run.material_key)
+        if not of_current or run.key in self.document.slots.values():
+            return ()
+        return (
+            ("Show in A", lambda: self.document.set_slot("A", run.key)),
+            ("Show in B", lambda: self.document.set_slot("B", run.key)),
         )
 
     def _on_failed(self, run: Run, error: Exception) -> None:
@@ -622,6 +664,12 @@ def _codec_job(*args: Any, **options: Any) -> Iterator[Event]:
     yield from compress(*args, **options)
 
 
+def _baseline_job(material: TextureSet, name: str, control: Control, folder: Path) -> Iterator[Event]:
+    from core.codec.baselines import BaselineSettings, baseline
+
+    yield from baseline(material, BaselineSettings(name), control, folder)
+
+
 class _Change(QUndoCommand):
     """One value put in the place of another."""
 
@@ -637,7 +685,10 @@ class _Change(QUndoCommand):
 
 
 def _decode(path: Path) -> TextureSet:
-    from core.codec import container
+    from core.codec import block_set, container
+
+    if path.suffix == run_store.BLOCKS_SUFFIX:
+        return block_set.read(path).decoded_set()
 
     return container.read(path).decoded_set()
 

@@ -10,7 +10,7 @@ import pytest
 
 from app import paths, preferences, run_store, sources
 from app.document import Document, Material, Run, RunState
-from app.prediction import block_compression_bpp, predicted
+from app.prediction import predicted
 from app.preferences import RECENT_LIMIT, Preferences
 from app.reading_jobs import name_ending, with_corrections
 from app.run_store import RunRecord
@@ -126,7 +126,7 @@ def test_a_correction_never_takes_a_role_from_another_file() -> None:
     ],
 )
 def test_block_compression_takes_what_artists_use(roles: tuple[Role, ...], bits: float) -> None:
-    assert block_compression_bpp(roles) == bits
+    assert predicted(256, 256, 8, roles, 5.0).bc_bpp == bits
 
 
 def test_the_predicted_file_keeps_the_promise_of_the_rate() -> None:

@@ -156,6 +156,33 @@ def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_
     assert window.document.slots["A"] == ORIGINAL
 
 
+def test_a_baseline_stands_beside_the_runs(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    act = window.actions_by_id
+    assert not act["baseline"].isEnabled() and not window.add_baseline.isEnabled()
+    dropped(qtbot, window, material_folder)
+    assert act["baseline"].isEnabled()
+    run = training(qtbot, window)
+    offered = {action.data(): action for action in window.baseline_menu.actions()}
+    assert offered["bc"].text() == "BC7 set   24 bits/texel" and "10.67" in offered["astc-6x6"].text()
+    offered["astc-6x6"].trigger()
+    baseline = window.document.runs[-1]
+    assert baseline.state is RunState.WAITING and window.document.slots["B"] == run.key
+    act["stop"].trigger()
+    qtbot.waitUntil(lambda: baseline.state is RunState.DONE, timeout=WAIT_MS)
+    newest = window.runs._model.rows[0]
+    assert newest.state == "ASTC 6×6" and newest.psnr_db == baseline.record.psnr_db
+    assert newest.bpp is not None and newest.bpp > 10.67 and newest.size is not None
+
+    window._show_run_in(baseline.key, "A")
+    qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
+    assert window._slot_text(baseline.key) == ("ASTC 6×6", f"{baseline.record.psnr_db:.1f} dB")
+    window._show_run_in(baseline.key, "B")
+    assert not act["use_again"].isEnabled()
+    # Saving and exporting mean the neural texture, whatever is looked at.
+    assert window._result_run() is run and act["save_as"].isEnabled()
+    assert {"total", "albedo"} <= set(dict(window.training.plot.labels._rows))
+
+
 @pytest.mark.parametrize(
     ("key", "field", "value"),
     [("W", "compare", "wipe"), ("D", "compare", "difference"), ("V", "mode", "2d"), ("T", "tiling", 2)],

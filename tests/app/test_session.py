@@ -14,11 +14,11 @@ from protocol_job import WAIT_MS, endless_job
 from pytestqt.qtbot import QtBot
 
 from app import paths, run_store
-from app.document import Material, MaterialState, Run, RunState
+from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.preferences import Preferences
 from app.session import Message, Session
 from core.codec.settings import CompressSettings
-from core.textures.material import NormalConvention
+from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
 
 Maker = Callable[..., Session]
@@ -248,6 +248,52 @@ def test_a_failed_run_is_told_and_recorded(qtbot: QtBot, make_session: Maker, ma
     assert told.severity == "bad" and "Details" in [text for text, _ in told.actions]
     record = run_store.read(run.folder)
     assert record is not None and record.error
+
+
+def test_a_baseline_is_a_run_that_can_be_looked_at(
+    qtbot: QtBot, session: Session, make_session: Maker, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = session.add_baseline(material, "bc")
+    assert first is not None and session.document.slots == {"A": ORIGINAL, "B": first.key}
+    second = session.add_baseline(material, "astc-12x12")
+    assert second is not None and session.document.slots["B"] == first.key
+    qtbot.waitUntil(lambda: second.state is RunState.DONE, timeout=WAIT_MS)
+    for run, title, bits in ((first, "BC7 set", 32.0), (second, "ASTC 12×12", 3.5)):
+        record = run.record
+        assert run.title == title and run.path == run_store.blocks(run.folder)
+        assert record.psnr_db is not None and set(record.map_psnr_db) == {role.value for role in material.roles}
+        assert record.bits_per_texel is not None and record.bits_per_texel > bits
+        assert set(run.curves) == {"total", *record.map_psnr_db}
+    assert first.psnr_db is not None and second.psnr_db is not None and first.psnr_db > second.psnr_db + 5
+    told = messages(session)[-1]
+    assert "ASTC 12×12" in told.text
+    assert [text for text, _ in told.actions] == ["Show in A", "Show in B"]
+    told.actions[0][1]()
+    assert session.document.slots["A"] == second.key
+    qtbot.waitUntil(lambda: isinstance(session.pixels("A"), TextureSet), timeout=WAIT_MS)
+    shown = session.pixels("A")
+    assert isinstance(shown, TextureSet) and set(shown.by_role) == set(material.roles)
+    # It is nobody's result: lists and exports go on meaning the neural texture.
+    assert session.document.latest_run(material.key) is None
+
+    after = make_session()
+    after.restore_runs()
+    assert [run.title for run in after.document.runs] == ["BC7 set", "ASTC 12×12"]
+    restored = after.document.runs[1]
+    assert restored.state is RunState.DONE and restored.path == second.path
+    assert restored.curves == second.curves
+
+
+def test_a_baseline_that_is_discarded_leaves_nothing(qtbot: QtBot, session: Session, material_folder: Path) -> None:
+    material = opened(qtbot, session, material_folder)
+    active = started(qtbot, session, material)
+    waiting = session.add_baseline(material, "bc1")
+    assert waiting is not None and waiting.state is RunState.WAITING
+    session.discard(waiting)
+    qtbot.waitUntil(lambda: waiting not in session.document.runs, timeout=WAIT_MS)
+    assert not waiting.folder.exists()
+    assert session.document.slots["B"] == active.key
 
 
 def test_the_container_is_copied_whole_and_under_its_suffix(
