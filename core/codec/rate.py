@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.codec.layout import LatentLayout, two_grids
+from core.codec.layout import LatentGrid, LatentLayout, two_grids
 from core.errors import InputError
 from core.textures.material import Pixels
 
@@ -94,11 +94,11 @@ def _bytes(layout: LatentLayout) -> int:
 def _grids(bpp: float, rough: bool) -> tuple[tuple[int, int], ...]:
     """(texels per fine latent, bits per latent), the ones that did best at this rate first."""
     if bpp < 1.2:
-        preferred = ((8, 4), (4, 2)) if not rough else ((4, 2), (8, 2))
+        preferred = ((4, 2), (8, 2))
     elif rough:
         preferred = ((4, 2),) if bpp < 3.8 else ((2, 2),) if bpp < 7.5 else ((2, 4),)
     else:
-        preferred = ((4, 4),) if bpp < 6.0 else ((2, 4),)
+        preferred = ((4, 4),) if bpp < 4.4 else ((2, 4),)
     # Small textures and odd budgets may leave too much of it unused: then whatever fits.
     return *preferred, (4, 4), (4, 2), (8, 4), (8, 2), (8, 1), (16, 2), (16, 1)
 
@@ -115,17 +115,18 @@ def _decoders(budget: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _fill(base: LatentLayout, stride: int, bits: int, room: int) -> LatentLayout | None:
-    """Features for both grids, as equal as the budget allows, that leave the least room unused."""
+    """The features of a fine grid and of one with a quarter of its latents per side that leave the least room."""
 
     def shaped(fine: int, coarse: int) -> LatentLayout:
-        return dataclasses.replace(base, grids=two_grids(stride, fine, coarse, bits))
+        grids = LatentGrid(stride, fine, bits), LatentGrid(min(4 * stride, 32), coarse, bits)
+        return dataclasses.replace(base, grids=tuple(grid for grid in grids if grid.features))
 
     best: LatentLayout | None = None
     best_score = 0.0
     for fine in range(1, _MOST_FEATURES + 1):
         if _bytes(shaped(fine, 0)) > room:
             break
-        low, high = 0, min(_MOST_FEATURES, 2 * fine)
+        low, high = 0, min(_MOST_FEATURES, 2 * fine + 16)
         while low < high:
             middle = (low + high + 1) // 2
             if _bytes(shaped(fine, middle)) <= room:
@@ -133,7 +134,8 @@ def _fill(base: LatentLayout, stride: int, bits: int, room: int) -> LatentLayout
             else:
                 high = middle - 1
         layout = shaped(fine, low)
-        score = _bytes(layout) / room - 0.02 * abs(fine - low) / fine
+        # About as many coarse features as fine ones carry what is smooth; none at all cost as much as 2 % of the rate.
+        score = _bytes(layout) / room - 0.02 * max(0, fine - low) / fine
         if score > best_score:
             best, best_score = layout, score
     return best
