@@ -25,6 +25,15 @@ def round_to_depth(pixels: Pixels, bit_depth: int) -> Pixels:
     return np.round(np.clip(pixels, 0.0, 1.0) * top) / top
 
 
+def peak(pixels: Pixels) -> float:
+    """What an error in a source's values is measured against: 1 for values within [0, 1], which is every map of 8 or
+    16 bits; the extent of its values for a float map that goes beyond."""
+    low, high = float(pixels.min()), float(pixels.max())
+    if low >= 0.0 and high <= 1.0:
+        return 1.0
+    return high - low if high > low else max(1.0, abs(high))
+
+
 def mse(a: Pixels, b: Pixels) -> float:
     """Mean square error over all texels and channels, accumulated in double precision."""
     difference = (a - b).astype(np.float64)

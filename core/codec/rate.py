@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.codec.layout import LatentGrid, LatentLayout, two_grids
+from core.codec.targets import Image, bands
 from core.errors import InputError
-from core.textures.material import Pixels
 
 CONTAINER_BYTES = 900
 """Room for the container's header; what a header really takes is less and is known only with the file names."""
@@ -26,7 +26,7 @@ class Prediction:
     vram_bytes: int
 
 
-def is_rough(image: Pixels) -> bool:
+def is_rough(image: Image) -> bool:
     """Whether the maps [H, W, C] are dominated by detail that does not repeat from place to place.
 
     The measure is what a linear code can do: the PSNR left after 16 principal components of 4 × 4 texel
@@ -36,11 +36,18 @@ def is_rough(image: Pixels) -> bool:
     height, width = (size - size % 4 for size in image.shape[:2])
     if min(height, width) < 64 or not image.shape[2]:
         return False
-    patches = image[:height, :width].reshape(height // 4, 4, width // 4, 4, -1).transpose(0, 2, 1, 3, 4)
-    patches = patches.reshape(-1, 16 * image.shape[2])
-    chosen = patches[np.random.default_rng(0).choice(len(patches), min(len(patches), 16384), replace=False)]
+    total = (height // 4) * (width // 4)
+    picks = np.sort(np.random.default_rng(0).choice(total, min(total, 16384), replace=False))
+    parts = []
+    for rows in bands(image, 4):
+        first, last = rows.start // 4 * (width // 4), min(rows.stop, height) // 4 * (width // 4)
+        texels = image[rows][: height - rows.start, :width]
+        patches = texels.reshape(-1, 4, width // 4, 4, image.shape[2]).transpose(0, 2, 1, 3, 4)
+        own = picks[(picks >= first) & (picks < last)] - first
+        parts.append(patches.reshape(last - first, -1)[own])
+    chosen = np.concatenate(parts)
     values = np.linalg.eigvalsh(np.cov(chosen.T.astype(np.float64)))
-    residual = float(np.maximum(values[:-16], 0).sum()) / patches.shape[1]
+    residual = float(np.maximum(values[:-16], 0).sum()) / chosen.shape[1]
     return residual > 10 ** (-ROUGH_DB / 10)
 
 

@@ -9,40 +9,49 @@ from __future__ import annotations
 import numpy as np
 
 from core.codec.sampling import Floats
+from core.codec.targets import Image
 
 _PATCHES = 16384
+_BAND_TEXELS = 1 << 18
 
 
-def principal_components(image: Floats, height: int, width: int, features: int, seed: int, sigmas: float) -> Floats:
+def principal_components(image: Image, height: int, width: int, features: int, seed: int, sigmas: float) -> Floats:
     """Latents [height, width, features] in [−1, 1] for an image [H, W, C].
 
     ``sigmas`` is how many standard deviations of a component fill the range. If a patch has fewer components
     than ``features``, the rest begin as small noise.
     """
-    patches = _patches(image, height, width)
     rng = np.random.default_rng(seed)
-    chosen = patches
-    if len(patches) > _PATCHES:
-        chosen = patches[rng.choice(len(patches), _PATCHES, replace=False)]
+    total = height * width
+    picks = np.sort(rng.choice(total, _PATCHES, replace=False)) if total > _PATCHES else np.arange(total)
+    edges = range(0, height, max(1, _BAND_TEXELS * height // (image.shape[0] * image.shape[1])))
+    bands = [(top, min(top + edges.step, height)) for top in edges]
+    own = [picks[(picks >= top * width) & (picks < end * width)] - top * width for top, end in bands]
+    parts = [_patches(image, height, width, *band)[index] for band, index in zip(bands, own, strict=True)]
+    chosen = np.concatenate(parts)
     mean = chosen.mean(axis=0)
     centred = (chosen - mean).astype(np.float64)
     values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-    count = min(features, patches.shape[1])
+    count = min(features, chosen.shape[1])
     basis = vectors[:, ::-1][:, :count]
     spread = np.sqrt(np.maximum(values[::-1][:count], 1e-12))
-    codes = (patches - mean) @ (basis / (spread * sigmas)).astype(np.float32)
-    latents = rng.uniform(-0.1, 0.1, (len(patches), features)).astype(np.float32)
-    latents[:, :count] = codes
-    return np.clip(latents, -1.0, 1.0).reshape(height, width, features)
+    basis = (basis / (spread * sigmas)).astype(np.float32)
+    latents = np.empty((height, width, features), np.float32)
+    for top, end in bands:
+        codes = (_patches(image, height, width, top, end) - mean) @ basis
+        latents[top:end, :, :count] = codes.reshape(end - top, width, count)
+    latents[..., count:] = rng.uniform(-0.1, 0.1, (height, width, features - count))
+    return np.clip(latents, -1.0, 1.0, out=latents)
 
 
-def _patches(image: Floats, height: int, width: int) -> Floats:
-    """[height · width, P] patches of equal size around each latent; sizes that don't divide are resampled."""
+def _patches(image: Image, height: int, width: int, top: int, end: int) -> Floats:
+    """[rows · width, P] patches of equal size around each latent of the rows ``top`` … ``end`` of ``height`` rows;
+    sizes that don't divide are resampled."""
     ph = max(1, round(image.shape[0] / height))
     pw = max(1, round(image.shape[1] / width))
-    rows = (np.arange(height * ph) * image.shape[0]) // (height * ph)
-    columns = (np.arange(width * pw) * image.shape[1]) // (width * pw)
-    if image.shape[:2] != (height * ph, width * pw):
-        image = image[rows][:, columns]
-    blocks = image.reshape(height, ph, width, pw, -1).transpose(0, 2, 1, 3, 4)
-    return blocks.reshape(height * width, -1)
+    rows = (np.arange(top * ph, end * ph) * image.shape[0]) // (height * ph)
+    texels = image[rows]
+    if image.shape[1] != width * pw:
+        texels = texels[:, (np.arange(width * pw) * image.shape[1]) // (width * pw)]
+    blocks = texels.reshape(end - top, ph, width, pw, -1).transpose(0, 2, 1, 3, 4)
+    return blocks.reshape((end - top) * width, -1)

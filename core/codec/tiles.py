@@ -8,8 +8,10 @@ import numpy as np
 import torch
 
 from core.codec.layout import GridShape, LatentLayout
-from core.codec.sampling import phases
-from core.textures.material import Pixels
+from core.codec.sampling import Floats, phases
+from core.codec.targets import Image
+
+_BAND_TEXELS = 1 << 18
 
 
 class Axis:
@@ -64,7 +66,8 @@ def _outer(rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
 class Level:
     """One mip level as training data: tiles of targets and how they read their group's grids."""
 
-    def __init__(self, layout: LatentLayout, level: int, image: Pixels, device: torch.device) -> None:
+    def __init__(self, layout: LatentLayout, level: int, image: Image, offset: Floats, device: torch.device) -> None:
+        """``offset`` [C] is taken from the targets: half floats are finest around zero."""
         self.group = layout.group_of(level)
         group = layout.groups[self.group]
         self.lod = level - group.first
@@ -73,11 +76,13 @@ class Level:
         self.across, self.down = math.ceil(width / tile), math.ceil(height / tile)
         rows = np.arange(self.down * tile) % height
         columns = np.arange(self.across * tile) % width
-        texels = image[rows][:, columns]
-        channels = image.shape[2]
-        blocks = texels.reshape(self.down, tile, self.across, tile, channels).transpose(0, 2, 1, 3, 4)
-        flat = np.ascontiguousarray(blocks.reshape(self.down * self.across, tile * tile, channels))
-        self.targets = torch.from_numpy(flat.astype(np.float16)).to(device)
+        targets = np.empty((self.down, self.across, tile, tile, image.shape[2]), np.float16)
+        at_once = max(1, _BAND_TEXELS // (width * tile))
+        for top in range(0, self.down, at_once):
+            part = targets[top : top + at_once]
+            texels = image[rows[top * tile : (top + len(part)) * tile]][:, columns] - offset
+            part[:] = texels.reshape(len(part), tile, self.across, tile, -1).transpose(0, 2, 1, 3, 4)
+        self.targets = torch.from_numpy(targets.reshape(self.down * self.across, tile * tile, -1)).to(device)
         self.readers = [GridReader(shape, (width, height), tile, device) for shape in group.grids]
         (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
         across = phases(width, fine_x, coarse_x)[columns].reshape(self.across, tile, -1)

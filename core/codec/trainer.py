@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -29,8 +29,8 @@ from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Layer
 from core.codec.parameters import Decoder, Latents, weight_scales
 from core.codec.start import principal_components
+from core.codec.targets import Image, mean
 from core.codec.tiles import Level
-from core.textures.material import Pixels
 
 START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
 """Standard deviations of a component that fill the range, by bits; 4 with more. Few bits need as much of the range as
@@ -223,7 +223,7 @@ class _Part:
 class Trainer:
     """Holds the state of a run. Call :meth:`step` with the fraction of the run that is done, in [0, 1).
 
-    ``pyramid`` are the mips of the channels to be learned, level 0 first, [H, W, C] in [0, 1].
+    ``pyramid`` gives the mips of the channels to be learned, level 0 first, [H, W, C] in [0, 1], one at a time.
     ``loss_weights`` weigh the channels' squared errors; ``check`` is called now and then during the start and
     may raise to give up.
     """
@@ -231,7 +231,7 @@ class Trainer:
     def __init__(
         self,
         layout: LatentLayout,
-        pyramid: Sequence[Pixels],
+        pyramid: Iterable[Image],
         seed: int,
         device: str = "cpu",
         options: TrainerOptions | None = None,
@@ -246,13 +246,16 @@ class Trainer:
             # Sums in a fixed order, so that a seed gives the same file.
             torch.use_deterministic_algorithms(True, warn_only=True)
         self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
-        self.offset = pyramid[0].mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
-        centred = [level - self.offset for level in pyramid]
+        self.offset = np.zeros(layout.channels, np.float32)
         self.levels: list[Level] = []
-        for i, image in enumerate(centred):
+        self.grids: list[list[Latents]] = []
+        for i, image in enumerate(pyramid):
             check()
-            self.levels.append(Level(layout, i, image, self.device))
-        self.grids = self._start_latents(centred, seed, check)
+            if i == 0:
+                self.offset = mean(image)
+            self.levels.append(Level(layout, i, image, self.offset, self.device))
+            if i == layout.groups[layout.group_of(i)].first:
+                self.grids.append(self._start_latents(image, len(self.grids), seed, check))
         self.decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
@@ -278,26 +281,20 @@ class Trainer:
         self._fit_output_layer()
 
     def close(self) -> None:
-        """End the worker threads."""
+        """End the worker threads and let go of targets and latents: what is wanted of them has been asked for."""
         self.pool.shutdown(wait=True)
         torch.set_num_threads(self._threads_before)
+        # Parts and trainer know each other: without this, gigabytes would wait for the collector of cycles.
+        self.parts, self.levels, self.grids = [], [], []
 
-    def _start_latents(self, pyramid: Sequence[Pixels], seed: int, check: Callable[[], object]) -> list[list[Latents]]:
+    def _start_latents(self, image: Image, group: int, seed: int, check: Callable[[], object]) -> list[Latents]:
         grids = []
-        for number, group in enumerate(self.layout.groups):
-            own = []
-            for which, shape in enumerate(group.grids):
-                check()
-                values = principal_components(
-                    pyramid[group.first],
-                    shape.height,
-                    shape.width,
-                    shape.features,
-                    seed + 8 * number + which,
-                    START_SIGMAS.get(shape.bits, 4.0),
-                )
-                own.append(Latents(values, shape.bits, self.device))
-            grids.append(own)
+        for which, shape in enumerate(self.layout.groups[group].grids):
+            check()
+            sigmas = START_SIGMAS.get(shape.bits, 4.0)
+            number = seed + 8 * group + which
+            values = principal_components(image, shape.height, shape.width, shape.features, number, sigmas)
+            grids.append(Latents(values, shape.bits, self.device))
         return grids
 
     def _fit_output_layer(self) -> None:

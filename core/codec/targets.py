@@ -1,0 +1,58 @@
+"""What the decoder has to put out at one mip level, put together a few rows at a time.
+
+A set of maps is large; a second copy of it, channels side by side, would be as large again and is never needed at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.codec.sampling import Floats, Indices
+from core.codec.transform import Transform
+from core.textures.material import Pixels
+
+_BAND_VALUES = 1 << 21
+
+
+@dataclass(frozen=True)
+class TargetMap:
+    """The learned channels of one map at one level: ``pixels`` [H, W, C] in file values, ``channels`` of them."""
+
+    pixels: Pixels
+    channels: tuple[int, ...]
+    transform: Transform
+
+
+class Targets:
+    """An image [H, W, channels] in the decoder's range that exists only where its rows are asked for."""
+
+    def __init__(self, maps: Sequence[TargetMap]) -> None:
+        self.maps = tuple(maps)
+        height, width = maps[0].pixels.shape[:2]
+        self.shape = (height, width, sum(len(m.channels) for m in maps))
+
+    def __getitem__(self, rows: slice | Indices) -> Floats:
+        """float32 [rows, W, channels]."""
+        parts = [m.transform.targets(m.pixels[rows][..., list(m.channels)]) for m in self.maps]
+        return np.concatenate(parts, axis=2)
+
+
+Image = Pixels | Targets
+"""[H, W, C]: either gives rows by a slice or by indices, and has a shape."""
+
+
+def bands(image: Image, unit: int = 1) -> Iterator[slice]:
+    """Slices of rows that cover the image, a few million values each, all but the last a multiple of ``unit`` rows."""
+    height, width, channels = image.shape
+    count = unit * max(1, _BAND_VALUES // max(1, width * channels * unit))
+    for top in range(0, height, count):
+        yield slice(top, min(top + count, height))
+
+
+def mean(image: Image) -> Floats:
+    """float32 [C], the mean over all texels."""
+    total = sum((image[rows].sum(axis=(0, 1), dtype=np.float64) for rows in bands(image)), np.zeros(image.shape[2]))
+    return (total / (image.shape[0] * image.shape[1])).astype(np.float32)
