@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import functools
 import json
+import math
 import os
 import struct
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.codec.layout import LatentGrid, LatentLayout, code_type, two_grids
+from core.codec import entropy
+from core.codec.entropy_model import BrokenError
+from core.codec.layout import GridShape, LatentGrid, LatentLayout, code_type, two_grids
 from core.codec.neural_texture import Codes, Layer, NeuralTexture, StoredMap
 from core.errors import DamagedFileError
 from core.files import write_bytes
@@ -26,25 +35,26 @@ _PREFIX = struct.Struct("<8sHHIII")
 _MOST_HEADER = 1 << 20
 _MOST_SIDE = 16384
 _MOST_GRIDS = 8
+_ENTROPY_CODED = 1
 
 
-def write(texture: NeuralTexture, path: Path) -> int:
-    """Write atomically; returns the number of bytes. Raises OutputError."""
-    data = encode(texture)
+def write(texture: NeuralTexture, path: Path, entropy_coded: bool = False) -> int:
+    """Write atomically; returns the number of bytes. Raises OutputError. See :func:`encode`."""
+    data = encode(texture, entropy_coded)
     write_bytes(path, data)
     return len(data)
 
 
-def encode(texture: NeuralTexture) -> bytes:
-    """The file's bytes."""
-    sections = [_decoder_section(texture)]
-    sections += [
-        _pack(codes, grid.bits)
-        for codes_of, group in zip(texture.latents, texture.layout.groups, strict=False)
-        for codes, grid in zip(codes_of, group.grids, strict=True)
-    ]
-    header = _header(texture)
-    header["sections"] = [[len(section), zlib.crc32(section)] for section in sections]
+def encode(texture: NeuralTexture, entropy_coded: bool = False) -> bytes:
+    """The file's bytes. ``entropy_coded``: grids that get smaller by it; the others are packed at their fixed rate."""
+    decoder = _decoder_section(texture)
+    sections, table = [decoder], [[len(decoder), zlib.crc32(decoder)]]
+    for codes_of, group in zip(texture.latents, texture.layout.groups, strict=False):
+        for codes, grid in zip(codes_of, group.grids, strict=True):
+            section, coding = _latent_section(codes, grid, entropy_coded)
+            sections.append(section)
+            table.append([len(section), zlib.crc32(section), *coding])
+    header = {**_header(texture), "sections": table}
     packed = zlib.compress(json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode(), 9)
     prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, len(packed), zlib.crc32(packed), sum(map(len, sections)))
     return b"".join([prefix, packed, *sections])
@@ -52,46 +62,152 @@ def encode(texture: NeuralTexture) -> bytes:
 
 def header_bytes(bare: NeuralTexture) -> int:
     """At most what a file takes besides latents, decoder and offset; ``bare`` has no latents and no layers."""
-    # One length and one checksum for every section that a bare texture lacks.
-    sections = 24 * 2 * len(bare.layout.groups)
+    # A length, a checksum and a coding for every section that a bare texture lacks.
+    sections = 26 * sum(len(group.grids) for group in bare.layout.groups)
     return len(encode(bare)) - 4 * bare.layout.channels + sections
 
 
 def read(path: Path) -> NeuralTexture:
     """Raises DamagedFileError with one sentence for anything that is not a complete, valid file."""
+    with Reader(path) as reader:
+        return reader.texture()
+
+
+@dataclass(frozen=True)
+class _Section:
+    offset: int
+    length: int
+    checksum: int
+    entropy_coded: bool
+
+
+class Reader:
+    """An open file, of which only what is asked for is read; use it in a ``with`` statement.
+
+    Raises DamagedFileError, here and in its methods, with one sentence for anything that is not a valid file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _damage_told(path), contextlib.ExitStack() as stack:
+            self._file: BinaryIO = stack.enter_context(path.open("rb"))
+            self._bare, self._sections = self._header()
+            stack.pop_all()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    @property
+    def layout(self) -> LatentLayout:
+        return self._bare.layout
+
+    @property
+    def latent_bytes(self) -> int:
+        """What the latents take in the file; ``layout.latent_bytes`` is what they take at their fixed rate."""
+        return sum(section.length for section in self._sections[1:])
+
+    def texture(self) -> NeuralTexture:
+        """Everything."""
+        with _damage_told(self._path):
+            offset, layers = _read_decoder(self._whole(self._sections[0]), self.layout)
+        latents = tuple(self.latents(group) for group in range(len(self.layout.groups)))
+        return dataclasses.replace(self._bare, latents=latents, layers=layers, offset=offset)
+
+    def latents(self, group: int) -> tuple[Codes, ...]:
+        """The codes [h, w, F] of a mip group, grid by grid; ``layout.group_of`` says which group holds a mip level.
+
+        No other section is read.
+        """
+        codes = []
+        with _damage_told(self._path):
+            for number, grid in enumerate(self.layout.groups[group].grids):
+                section = self._latent_section(group, number)
+                data = self._whole(section)
+                unpack = entropy.decode if section.entropy_coded else _unpack
+                codes.append(unpack(data, (grid.height, grid.width, grid.features), grid.bits))
+        return tuple(codes)
+
+    def tile(self, group: int, grid: int, row: int, column: int) -> Codes:
+        """The codes [h, w, F] of a tile: latents 64 · row … and 64 · column …, up to 64 each way.
+
+        No other section is read, and no other tile is decoded. A tile of an entropy-coded grid has a checksum of its
+        own; of other grids the tile's rows are read unchecked. Raises IndexError for a tile that does not exist.
+        """
+        shape = self.layout.groups[group].grids[grid]
+        section = self._latent_section(group, grid)
+        edge = entropy.TILE
+        if not (0 <= row < math.ceil(shape.height / edge) and 0 <= column < math.ceil(shape.width / edge)):
+            raise IndexError(f"tile {row}, {column} of a grid of {shape.width} × {shape.height}")
+        with _damage_told(self._path):
+            if section.entropy_coded:
+                size = shape.height, shape.width, shape.features
+                read = functools.partial(self._part, section)
+                return entropy.Section(read, section.length, size, shape.bits).tile(row, column)
+            return self._raw_rows(section, shape, edge * row)[:, edge * column : edge * (column + 1)]
+
+    def _header(self) -> tuple[NeuralTexture, list[_Section]]:
+        """The texture without latents and layers, and where they are."""
+        size = os.fstat(self._file.fileno()).st_size
+        data = self._file.read(_PREFIX.size)
+        if len(data) < _PREFIX.size or not data.startswith(_MAGIC):
+            raise DamagedFileError(f"{self._path} is not a .texloom file.", self._path)
+        _, version, _, header_length, header_sum, payload = _PREFIX.unpack(data)
+        if version not in (1, _VERSION):
+            raise DamagedFileError(
+                f"{self._path} was written by a newer Texloom (format {version}); update Texloom.", self._path
+            )
+        first = _PREFIX.size + header_length
+        if header_length > _MOST_HEADER or size != first + payload:
+            raise BrokenError("its size does not match its header")
+        packed = self._bytes(_PREFIX.size, header_length)
+        if zlib.crc32(packed) != header_sum:
+            raise BrokenError("its header's checksum is wrong")
+        header = json.loads(zlib.decompressobj().decompress(packed, _MOST_HEADER))
+        texture = _bare_texture(header, size)
+        return texture, _section_table(header["sections"], texture.layout, first, payload)
+
+    def _latent_section(self, group: int, grid: int) -> _Section:
+        return self._sections[1 + group * len(self.layout.grids) + grid]
+
+    def _raw_rows(self, section: _Section, shape: GridShape, first: int) -> Codes:
+        """Up to a tile's height of rows from ``first`` on, [rows, width, F]."""
+        rows = min(entropy.TILE, shape.height - first)
+        row_bits = shape.width * shape.features * shape.bits
+        start, end = first * row_bits // 8, math.ceil((first + rows) * row_bits / 8)
+        data = self._bytes(section.offset + start, end - start)
+        return _unpack(data, (rows, shape.width, shape.features), shape.bits, skip=first * row_bits % 8)
+
+    def _whole(self, section: _Section) -> bytes:
+        data = self._bytes(section.offset, section.length)
+        if zlib.crc32(data) != section.checksum:
+            raise BrokenError("a section's checksum is wrong")
+        return data
+
+    def _part(self, section: _Section, offset: int, size: int) -> bytes:
+        return self._bytes(section.offset + offset, size)
+
+    def _bytes(self, offset: int, size: int) -> bytes:
+        self._file.seek(offset)
+        data = self._file.read(size)
+        if len(data) != size:
+            raise BrokenError("it ends too early")
+        return data
+
+
+@contextlib.contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Whatever a bad file can cause becomes one sentence."""
     try:
-        with path.open("rb") as file:
-            data = file.read(_PREFIX.size)
-            if len(data) < _PREFIX.size or not data.startswith(_MAGIC):
-                raise DamagedFileError(f"{path} is not a .texloom file.", path)
-            _, version, _, header_length, header_sum, payload = _PREFIX.unpack(data)
-            if version not in (1, _VERSION):
-                raise DamagedFileError(
-                    f"{path} was written by a newer Texloom (format {version}); update Texloom.", path
-                )
-            size = os.fstat(file.fileno()).st_size
-            if header_length > _MOST_HEADER or size != _PREFIX.size + header_length + payload:
-                raise DamagedFileError(f"{path} is damaged: its size does not match its header. Copy it again.", path)
-            packed, body = file.read(header_length), file.read(payload)
+        yield
     except OSError as error:
         raise DamagedFileError(f"{path} can't be read ({error.strerror}).", path) from error
-    if zlib.crc32(packed) != header_sum:
-        raise DamagedFileError(f"{path} is damaged: its header's checksum is wrong. Copy it again.", path)
-    try:
-        inflater = zlib.decompressobj()
-        header = json.loads(inflater.decompress(packed, _MOST_HEADER))
-        return _decode(header, body, size)
-    except (ValueError, KeyError, TypeError, IndexError, zlib.error, OverflowError) as error:
-        raise DamagedFileError(f"{path} is damaged: {_phrase(error)}. Copy it again.", path) from error
-
-
-def _phrase(error: Exception) -> str:
-    text = str(error)
-    return text if isinstance(error, _BrokenError) else "its header can't be understood"
-
-
-class _BrokenError(ValueError):
-    """A check of the header or a section failed; the text is for people."""
+    except BrokenError as error:
+        raise DamagedFileError(f"{path} is damaged: {error}. Copy it again.", path) from error
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError, zlib.error) as error:
+        raise DamagedFileError(f"{path} is damaged: its header can't be understood. Copy it again.", path) from error
 
 
 def _header(texture: NeuralTexture) -> dict[str, Any]:
@@ -118,39 +234,31 @@ def _decoder_section(texture: NeuralTexture) -> bytes:
     return b"".join(parts)
 
 
-def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
+def _latent_section(codes: Codes, grid: GridShape, entropy_coded: bool) -> tuple[bytes, list[int]]:
+    """The section and what the header's table says about its coding."""
+    packed = _pack(codes, grid.bits)
+    if entropy_coded and len(packed) >= entropy.LEAST:
+        coded = entropy.encode(codes, grid.bits)
+        if len(coded) < len(packed):
+            return coded, [_ENTROPY_CODED]
+    return packed, []
+
+
+def _bare_texture(header: dict[str, Any], size: int) -> NeuralTexture:
     layout = _layout(header["layout"])
     maps = tuple(
-        StoredMap(Role(role), str(file), _depth(depth), tuple(None if c is None else float(c) for c in constants))
+        StoredMap(Role(role), str(file), _depth(depth), tuple(None if c is None else _finite(c) for c in constants))
         for role, file, depth, constants in header["maps"]
     )
     learned = sum(c is None for m in maps for c in m.constants)
     if learned != layout.channels or sum(len(m.constants) for m in maps) > MAX_CHANNELS:
-        raise _BrokenError("its maps do not match its decoder")
+        raise BrokenError("its maps do not match its decoder")
     files = tuple(
         SourceFile(str(name), _depth(depth), tuple(map(_channel, refs))) for name, depth, refs in header["files"]
     )
     for file in files:
         if "/" in file.name or "\\" in file.name or file.name in ("", ".", ".."):
-            raise _BrokenError("it names a file outside its folder")
-    grids = [grid for group in layout.groups for grid in group.grids]
-    expected = [layout.decoder_bytes + 4 * layout.channels] + [grid.bytes for grid in grids]
-    table = header["sections"]
-    if [length for length, _ in table] != expected or sum(expected) != len(body):
-        raise _BrokenError("its sections do not match its layout")
-    sections, at = [], 0
-    for length, checksum in table:
-        section = body[at : at + length]
-        at += length
-        if zlib.crc32(section) != checksum:
-            raise _BrokenError("a section's checksum is wrong")
-        sections.append(section)
-    offset, layers = _read_decoder(sections[0], layout)
-    rest = iter(sections[1:])
-    latents = [
-        tuple(_unpack(next(rest), (g.height, g.width, g.features), g.bits) for g in group.grids)
-        for group in layout.groups
-    ]
+            raise BrokenError("it names a file outside its folder")
     return NeuralTexture(
         str(header["name"]),
         layout.width,
@@ -159,11 +267,33 @@ def _decode(header: dict[str, Any], body: bytes, size: int) -> NeuralTexture:
         files,
         NormalConvention(header["normal"]),
         layout,
-        tuple(latents),
-        layers,
-        offset,
+        (),
+        (),
+        np.zeros(layout.channels, np.float32),
         size,
     )
+
+
+def _section_table(table: list[list[int]], layout: LatentLayout, first: int, payload: int) -> list[_Section]:
+    """The sections, whose lengths fit the layout before anything is allocated for them."""
+    grids = [grid.bytes for group in layout.groups for grid in group.grids]
+    expected = [layout.decoder_bytes + 4 * layout.channels, *grids]
+    sections = []
+    if len(table) != len(expected):
+        raise BrokenError("its sections do not match its layout")
+    for number, ((length, checksum, *coding), packed) in enumerate(zip(table, expected, strict=True)):
+        coded = bool(number) and coding == [_ENTROPY_CODED]
+        if coded:
+            fits = packed <= entropy.MOST_GAIN * length < entropy.MOST_GAIN * packed
+        else:
+            fits = not coding and length == packed
+        if not fits:
+            raise BrokenError("its sections do not match its layout")
+        sections.append(_Section(first, int(length), checksum, coded))
+        first, payload = first + int(length), payload - int(length)
+    if payload:
+        raise BrokenError("its sections do not match its layout")
+    return sections
 
 
 def _layout(values: dict[str, Any]) -> LatentLayout:
@@ -185,13 +315,19 @@ def _layout(values: dict[str, Any]) -> LatentLayout:
         and all(1 <= width <= 256 for width in layout.hidden)
     )
     if not fine:
-        raise _BrokenError("its layout is out of range")
+        raise BrokenError("its layout is out of range")
     return layout
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(value):
+        raise BrokenError("it holds a number that is not finite")
+    return float(value)
 
 
 def _depth(value: Any) -> int:
     if value not in (8, 16, 32):
-        raise _BrokenError("a map's bit depth is unknown")
+        raise BrokenError("a map's bit depth is unknown")
     return int(value)
 
 
@@ -205,13 +341,15 @@ def _channel_entry(ref: ChannelRef) -> list[Any]:
 def _channel(entry: list[Any]) -> ChannelRef:
     source, value, *inverted = entry
     if source is None:
-        return ChannelRef(None, 0, float(value))
+        return ChannelRef(None, 0, _finite(value))
     return ChannelRef(Role(source), int(value), inverted=bool(inverted and inverted[0]))
 
 
 def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.float32], tuple[Layer, ...]]:
     at = 4 * layout.channels
     offset = np.frombuffer(section[:at], "<f4").astype(np.float32)
+    if not np.isfinite(offset).all():
+        raise BrokenError("its decoder holds numbers that are not finite")
     layers = []
     for n_in, n_out in layout.layer_shapes:
         codes = np.frombuffer(section, np.int8, n_in * n_out, at).reshape(n_in, n_out)
@@ -220,7 +358,7 @@ def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.floa
         biases = np.frombuffer(section, "<f2", n_out, at + 2 * n_out).astype(np.float16)
         at += 4 * n_out
         if not (np.isfinite(scales).all() and np.isfinite(biases).all()):
-            raise _BrokenError("its decoder holds numbers that are not finite")
+            raise BrokenError("its decoder holds numbers that are not finite")
         layers.append(Layer(codes, scales, biases))
     return offset, tuple(layers)
 
@@ -233,12 +371,13 @@ def _pack(codes: Codes, bits: int) -> bytes:
     return np.packbits(np.unpackbits(wide, axis=1)[:, 16 - bits :].reshape(-1)).tobytes()
 
 
-def _unpack(section: bytes, shape: tuple[int, int, int], bits: int) -> Codes:
+def _unpack(section: bytes, shape: tuple[int, int, int], bits: int, skip: int = 0) -> Codes:
+    """Codes [h, w, F] from packed ones after ``skip`` bits."""
     packed = np.frombuffer(section, np.uint8)
     count = shape[0] * shape[1] * shape[2]
     if bits == 8:
         return packed.reshape(shape)
-    single = np.unpackbits(packed, count=count * bits).reshape(count, bits)
+    single = np.unpackbits(packed, count=skip + count * bits)[skip:].reshape(count, bits)
     kind = code_type(bits)
     places = (1 << np.arange(bits - 1, -1, -1)).astype(kind)
     return (single * places).sum(axis=1, dtype=kind).reshape(shape)

@@ -22,6 +22,7 @@ from core.codec.entropy_model import (
     NEAREST,
     TILE,
     VALUE,
+    BrokenError,
     Ints,
     Model,
     base,
@@ -42,7 +43,7 @@ Read = Callable[[int, int], bytes]
 
 LEAST = 1024
 """Bytes of packed codes from which on entropy coding is worth its time."""
-MOST_GAIN = 256
+MOST_GAIN = 16
 """A section takes at least this part of what packed codes would take; zeros at its end see to it. So a reader knows how
 much a file of some size can ask it to allocate."""
 
@@ -84,12 +85,12 @@ def estimate(codes: Codes, bits: int) -> float:
 
 
 def decode(data: bytes, shape: Shape, bits: int) -> Codes:
-    """The codes [h, w, F] of a section. Raises ValueError if it is damaged."""
+    """The codes [h, w, F] of a section. Raises BrokenError if it is damaged."""
     return Section(lambda offset, size: data[offset : offset + size], len(data), shape, bits).decode()
 
 
 def decode_tile(data: bytes, shape: Shape, bits: int, row: int, column: int) -> Codes:
-    """The codes of one tile; ``row`` and ``column`` count tiles. Raises ValueError if it is damaged."""
+    """The codes of one tile; ``row`` and ``column`` count tiles. Raises BrokenError if it is damaged."""
     return Section(lambda offset, size: data[offset : offset + size], len(data), shape, bits).tile(row, column)
 
 
@@ -109,7 +110,7 @@ class _Tile:
 class Section:
     """An entropy-coded grid, of which only what is asked for is read.
 
-    Raises ValueError, here and in its methods, for a damaged section, and before anything of the grid's size is
+    Raises BrokenError, here and in its methods, for a damaged section, and before anything of the grid's size is
     allocated. ``length`` is the section's.
     """
 
@@ -117,27 +118,27 @@ class Section:
         self._read, self._shape, self._bits = read, shape, bits
         height, width, features = shape
         if length * MOST_GAIN * 8 < height * width * features * bits:
-            raise ValueError("a coded grid is too short")
-        checksum, self.edge, model_size = _HEAD.unpack(self._bytes(0, _HEAD.size))
-        if self.edge not in (16, 32, 64, 128, 256):
-            raise ValueError("a grid's tiles have an unknown size")
-        self.rows, self.columns = math.ceil(height / self.edge), math.ceil(width / self.edge)
+            raise BrokenError("a coded grid is too short")
+        checksum, edge, model_size = _HEAD.unpack(self._bytes(0, _HEAD.size))
+        if edge != TILE:
+            raise BrokenError("a grid's tiles have an unknown size")
+        self.rows, self.columns = math.ceil(height / TILE), math.ceil(width / TILE)
         index_size = _ENTRY.size * self.rows * self.columns
         if _HEAD.size + model_size + index_size > length:
-            raise ValueError("a coded grid is too short")
+            raise BrokenError("a coded grid is too short")
         head = self._bytes(4, _HEAD.size - 4 + model_size + index_size)
         if zlib.crc32(head) != checksum:
-            raise ValueError("a coded grid's checksum is wrong")
+            raise BrokenError("a coded grid's checksum is wrong")
         model_at = _HEAD.size - 4
         self.model = Model.unpack(head[model_at : model_at + model_size], features)
         self._tiles: list[_Tile] = []
         at = _HEAD.size + model_size + index_size
-        places = tiles_of(height, width, self.edge)
+        places = tiles_of(height, width, TILE)
         for (rows, columns), entry in zip(places, _ENTRY.iter_unpack(head[model_at + model_size :]), strict=True):
             self._tiles.append(_Tile(rows, columns, at, 4 * entry[0], entry[1]))
             at += 4 * entry[0]
         if at > length:
-            raise ValueError("a coded grid is too short")
+            raise BrokenError("a coded grid is too short")
 
     def tile(self, row: int, column: int) -> Codes:
         """The codes [h, w, F] of the tile in ``row`` and ``column`` of the tiles; only its bytes are read."""
@@ -162,7 +163,7 @@ class Section:
     def _bytes(self, offset: int, size: int) -> bytes:
         data = self._read(offset, size)
         if len(data) != size:
-            raise ValueError("a coded grid is too short")
+            raise BrokenError("a coded grid is too short")
         return data
 
     def _decode(self, tiles: Sequence[_Tile]) -> Codes:
@@ -170,7 +171,7 @@ class Section:
         for tile in tiles:
             stream = self._bytes(tile.offset, tile.size)
             if zlib.crc32(stream) != tile.checksum:
-                raise ValueError("a tile's checksum is wrong")
+                raise BrokenError("a tile's checksum is wrong")
             streams.append(np.frombuffer(stream, "<u4").astype(np.uint32))
         height, width = tiles[0].shape
         codes = _decode_tiles(streams, height, width, self._bits, self.model)
@@ -234,11 +235,11 @@ def _decode_tiles(streams: list[NDArray[np.uint32]], height: int, width: int, bi
             value = VALUE * code - model.means[feature]
             predictions[feature + 1 :] += model.own[feature, feature + 1 :, None] * value
         if decoded.max() >= 2**bits:
-            raise ValueError("a tile holds codes out of range")
+            raise BrokenError("a tile holds codes out of range")
         by_tile = decoded.T.reshape(tiles, count, features)
         codes[:, step] = by_tile
         values[:, step] = model.values(by_tile)
         misses[:, step] = missed.reshape(tiles, count)
     if not all(coder.is_empty() for coder in coders):
-        raise ValueError("a tile is longer than its codes")
+        raise BrokenError("a tile is longer than its codes")
     return codes

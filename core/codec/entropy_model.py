@@ -50,6 +50,10 @@ _FRACTION = 8
 _FLOOR = 64
 
 
+class BrokenError(ValueError):
+    """Data that can't be what it says it is; the text is for people, to stand after "… is damaged:"."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Expectations for one grid with F features.
@@ -77,7 +81,7 @@ class Model:
 
     @staticmethod
     def unpack(data: bytes, features: int) -> Model:
-        """Raises ValueError if ``data`` is not a model for so many features."""
+        """Raises BrokenError if ``data`` is not a model for so many features."""
         count = features + CLASSES - 1
         rows = (len(NEIGHBOURS) + 1) * features
         size = 4 * count + (CLASSES + rows) * features
@@ -85,14 +89,14 @@ class Model:
         try:
             plain = inflater.decompress(data, size)
         except zlib.error as error:
-            raise ValueError("a model can't be unpacked") from error
+            raise BrokenError("a model can't be unpacked") from error
         if len(plain) != size:
-            raise ValueError("a model is too short")
+            raise BrokenError("a model is too short")
         numbers = np.frombuffer(plain, "<u4", count).astype(np.int64)
         scales = np.frombuffer(plain, np.uint8, CLASSES * features, 4 * count).reshape(CLASSES, features)
         weights = np.frombuffer(plain, np.int8, rows * features, 4 * count + scales.size).reshape(rows, features)
         if scales.max() > MOST_SCALE:
-            raise ValueError("a model's scale is out of range")
+            raise BrokenError("a model's scale is out of range")
         exact = weights.astype(np.float64)
         own = np.triu(exact[-features:], 1)
         return Model(numbers[:features], numbers[features:], scales, exact[:-features], own)
