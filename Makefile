@@ -10,7 +10,7 @@ help:
 	@echo "make run        open the window (without a display: compress a sample in the terminal)"
 	@echo "make test       lint, types, import rules and all quick tests"
 	@echo "make test-slow  the same with the slow tests"
-	@echo "make benchmark  rate and quality beside ASTC, written to docs/benchmarks (long)"
+	@echo "make benchmark  rate and quality beside BC7, ASTC and JPEG, written to docs/benchmarks (long; goes on where it was)"
 	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
 	@echo "make screenshots  the pictures of the README (needs Xvfb)"
 	@echo "make clean      remove .venv and caches"

@@ -1,102 +1,195 @@
-"""Rate and quality of the codec beside what else could be shipped, in one run on one machine.
+"""Rate and quality of the codec beside what else could be shipped, on one machine.
 
-    make benchmark                        # docs/benchmarks/codec.{json,md}
-    python -m tests.benchmarks.codec --seconds 10 --size 512
+    make benchmark                        # docs/benchmarks/codec.{json,md} and two plots
+    python -m tests.benchmarks.codec --seconds 10 60 300
+    python -m tests.benchmarks.codec --samples --size 256 --seconds 2 --out DIR --work DIR
 
 Materials are those of ``../shared/data/materials`` if that folder is there, otherwise the built-in samples. PSNR is the
-contract's: 8- or 16-bit values of mip 0 in file encoding, one mean square error over all channels. Bits count all:
-header, decoder and all mips for Texloom; for ASTC mip 0 only, which favours it by a third.
+contract's: 8- or 16-bit values of mip 0 in file encoding, one mean square error over all channels. Bits count all for
+Texloom: header, decoder and all mips; for everything else mip 0 only, which favours it by a third.
+
+Every row is written to the work folder as soon as it is measured, and kept as long as the code behind it is the same:
+an interrupted benchmark goes on where it was. ``--fresh`` starts over.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import functools
+import hashlib
 import json
+import os
 import platform
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from core.codec import report
-from core.codec.compress import compress
+from core.codec.baseline_sets import BASELINES, EQUAL_SIZE
 from core.codec.settings import CompressSettings
-from core.exporters import ExportSettings, export
+from core.files import finite, write_bytes
 from core.jobs import Control, Finished
 from core.textures import reading, samples
-from core.textures.material import Pixels, TextureSet
-from core.textures.roles import ROLE_INFO
+from core.textures.material import TextureSet
+from tests.benchmarks import page, plot
+from tests.benchmarks.rows import Row
 
 RATES = (2.5, 5.0, 10.0)
-ASTC_BLOCKS = {2.5: 12, 5.0: 8, 10.0: 6}
-"""The block size whose rate is the next above ours for three packed textures: 2.67, 6.0 and 10.67 bits per texel."""
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "materials"
 ROOT = Path(__file__).parents[2]
+UE5_SECONDS = 10.0
+BEHIND = {
+    "texloom": ("core/textures/*.py", "core/codec/*.py"),
+    "blocks": ("core/blocks/*.py", "core/codec/baseline*.py", "core/codec/block_set.py"),
+    "equal size": ("core/codec/equal_size.py", "core/textures/mips.py"),
+    "ue5": ("core/codec/importer_*.py", "core/exporters/ue5.py"),
+}
+"""The code that a row depends on; what other rows depend on is none of Texloom's."""
 
 
 def main() -> None:
+    # As the command line does: busy-waiting threads would take the cores from those that work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60.0, help="time budget of a compression run")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0], help="time budgets of compression")
     parser.add_argument("--size", type=int, default=1024, help="size of the built-in samples")
     parser.add_argument("--samples", action="store_true", help="use the built-in samples in any case")
     parser.add_argument("--only", nargs="*", default=[], help="names of materials")
+    parser.add_argument("--fresh", action="store_true", help="measure everything again")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
     parser.add_argument("--work", type=Path, default=ROOT / "test-output" / "benchmark")
     options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
+    rows = run(options, list(wanted(options.seconds)))
+    seconds = sorted(options.seconds)
+    result = {"machine": machine(), "rates": RATES, "seconds": seconds, "rows": [asdict(row) for row in rows]}
+    for name, text in {
+        "codec.json": json.dumps(finite(result), indent=1) + "\n",
+        "codec.md": page.page(rows, RATES, seconds, machine()),
+        page.MEAN_PLOT: plot.mean_plot(rows, RATES, seconds),
+        page.MATERIAL_PLOTS: plot.material_plots(rows, seconds),
+    }.items():
+        write_bytes(options.out / name, text.encode())
+
+
+Wanted = tuple[str, float | None, float | None]
+"""Codec, bits per texel and seconds of a row; the latter two where the codec takes them."""
+
+
+def run(options: argparse.Namespace, plan: Iterable[Wanted]) -> list[Row]:
+    """The rows of ``plan`` for every material that the options ask for, measured now or before."""
+    store = options.work / "rows.json"
+    known = {} if options.fresh else {row.key: row for row in stored(store)}
+    versions = {name: version(patterns) for name, patterns in BEHIND.items()}
+    rows = []
     for material in materials(options):
         if options.only and material.name not in options.only:
             continue
-        for rate in RATES:
-            row = measure(material, rate, options.seconds, options.work)
+        for codec, asked, seconds in plan:
+            kind = codec if codec in BEHIND else "blocks" if codec in BASELINES else "equal size"
+            head = (material.name, f"{material.width}×{material.height}", material.channels, codec, asked, seconds)
+            row = known.get((*head[:2], *head[3:], versions[kind]))
+            if row is None:
+                bits, with_mips, psnr, more = measure(material, codec, asked or 0.0, seconds or 0.0, options.work)
+                row = Row(*head, versions[kind], bits, with_mips, None if psnr == float("inf") else psnr, more)
+                known[row.key] = row
+                text = json.dumps(finite([asdict(one) for one in known.values()]), indent=0)
+                write_bytes(store, text.encode())
+                print(line(row), flush=True)
             rows.append(row)
-            print(line(row), flush=True)
-    result = {"machine": machine(), "seconds": options.seconds, "rows": rows}
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "codec.json").write_text(json.dumps(result, indent=1) + "\n")
-    (options.out / "codec.md").write_text(page(result))
+    return rows
+
+
+def wanted(seconds: Sequence[float]) -> Iterator[Wanted]:
+    """Every row of a material."""
+    for name in BASELINES:
+        yield name, None, None
+    for rate in RATES:
+        for name in EQUAL_SIZE:
+            yield name, rate, None
+        yield "ue5", rate, None
+        for limit in seconds:
+            yield "texloom", rate, limit
+
+
+def stored(path: Path) -> list[Row]:
+    if not path.is_file():
+        return []
+    return [Row(**values) for values in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def version(patterns: Sequence[str]) -> str:
+    """Changes when one of these files does, or the machine."""
+    digest = hashlib.sha256(json.dumps(machine(), sort_keys=True).encode())
+    others = {path for name, more in BEHIND.items() if name != "texloom" for p in more for path in ROOT.glob(p)}
+    for pattern in patterns:
+        for path in sorted(ROOT.glob(pattern)):
+            if patterns is not BEHIND["texloom"] or path not in others:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def materials(options: argparse.Namespace) -> Iterator[TextureSet]:
     if SHARED.is_dir() and not options.samples:
         for plan in reading.plan([SHARED]):
-            yield reading.read(plan)
+            if not options.only or plan.name in options.only:
+                yield reading.read(plan)
     else:
         for name in samples.SAMPLE_NAMES:
             yield samples.generate(name, options.size)
 
 
-def measure(material: TextureSet, rate: float, seconds: float, work: Path) -> dict[str, Any]:
-    """One material at one rate: ours, ASTC, the UE5 importer's model, and the machine's own speed at that moment."""
+Measured = tuple[float, float, float | None, dict[str, Any]]
+"""Bits per texel, the same with mips, PSNR in dB, and what else is worth knowing."""
+
+
+def measure(material: TextureSet, codec: str, rate: float, seconds: float, work: Path) -> Measured:
+    """One row's figures. ``rate`` in bits per texel and ``seconds`` are used by the codecs that take them."""
+    if codec == "texloom":
+        return texloom(material, rate, seconds, work / f"{rate:g}-{seconds:g}s")
+    if codec == "ue5":
+        return importer_model(material, rate, work / "ue5")
+    if codec in EQUAL_SIZE:
+        from core.codec import equal_size
+        from core.codec.rate import byte_budget
+
+        result = equal_size.measure(codec, material, byte_budget(material.width, material.height, rate))
+    else:
+        from core.codec.baselines import baseline_psnr
+
+        result = baseline_psnr(material, codec)
+    return result.bits_per_texel, result.bits_per_texel_with_mips, result.psnr_db, {"seconds": round(result.seconds, 2)}
+
+
+def texloom(material: TextureSet, rate: float, seconds: float, folder: Path) -> Measured:
+    """A run of the codec, and its speed beside the machine's own at that moment."""
+    from core.codec.compress import compress
+
     roof = matrix_rate()
-    settings = CompressSettings(bpp=rate, time_budget=seconds)
-    *_, last = compress(material, settings, work / f"{rate:g}", Control())
+    *_, last = compress(material, CompressSettings(bpp=rate, time_budget=seconds), folder, Control())
     assert isinstance(last, Finished)
     ours = last.result.report
-    speed = ours["samples"] / ours["seconds"]["train"]
-    texture = last.result.texture
-    astc_bits, astc_psnr = astc(material, ASTC_BLOCKS[rate])
-    ue5_bits, ue5_psnr = importer_model(material, rate, work / "ue5")
-    return {
-        "material": material.name,
-        "size": f"{material.width}×{material.height}",
-        "channels": material.channels,
-        "asked": rate,
-        "bits": ours["bits_per_texel"],
-        "psnr": ours["psnr_db"],
+    speed = ours["samples"] / max(ours["seconds"]["train"], 1e-9)
+    more = {
         "mips": [level["psnr_db"] for level in ours["mips"][:4]],
-        "astc_bits": astc_bits,
-        "astc_psnr": astc_psnr,
-        "ue5_bits": ue5_bits,
-        "ue5_psnr": ue5_psnr,
         "samples_per_s": speed,
-        "share_of_roof": speed * 6 * texture.layout.multiply_adds / roof,
+        "share_of_roof": speed * 6 * last.result.texture.layout.multiply_adds / roof,
         "train_s": ours["seconds"]["train"],
     }
+    return ours["bits_per_texel"], ours["bits_per_texel"], ours["psnr_db"], more
+
+
+def importer_model(material: TextureSet, rate: float, folder: Path) -> Measured:
+    """The export in the UE5 importer's shape, which has no mip levels."""
+    from core.exporters import ExportSettings, export
+
+    settings = ExportSettings(bpp=rate, time_budget=UE5_SECONDS)
+    *_, last = export("ue5", material, folder / material.name, settings, Control())
+    assert isinstance(last, Finished)
+    size = sum(path.stat().st_size for path in last.result.files if path.suffix in (".dds", ".npz"))
+    bits = 8 * size / (material.width * material.height)
+    return bits, bits, last.result.psnr_db, {}
 
 
 def matrix_rate(seconds: float = 1.0) -> float:
@@ -127,46 +220,7 @@ def matrix_rate(seconds: float = 1.0) -> float:
     return sum(totals)
 
 
-def astc(material: TextureSet, block: int) -> tuple[float, float]:
-    """Bits per texel and PSNR of the maps in as few ASTC textures as hold them, three channels each, quality 60."""
-    encoder = importlib.import_module("astc_encoder")
-    decoder = importlib.import_module("texture2ddecoder")
-    width, height = material.width, material.height
-    results: list[tuple[Pixels, Pixels]] = []
-    textures = packed(material)
-    # The encoder's rate for linear data is the fairer one: the figure is taken in file encoding.
-    config = encoder.ASTCConfig(encoder.ASTCProfile.LDR, block, block, quality=60)
-    context = encoder.ASTCContext(config)
-    size = 0
-    for pixels in textures:
-        rgba = np.full((height, width, 4), 255, np.uint8)
-        rgba[..., : pixels.shape[2]] = np.round(pixels * 255)
-        rgba[..., pixels.shape[2] : 3] = 0
-        image = encoder.ASTCImage(encoder.ASTCType.U8, width, height, data=rgba.tobytes())
-        data = context.compress(image, encoder.ASTCSwizzle.from_str("RGBA"))
-        size += len(data)
-        bgra = np.frombuffer(decoder.decode_astc(data, width, height, block, block), np.uint8).reshape(height, width, 4)
-        decoded = bgra[..., [2, 1, 0]][..., : pixels.shape[2]].astype(np.float32) / np.float32(255)
-        results.append((pixels, decoded))
-    bits = 8 * size / (width * height)
-    return bits, report.pooled_psnr([a for a, _ in results], [b for _, b in results])
-
-
-def packed(material: TextureSet) -> list[Pixels]:
-    """Colour maps by themselves, single channels three by three, as an artist would pack them."""
-    whole = [m.pixels for m in material.maps if ROLE_INFO[m.role].channels == 3]
-    single = [m.pixels for m in material.maps if ROLE_INFO[m.role].channels == 1]
-    return whole + [np.concatenate(single[i : i + 3], axis=2) for i in range(0, len(single), 3)]
-
-
-def importer_model(material: TextureSet, rate: float, folder: Path) -> tuple[float, float | None]:
-    """Bits per texel and PSNR of the export in the UE5 importer's shape."""
-    *_, last = export("ue5", material, folder / material.name, ExportSettings(bpp=rate, time_budget=10), Control())
-    assert isinstance(last, Finished)
-    size = sum(path.stat().st_size for path in last.result.files if path.suffix in (".dds", ".npz"))
-    return 8 * size / (material.width * material.height), last.result.psnr_db
-
-
+@functools.cache
 def machine() -> dict[str, Any]:
     import torch
 
@@ -178,42 +232,11 @@ def machine() -> dict[str, Any]:
     }
 
 
-def line(row: dict[str, Any]) -> str:
-    return (
-        f"{row['material']:28} {row['bits']:6.2f} bits {row['psnr']:6.2f} dB | ASTC {row['astc_bits']:5.2f} "
-        f"{row['astc_psnr']:6.2f} dB ({row['psnr'] - row['astc_psnr']:+.2f}) | {row['samples_per_s'] / 1e6:.2f} M/s, "
-        f"{100 * row['share_of_roof']:.0f} % of the roof"
-    )
-
-
-def page(result: dict[str, Any]) -> str:
-    """The Markdown page for docs."""
-    machine, rows = result["machine"], result["rows"]
-    lines = [
-        "# Rate and quality",
-        "",
-        f"`make benchmark`, {result['seconds']:g} s of training a run on {machine['cores']} CPU cores. PSNR over all "
-        "channels of all maps, mip 0, file encoding; bits per texel with all counted (mips, decoder, header). "
-        "ASTC: quality 60, three channels a texture, mip 0 only. UE5: the export in the importer's shape.",
-        "",
-        "| material | bits | **Texloom** | ASTC bits | ASTC | gain | UE5 bits | UE5 |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for row in rows:
-        ue5 = f"{row['ue5_psnr']:.2f}" if row["ue5_psnr"] else "–"
-        lines.append(
-            f"| {row['material']} | {row['bits']:.2f} | **{row['psnr']:.2f}** | {row['astc_bits']:.2f} | "
-            f"{row['astc_psnr']:.2f} | {row['psnr'] - row['astc_psnr']:+.2f} | {row['ue5_bits']:.2f} | {ue5} |"
-        )
-    lines += ["", "| mean over materials | Texloom | ASTC | gain |", "| --- | ---: | ---: | ---: |"]
-    for rate in RATES:
-        own = [row for row in rows if row["asked"] == rate]
-        a, b = (float(np.mean([row[key] for row in own])) for key in ("psnr", "astc_psnr"))
-        lines.append(f"| {rate:g} bits asked | {a:.2f} | {b:.2f} | {a - b:+.2f} |")
-    share = np.mean([row["share_of_roof"] for row in rows])
-    speed = np.mean([row["samples_per_s"] for row in rows]) / 1e6
-    lines += ["", f"Training ran at {speed:.2f} M texels/s, {100 * share:.0f} % of the machine's matrix-product rate."]
-    return "\n".join(lines) + "\n"
+def line(row: Row) -> str:
+    name = row.codec if row.seconds is None else f"{row.codec}, {row.seconds:g} s"
+    quality = "exact" if row.psnr is None else f"{row.psnr:6.2f} dB"
+    speed = f"{row.more['samples_per_s'] / 1e6:.2f} M/s" if "samples_per_s" in row.more else ""
+    return f"{row.material:28} {name:16} {row.bits:6.2f} bits {quality} {speed}"
 
 
 if __name__ == "__main__":
