@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.benchmarks.rows import Row, bits_for, materials, mean, next_above, of, one
+from tests.benchmarks.rows import Row, bits_for, counted, materials, mean, next_above, of, one
 
 MEAN_PLOT = "rate-quality.svg"
 MATERIAL_PLOTS = "rate-quality-materials.svg"
@@ -28,7 +28,7 @@ def page(rows: Sequence[Row], rates: Sequence[float], seconds: Sequence[float], 
     lines = [
         "# Rate and quality",
         "",
-        f"`make benchmark` on {machine['cores']} CPU cores: {len(names)} materials of {sizes(rows)} texels. PSNR in dB "
+        f"`make benchmark` on {machine['cores']} CPU cores: {counted(names)} of {sizes(rows)} texels. PSNR in dB "
         "over all channels of all maps, mip 0, in the values of the files. Bits per texel: for Texloom everything is "
         "counted (all mips, decoder, header), for everything else mip 0 only.",
         "",

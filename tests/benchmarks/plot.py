@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from core.codec.baseline_sets import BASELINES
-from tests.benchmarks.rows import EXACT_DB, Point, Row, materials, mean, of
+from tests.benchmarks.rows import EXACT_DB, Point, Row, counted, materials, mean, of
 
 TICKS = (1, 1.5, 2.5, 5, 10, 20, 40)
 LABEL_ROW = 17
@@ -57,7 +57,7 @@ def mean_plot(rows: Sequence[Row], rates: Sequence[float], seconds: Sequence[flo
     width, height = 760, 430
     names = materials(rows)
     sizes = ", ".join(dict.fromkeys(row.size for row in rows))
-    title = f"PSNR over bits per texel, mean of {len(names)} materials"
+    title = f"PSNR over bits per texel, mean of {counted(names)}"
     drawn = list(_series(rows, seconds))
     frame = Frame(54, 58, width - 54 - 176, height - 58 - 48, *_ranges(drawn))
     parts = [f'<text class="title" x="20" y="28">{escape(title)}</text>', *frame.grid(), *frame.lines(drawn)]

@@ -48,6 +48,10 @@ def materials(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(row.material for row in rows))
 
 
+def counted(names: Sequence[str]) -> str:
+    return "1 material" if len(names) == 1 else f"{len(names)} materials"
+
+
 def of(rows: Sequence[Row], codec: str, asked: float | None = None, seconds: float | None = None) -> list[Row]:
     """The rows of one codec, of one rate and budget where it takes them."""
     return [row for row in rows if (row.codec, row.asked, row.seconds) == (codec, asked, seconds)]
