@@ -25,8 +25,11 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from core.codec import container
+
     texture = materials.read_container(options.file)
-    values = describe(texture, options.file.stat().st_size)
+    with container.Reader(options.file) as reader:
+        values = describe(texture, options.file.stat().st_size, reader.latent_bytes)
     if options.json:
         print(json.dumps(finite(values), indent=2, ensure_ascii=False))
         return 0
@@ -39,6 +42,12 @@ def run(options: argparse.Namespace) -> int:
     shapes = [f"{g['size'][0]} × {g['size'][1]} × {g['features']} of {g['bits']} bits" for g in first]
     print(f"latents {' + '.join(shapes) or 'none'}; ", end="")
     print(f"decoder {'-'.join(map(str, values['decoder']))}")
+    stored, packed = values["latents"]["bytes"], values["latents"]["packed_bytes"]
+    if stored < packed:
+        print(
+            f"entropy coding: latents take {size_text(stored)} on disk instead of {size_text(packed)}, "
+            f"{1 - stored / packed:.1%} less"
+        )
     print(f"normal convention: {values['normal_convention']}")
     for file in values["files"]:
         roles = ", ".join(dict.fromkeys(role for role in file["roles"] if role)) or "constant"
@@ -47,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def describe(texture: NeuralTexture, size: int) -> dict[str, Any]:
-    """Plain values; the names are those of the report."""
+def describe(texture: NeuralTexture, size: int, latent_bytes: int) -> dict[str, Any]:
+    """Plain values; the names are those of the report. ``latent_bytes``: what the latents take in the file."""
     layout = texture.layout
     texels = texture.width * texture.height
     return {
@@ -61,6 +70,8 @@ def describe(texture: NeuralTexture, size: int) -> dict[str, Any]:
         "bits_per_texel": 8 * size / texels,
         "vram_bits_per_texel": 8 * texture.vram_bytes / texels,
         "latents": {
+            "bytes": latent_bytes,
+            "packed_bytes": layout.latent_bytes,
             "grids": [
                 {
                     "mips": [group.first, group.last],

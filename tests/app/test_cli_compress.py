@@ -158,6 +158,21 @@ def test_info(container: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert texloom("info", container, "--json") == 0
     values = json.loads(capsys.readouterr().out)
     assert values["bytes"] == container.stat().st_size and "albedo" in values["roles"]
+    assert 0 < values["latents"]["bytes"] <= values["latents"]["packed_bytes"]
+
+
+def test_info_says_what_entropy_coding_saves(
+    container: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from core.codec.container import read, write
+
+    coded = tmp_path / "coded.texloom"
+    write(read(container), coded, entropy_coded=True)
+    assert texloom("info", coded) == 0
+    assert "entropy coding: latents take" in capsys.readouterr().out
+    assert texloom("info", coded, "--json") == 0
+    values = json.loads(capsys.readouterr().out)
+    assert 0 < values["latents"]["bytes"] < values["latents"]["packed_bytes"]
 
 
 def test_info_loads_no_torch(container: Path) -> None:
