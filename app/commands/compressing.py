@@ -140,15 +140,19 @@ def compress_one(
 
 
 def measure_baselines(material: TextureSet, names: Sequence[str], outcome: Outcome, control: Control) -> None:
-    """Put them into the outcome and its report. What the user stops is left out; what is written already stays."""
+    """Put them into the outcome and its report, beside one that the run was matched with. What the user stops is left
+    out; what is written already stays."""
+    there = list(outcome.report.get("baselines", ()))
     for name in names:
+        if any(entry["name"] == name for entry in there):
+            continue
         job = _baseline_job(material, name, int(outcome.report["bytes"]), control)
         try:
             outcome.baselines.append(terminal.follow(f"{outcome.name}, {name}", job, control).result)
         except Cancelled:
             outcome.stopped = True
             break
-    outcome.report["baselines"] = [result.report for result in outcome.baselines]
+    outcome.report["baselines"] = [*there, *(result.report for result in outcome.baselines)]
 
 
 def _baseline_job(material: TextureSet, name: str, size_bytes: int, control: Control) -> Iterator[Event]:

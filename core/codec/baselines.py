@@ -19,7 +19,7 @@ from typing import Any
 from core.blocks.encoding import encode_stripes
 from core.codec import block_set, metrics
 from core.codec.baseline_sets import BASELINES, Baseline, named
-from core.codec.block_set import BlockSet, BlockTexture
+from core.codec.block_set import BlockSet, BlockTexture, in_unit_range, value_range
 from core.codec.neural_texture import StoredMap
 from core.codec.report import finite
 from core.errors import Cancelled
@@ -154,7 +154,8 @@ def baseline(
         kept.append(min(encoded, key=lambda pair: _error(material, *pair)) if len(encoded) > 1 else encoded[0])
     _check(control)
     yield Progress(1.0, "Measuring")
-    blocks = BlockSet(material.name, width, height, stored, material.normal_convention, tuple(kept))
+    ranges = tuple(value_range(texture_map) for texture_map in material.maps)
+    blocks = BlockSet(material.name, width, height, stored, ranges, material.normal_convention, tuple(kept))
     result = measured(
         chosen.name, chosen.title, material, blocks.decoded_set(), (blocks.size_bytes, blocks.chain_bytes), began
     )
@@ -171,7 +172,7 @@ def _check(control: Control) -> None:
 
 def _error(material: TextureSet, texture: BlockTexture, data: bytes) -> float:
     maps = texture.maps(data, material.width, material.height)
-    return sum(metrics.mse(pixels, material.by_role[role].pixels) for role, pixels in maps.items())
+    return sum(metrics.mse(pixels, in_unit_range(material.by_role[role])) for role, pixels in maps.items())
 
 
 def stored_map(texture_map: TextureMap) -> StoredMap:
@@ -188,7 +189,10 @@ def measured(
 ) -> BaselineResult:
     """The figures of ``decoded`` against ``material``. ``sizes`` in bytes: mip 0, all levels; ``began`` by
     :func:`time.perf_counter`."""
-    errors = {m.role: metrics.mse(decoded.by_role[m.role].pixels, m.pixels) for m in material.maps}
+    errors = {
+        m.role: metrics.mse(decoded.by_role[m.role].pixels, m.pixels) / metrics.peak(m.pixels) ** 2
+        for m in material.maps
+    }
     pooled = sum(errors[m.role] * m.channels for m in material.maps) / material.channels
     per_map = {role: metrics.psnr_from_mse(error) for role, error in errors.items()}
     seconds = time.perf_counter() - began

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.blocks.decoding import decode
 from core.blocks.formats import FORMATS, BlockFormat
+from core.codec import metrics
 from core.codec.metrics import round_to_depth
 from core.codec.neural_texture import StoredMap
 from core.errors import DamagedFileError, InputError
@@ -25,6 +26,29 @@ SUFFIX = ".texloom-blocks"
 _SCHEMA = 1
 
 
+Range = tuple[float, float]
+"""The values that stand for 0 and 1 in a texture."""
+
+
+def value_range(texture_map: TextureMap) -> Range:
+    """0 and 1, but for a float map that goes beyond its extremes: textures hold 0 to 1, and a material scales them."""
+    if texture_map.role is Role.NORMAL or metrics.peak(texture_map.pixels) == 1.0:
+        return 0.0, 1.0
+    return float(texture_map.pixels.min()), float(texture_map.pixels.max())
+
+
+def in_unit_range(texture_map: TextureMap) -> Pixels:
+    """The map's values with :func:`value_range` as 0 to 1."""
+    low, high = value_range(texture_map)
+    return texture_map.pixels if (low, high) == (0.0, 1.0) else (texture_map.pixels - low) / (high - low)
+
+
+def from_unit_range(pixels: Pixels, values: Range) -> Pixels:
+    """The reverse of :func:`in_unit_range`."""
+    low, high = values
+    return pixels if values == (0.0, 1.0) else (pixels * (high - low) + low).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class BlockTexture:
     """One texture: what its channels hold, in order. Of a normal map there may be X and Y only."""
@@ -33,12 +57,13 @@ class BlockTexture:
     channels: tuple[ChannelRef, ...]
 
     def values(self, material: TextureSet) -> Pixels:
-        """What it is to hold of a material: H × W × channels."""
-        parts = [material.by_role[ref.role].pixels[..., ref.index] for ref in self.channels if ref.role is not None]
-        return np.stack(parts, axis=2)
+        """What it is to hold of a material: H × W × channels, in [0, 1]."""
+        maps = {ref.role: in_unit_range(material.by_role[ref.role]) for ref in self.channels if ref.role is not None}
+        return np.stack([maps[ref.role][..., ref.index] for ref in self.channels if ref.role is not None], axis=2)
 
     def maps(self, data: bytes, width: int, height: int) -> dict[Role, Pixels]:
-        """The maps in its blocks, Z rebuilt where it isn't stored. Raises ValueError for data of another size."""
+        """The maps in its blocks, in [0, 1], Z rebuilt where it isn't stored. Raises ValueError for data of another
+        size."""
         values = decode(data, self.format, width, height, len(self.channels))
         planes: dict[Role, list[Pixels]] = {}
         for channel, ref in enumerate(self.channels):
@@ -53,12 +78,13 @@ class BlockTexture:
 @dataclass(frozen=True)
 class BlockSet:
     """All textures of a material at mip 0, each with its blocks. ``maps`` tells the files they stand for; one whose
-    ``constants`` are values is the same everywhere and in no texture."""
+    ``constants`` are values is the same everywhere and in no texture. ``ranges``: see :func:`value_range`."""
 
     name: str
     width: int
     height: int
     maps: tuple[StoredMap, ...]
+    ranges: tuple[Range, ...]
     normal_convention: NormalConvention
     textures: tuple[tuple[BlockTexture, bytes], ...]
 
@@ -77,12 +103,12 @@ class BlockSet:
         for texture, data in self.textures:
             found |= texture.maps(data, self.width, self.height)
         decoded = []
-        for stored in self.maps:
+        for stored, values in zip(self.maps, self.ranges, strict=True):
             if all(value is not None for value in stored.constants):
-                values = np.array(stored.constants, np.float32)
-                pixels = np.broadcast_to(values, (self.height, self.width, len(values)))
+                constants = np.array(stored.constants, np.float32)
+                pixels = np.broadcast_to(constants, (self.height, self.width, len(constants)))
             elif stored.role in found and found[stored.role].shape[2] == ROLE_INFO[stored.role].channels:
-                pixels = found[stored.role]
+                pixels = from_unit_range(found[stored.role], values)
             else:
                 raise ValueError(f"no texture holds the {stored.role} map")
             decoded.append(
@@ -100,6 +126,7 @@ def write(blocks: BlockSet, path: Path) -> None:
         "height": blocks.height,
         "normal_convention": blocks.normal_convention.value,
         "maps": [[m.role.value, m.file, m.bit_depth, list(m.constants)] for m in blocks.maps],
+        "ranges": blocks.ranges,
         "textures": [[t.format.name, [[ref.role, ref.index] for ref in t.channels]] for t, _ in blocks.textures],
     }
     arrays: dict[str, Any] = {
@@ -138,6 +165,7 @@ def read(path: Path) -> BlockSet:
             width,
             height,
             tuple(StoredMap(Role(role), str(f), int(depth), tuple(c)) for role, f, depth, c in about["maps"]),
+            tuple((float(low), float(high)) for low, high in about["ranges"]),
             NormalConvention(about["normal_convention"]),
             tuple(textures),
         )

@@ -18,6 +18,7 @@ import OpenImageIO
 from core.blocks.formats import BlockFormat
 from core.codec.baseline_sets import EQUAL_SIZE
 from core.codec.baselines import BaselineResult, measured, stored_map
+from core.codec.block_set import from_unit_range, in_unit_range, value_range
 from core.codec.metrics import mse, round_to_depth
 from core.errors import Cancelled, OutputError
 from core.jobs import Control
@@ -43,7 +44,7 @@ def jpeg(material: TextureSet, size_bytes: int, control: Control | None = None) 
     """
     began = time.perf_counter()
     control = control or Control()
-    varying = [m for m in material.maps if None in stored_map(m).constants]
+    varying = _varying(material)
     with tempfile.TemporaryDirectory(prefix="texloom-") as folder:
         found = [_best_quality(varying, size_bytes, way, Path(folder), control) for way in _SUBSAMPLING]
 
@@ -53,6 +54,12 @@ def jpeg(material: TextureSet, size_bytes: int, control: Control | None = None) 
     size, decoded = min(found, key=error)
     maps = {m.role: pixels for m, pixels in zip(varying, decoded, strict=True)}
     return measured("jpeg", EQUAL_SIZE["jpeg"], material, _with_maps(material, maps), (size, size), began)
+
+
+def _varying(material: TextureSet) -> list[TextureMap]:
+    """The maps that are not the same everywhere, in [0, 1]."""
+    maps = (m for m in material.maps if None in stored_map(m).constants)
+    return [dataclasses.replace(m, pixels=in_unit_range(m)) for m in maps]
 
 
 def _best_quality(
@@ -93,7 +100,7 @@ def downsampled(material: TextureSet, size_bytes: int, control: Control | None =
     """All maps uncompressed with 8 bits per channel, at the largest size that takes at most ``size_bytes`` without mip
     levels: area mean down, cubic up again. Raises Cancelled when the control says so."""
     began = time.perf_counter()
-    varying = [m for m in material.maps if None in stored_map(m).constants]
+    varying = _varying(material)
     count = sum(m.channels for m in varying)
     whole = max(1, count) * material.width * material.height
     scale = min(1.0, (size_bytes / whole) ** 0.5)
@@ -110,9 +117,13 @@ def downsampled(material: TextureSet, size_bytes: int, control: Control | None =
 
 
 def _with_maps(material: TextureSet, found: Mapping[Role, Pixels]) -> TextureSet:
-    """The material with these pixels, rounded to the source's depth, and its own where there are none."""
-    maps = tuple(
-        dataclasses.replace(m, pixels=round_to_depth(found[m.role], m.bit_depth)) if m.role in found else m
-        for m in material.maps
-    )
-    return dataclasses.replace(material, maps=maps)
+    """The material with these pixels, which are in [0, 1], rounded to the source's depth; its own where there are
+    none."""
+
+    def replaced(m: TextureMap) -> TextureMap:
+        if m.role not in found:
+            return m
+        pixels = from_unit_range(found[m.role], value_range(m))
+        return dataclasses.replace(m, pixels=round_to_depth(pixels, m.bit_depth))
+
+    return dataclasses.replace(material, maps=tuple(map(replaced, material.maps)))

@@ -148,6 +148,22 @@ def test_sixteen_bit_sources_and_sizes_that_fill_no_block() -> None:
     assert result.size_bytes == 3 * 14 * 9 * 16
 
 
+def test_float_maps_beyond_the_range_are_scaled(tmp_path: Path) -> None:
+    height = waves(64, 64, 1, seed=4) * 8 - 3
+    material = with_map(small_set(64, 64), HEIGHT, height)
+    deep = tuple(dataclasses.replace(m, bit_depth=32) if m.role is HEIGHT else m for m in material.maps)
+    material = dataclasses.replace(material, maps=deep)
+    *_, last = baseline(material, BaselineSettings("bc"), Control(), tmp_path)
+    assert isinstance(last, Finished)
+    decoded = block_set.read(last.result.path).decoded_set().by_role[HEIGHT].pixels
+    assert (decoded == last.result.decoded.by_role[HEIGHT].pixels).all()
+    assert abs(decoded - height).max() < 0.5 and decoded.max() > 4
+    for result in (last.result, jpeg(material, 12_000), downsampled(material, 12_000)):
+        assert result.map_psnr_db[HEIGHT] > 25
+    expected = metrics.psnr_from_mse(metrics.mse(decoded, height) / metrics.peak(height) ** 2)
+    assert last.result.map_psnr_db[HEIGHT] == pytest.approx(expected)
+
+
 def test_opacity_comes_back_from_alpha() -> None:
     material = with_map(small_set(64, 64), OPACITY, np.round(waves(64, 64, 1, seed=5) * 255) / 255)
     result = baseline_psnr(material, "bc")
