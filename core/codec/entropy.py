@@ -6,15 +6,19 @@ expect comes from core/codec/entropy_model.py. docs/container.md describes the r
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib
 import math
 import struct
+import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from core.codec.entropy_fit import fit, sampled_cost
 from core.codec.entropy_model import (
@@ -35,6 +39,7 @@ from core.codec.entropy_model import (
 from core.codec.entropy_model import tiles as tiles_of
 from core.codec.layout import code_type
 from core.codec.neural_texture import Codes
+from core.codec.packing import pack, unpack
 
 Shape = tuple[int, int, int]
 """(height, width, features) of a grid."""
@@ -47,6 +52,8 @@ MOST_GAIN = 16
 """A section takes at least this part of what packed codes would take; zeros at its end see to it. So a reader knows how
 much a file of some size can ask it to allocate."""
 
+_PACKED = 1 << 31
+"""Set in a tile's number of words if its codes are packed, not coded."""
 _HEAD = struct.Struct("<IHI")
 _ENTRY = struct.Struct("<II")
 _SMALL = 4096
@@ -54,19 +61,37 @@ _SMALL = 4096
 _STREAM_END = 5
 """Bytes that a stream takes on average because it ends with whole words."""
 _TOGETHER = 1 << 21
+_ALONE = threading.Lock()
 # A compiled library without type information.
 _stream = importlib.import_module("constriction").stream
 _Coder = _stream.stack.AnsCoder
 _FAMILY = _stream.model.Categorical(perfect=False)
 
 
-def encode(codes: Codes, bits: int) -> bytes:
-    """The section for a grid of codes [h, w, F] below 2^bits; on one machine always the same."""
+def encode(codes: Codes, bits: int, at_least: int = 0) -> bytes:
+    """The section for a grid of codes [h, w, F] below 2^bits; on one machine always the same.
+
+    Where it would have fewer than ``at_least`` bytes, tiles are packed instead, as many as it takes: they are read
+    faster.
+    """
     height, width, _ = codes.shape
-    model = fit(codes, bits)
-    tiles = [_encode_tile(codes[rows, columns], bits, model) for rows, columns in tiles_of(height, width, TILE)]
+    places = list(tiles_of(height, width, TILE))
+    with _one_core():
+        model = fit(codes, bits)
+        tiles = [_encode_tile(codes[rows, columns], bits, model) for rows, columns in places]
     packed = model.pack()
-    index = b"".join(_ENTRY.pack(len(tile) // 4, zlib.crc32(tile)) for tile in tiles)
+    missing = at_least - (_HEAD.size + len(packed) + _ENTRY.size * len(tiles) + sum(map(len, tiles)))
+    flags = [0] * len(tiles)
+    for number, (rows, columns) in enumerate(places):
+        if missing <= 0:
+            break
+        plain = pack(codes[rows, columns], bits)
+        plain = plain.ljust(-(-len(plain) // 4) * 4, b"\0")
+        if len(plain) > len(tiles[number]):
+            missing -= len(plain) - len(tiles[number])
+            tiles[number], flags[number] = plain, _PACKED
+    entries = zip(tiles, flags, strict=True)
+    index = b"".join(_ENTRY.pack(len(tile) // 4 | flag, zlib.crc32(tile)) for tile, flag in entries)
     head = _HEAD.pack(0, TILE, len(packed))[4:] + packed + index
     section = b"".join([struct.pack("<I", zlib.crc32(head)), head, *tiles])
     return section.ljust(math.ceil(codes.size * bits / 8 / MOST_GAIN), b"\0")
@@ -81,7 +106,24 @@ def estimate(codes: Codes, bits: int) -> float:
     if height * width <= _SMALL:
         return min(packed, len(encode(codes, bits)))
     count = math.ceil(height / TILE) * math.ceil(width / TILE)
-    return min(packed, sampled_cost(codes, bits) / 8 + _HEAD.size + count * (_ENTRY.size + _STREAM_END))
+    with _one_core():
+        cost = sampled_cost(codes, bits)
+    return min(packed, cost / 8 + _HEAD.size + count * (_ENTRY.size + _STREAM_END))
+
+
+@contextlib.contextmanager
+def _one_core() -> Iterator[None]:
+    """Keeps numpy's matrix library to one thread, for the whole process and therefore one caller at a time.
+
+    Beside a trainer that uses every core, its threads wait for each other five times as long as they compute.
+    """
+    with _ALONE, _matrix_libraries().limit(limits=1, user_api="blas"):
+        yield
+
+
+@functools.lru_cache(maxsize=1)
+def _matrix_libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def decode(data: bytes, shape: Shape, bits: int) -> Codes:
@@ -101,6 +143,7 @@ class _Tile:
     offset: int
     size: int
     checksum: int
+    packed: bool
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -135,8 +178,12 @@ class Section:
         at = _HEAD.size + model_size + index_size
         places = tiles_of(height, width, TILE)
         for (rows, columns), entry in zip(places, _ENTRY.iter_unpack(head[model_at + model_size :]), strict=True):
-            self._tiles.append(_Tile(rows, columns, at, 4 * entry[0], entry[1]))
-            at += 4 * entry[0]
+            size, plain = 4 * (entry[0] & ~_PACKED), bool(entry[0] & _PACKED)
+            tile = _Tile(rows, columns, at, size, entry[1], plain)
+            if plain and size != -(-tile.shape[0] * tile.shape[1] * features * bits // 32) * 4:
+                raise BrokenError("a packed tile has a wrong length")
+            self._tiles.append(tile)
+            at += size
         if at > length:
             raise BrokenError("a coded grid is too short")
 
@@ -149,10 +196,10 @@ class Section:
     def decode(self) -> Codes:
         """All codes [h, w, F]."""
         codes = np.empty(self._shape, code_type(self._bits))
-        together: dict[tuple[int, int], list[_Tile]] = {}
+        together: dict[tuple[tuple[int, int], bool], list[_Tile]] = {}
         for tile in self._tiles:
-            together.setdefault(tile.shape, []).append(tile)
-        for (height, width), alike in together.items():
+            together.setdefault((tile.shape, tile.packed), []).append(tile)
+        for ((height, width), _), alike in together.items():
             count = max(1, _TOGETHER // (height * width * self._shape[2]))
             for first in range(0, len(alike), count):
                 some = alike[first : first + count]
@@ -167,13 +214,16 @@ class Section:
         return data
 
     def _decode(self, tiles: Sequence[_Tile]) -> Codes:
+        height, width = tiles[0].shape
         streams = []
         for tile in tiles:
             stream = self._bytes(tile.offset, tile.size)
             if zlib.crc32(stream) != tile.checksum:
                 raise BrokenError("a tile's checksum is wrong")
             streams.append(np.frombuffer(stream, "<u4").astype(np.uint32))
-        height, width = tiles[0].shape
+        if tiles[0].packed:
+            shape = height, width, self._shape[2]
+            return np.stack([unpack(stream.astype("<u4").tobytes(), shape, self._bits) for stream in streams])
         codes = _decode_tiles(streams, height, width, self._bits, self.model)
         return codes.reshape(len(tiles), height, width, -1)
 
