@@ -1,3 +1,4 @@
+import math
 import zlib
 
 import numpy as np
@@ -107,6 +108,29 @@ def test_a_tile_is_decoded_without_the_others() -> None:
             assert taken[0][1] < len(data) / 3
     with pytest.raises(IndexError):
         section.tile(2, 0)
+
+
+@pytest.mark.parametrize("bits", [3, 8, 12])
+def test_tiles_stay_packed_where_a_size_is_to_be_reached(bits: int) -> None:
+    codes = latents(100, 150, 3, bits)
+    least, packed = len(entropy.encode(codes, bits)), math.ceil(codes.size * bits / 8)
+    assert entropy.encode(codes, bits, at_least=least) == entropy.encode(codes, bits)
+    wanted = (least + packed) // 2
+    data = entropy.encode(codes, bits, at_least=wanted)
+    assert wanted <= len(data) < packed
+    assert np.array_equal(entropy.decode(data, codes.shape, bits), codes)
+    for row, column in ((0, 0), (1, 2)):
+        expected = codes[64 * row : 64 * row + 64, 64 * column : 64 * column + 64]
+        assert np.array_equal(entropy.decode_tile(data, codes.shape, bits, row, column), expected)
+    # A packed tile has one possible length.
+    model_size = int.from_bytes(data[6:10], "little")
+    entry = 10 + model_size
+    assert data[entry + 3] & 0x80
+    bad = bytearray(data)
+    bad[entry] ^= 1
+    bad[:4] = zlib.crc32(bad[4 : entry + 6 * 8]).to_bytes(4, "little")
+    with pytest.raises(BrokenError, match="wrong length"):
+        entropy.decode(bytes(bad), codes.shape, bits)
 
 
 def test_any_flipped_bit_is_noticed() -> None:
