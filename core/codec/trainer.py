@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.codec.fused import FusedPath, open_fused
 from core.codec.kernels import forward_backward
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Layer
@@ -59,6 +60,7 @@ class TrainerOptions:
     refine_rate: float = 0.004
     bf16: bool | None = None
     parts: int | None = None
+    fused: bool = True
 
 
 class _Segment:
@@ -147,17 +149,23 @@ class _Part:
         self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
         self.errors = torch.zeros(layout.channels, device=device)
 
-    def next_tiles(self, level: Level, count: int) -> torch.Tensor:
+    def next_picks(self, level: Level, count: int) -> np.ndarray:
         """Flat indices of the next tiles of a shuffled order in which every tile comes once."""
         order, at = self.orders.get(id(level), (np.empty(0, np.int64), 0))
         picks = order[at : at + count]
         at += count
-        while len(picks) < count:
-            order = self.rng.permutation(level.tiles)
+        if len(picks) < count:
+            # Small levels come many times in one step: all at once, or a step would wait for thousands of orders.
             at = count - len(picks)
+            orders = np.tile(np.arange(level.tiles), (math.ceil(at / level.tiles), 1))
+            order = self.rng.permuted(orders, axis=1).ravel()
             picks = np.concatenate([picks, order[:at]])
         self.orders[id(level)] = (order, at)
-        return torch.from_numpy(picks).to(self.device)
+        return picks
+
+    def next_tiles(self, level: Level, count: int) -> torch.Tensor:
+        """:meth:`next_picks` on the device."""
+        return torch.from_numpy(self.next_picks(level, count)).to(self.device)
 
     def noise(self, rows: int, features: int) -> torch.Tensor:
         """Uniform noise in ±½, [rows, features], from a random place of the shared bank."""
@@ -279,13 +287,14 @@ class Trainer:
         self.frozen = False
         self._measured = 0
         self._fit_output_layer()
+        self.fused: FusedPath | None = open_fused(self) if self.options.fused else None
 
     def close(self) -> None:
         """End the worker threads and let go of targets and latents: what is wanted of them has been asked for."""
         self.pool.shutdown(wait=True)
         torch.set_num_threads(self._threads_before)
         # Parts and trainer know each other: without this, gigabytes would wait for the collector of cycles.
-        self.parts, self.levels, self.grids = [], [], []
+        self.parts, self.levels, self.grids, self.fused = [], [], [], None
 
     def _start_latents(self, image: Image, group: int, seed: int, check: Callable[[], object]) -> list[Latents]:
         grids = []
@@ -321,24 +330,47 @@ class Trainer:
         options = self.options
         if fraction >= options.freeze_at and not self.frozen:
             self.freeze()
+        rounding = fraction >= options.round_at and not self.frozen
+        if self.fused is not None and self._fused_step(self.fused, fraction, rounding):
+            return
         self._load_compute_weights()
-        self._run_parts(rounding=fraction >= options.round_at and not self.frozen)
+        self._run_parts(rounding)
         gradient = self.parts[0].gradient.float()
         for part in self.parts[1:]:
             gradient += part.gradient
-        if self.frozen:
-            late = (fraction - options.freeze_at) / (1.0 - options.freeze_at)
-            self.decoder.update(gradient, options.refine_rate * _cosine(late), options.decoder_betas)
-        else:
-            falling = _cosine(fraction / options.freeze_at)
-            rate = options.latent_rate * falling
+        rate, decoder_rate = self._rates(fraction)
+        if not self.frozen:
             # The largest grid here, all the others in another thread.
             largest, *others = self._keys_read()
             job = self.pool.submit(self._update_grids, others, rate)
             self._update_grids([largest], rate)
-            self.decoder.update(gradient, options.decoder_rate * falling, options.decoder_betas)
+            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
             job.result()
+        else:
+            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
         self.steps += 1
+
+    def _rates(self, fraction: float) -> tuple[float, float]:
+        """The rates of latents and decoder at ``fraction`` of the run."""
+        options = self.options
+        if self.frozen:
+            late = (fraction - options.freeze_at) / (1.0 - options.freeze_at)
+            return 0.0, options.refine_rate * _cosine(late)
+        falling = _cosine(fraction / options.freeze_at)
+        return options.latent_rate * falling, options.decoder_rate * falling
+
+    def _fused_step(self, fused: FusedPath, fraction: float, rounding: bool) -> bool:
+        """Take the step on the fused path; False if that failed, and all others have to take the plain one."""
+        taken = fused.step(self._next_aux(), rounding, 1.0, self._rates(fraction))
+        if taken is None:
+            self.fused = None
+            return False
+        if self.steps % 4 == 0:
+            self._measured += 1
+            self.parts[0].errors += fused.measured
+        self.samples += taken
+        self.steps += 1
+        return True
 
     def _keys_read(self) -> list[tuple[int, int]]:
         return sorted({key for part in self.parts for key in part.reads})

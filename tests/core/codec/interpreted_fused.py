@@ -1,0 +1,68 @@
+"""The fused path in Triton's interpreter, against the plain one; ``test_fused.py`` runs these in their own process."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.codec.fused import FusedPath
+from core.codec.layout import LatentGrid, LatentLayout, two_grids
+from core.codec.trainer import Trainer, TrainerOptions
+from core.textures.mips import pyramid
+from tests.core.codec.materials import waves
+
+OPTIONS = TrainerOptions(texels=512, bf16=False, parts=1, lower_every=2, round_at=0.4, freeze_at=0.8)
+GRIDS = {
+    "two": two_grids(4, 6, 4, 4),
+    "fine": two_grids(2, 3, 5, 2),
+    "wide": two_grids(8, 20, 40, 4),
+    "three": (LatentGrid(2, 3, 2), LatentGrid(4, 5, 4), LatentGrid(8, 2, 8)),
+}
+
+
+def make(grids: str, size: tuple[int, int] = (64, 64), weights: list[float] | None = None) -> Trainer:
+    width, height = size
+    layout = LatentLayout(width, height, 5, GRIDS[grids], (24, 16))
+    return Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=OPTIONS, loss_weights=weights)
+
+
+@pytest.mark.parametrize("rounding", [False, True])
+@pytest.mark.parametrize(
+    ("grids", "size", "aux"),
+    [
+        ("two", (64, 64), 0),
+        ("two", (64, 64), 1),
+        ("two", (64, 32), 5),
+        ("fine", (64, 64), 2),
+        ("wide", (64, 64), 0),
+        ("three", (64, 64), 1),
+    ],
+)
+def test_gradients(grids: str, size: tuple[int, int], aux: int, rounding: bool) -> None:
+    trainer = make(grids, size)
+    decoder, latents = FusedPath(trainer).differences(aux, rounding)
+    assert decoder < 1e-5
+    assert latents < 1e-5
+    trainer.close()
+
+
+def test_channels_weights() -> None:
+    trainer = make("two", weights=[1.0, 2.0, 0.0, 0.5, 1.5])
+    assert max(FusedPath(trainer).differences(1, rounding=False)) < 1e-5
+    trainer.close()
+
+
+def test_a_run_is_the_plain_one() -> None:
+    """Both train on the same tiles with the same noise, through all phases of a run."""
+    plain, fused = make("two"), make("two")
+    fused.fused = FusedPath(fused)
+    for step in range(10):
+        plain.step(step / 10)
+        fused.step(step / 10)
+    assert fused.fused is not None
+    assert fused.samples == plain.samples
+    expected, found = plain.state(), fused.state()
+    for name, values in expected.items():
+        assert np.allclose(found[name], values, atol=2e-3), name
+    plain.close()
+    fused.close()
