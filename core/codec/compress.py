@@ -24,7 +24,6 @@ from core.files import check_writable
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
 from core.jobs.settings import validate
 from core.textures.material import Pixels, TextureSet
-from core.textures.mips import pyramid
 from core.textures.roles import MAX_CHANNELS, Role
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ class _Run:
         self.control, self.slot = control, slot
         self.path = output / f"{source.material.name}{container.SUFFIX}"
         self.checkpoint_path = self.path.with_suffix(checkpoint.SUFFIX)
-        self.notices: list[str] = list(source.material.notices)
+        self.notices: list[str] = list(source.notices)
         self.train_seconds = 0.0
         self.cpu_seconds = 0.0
         self.steps = 0
@@ -130,7 +129,7 @@ class _Run:
             notice = "There is no interrupted run to resume; started from the beginning."
             self.notices.append(notice)
             yield Notice(notice)
-        for notice in self.source.material.notices:
+        for notice in self.source.notices:
             yield Notice(notice)
         self.header = self._header_bytes()
         # Looking for a size takes its part of a time budget.
@@ -231,7 +230,7 @@ class _Run:
             return dataclasses.replace(
                 texture, latents=tuple(() for _ in layout.groups), layers=_no_layers(layout)
             ), False
-        trainer = Trainer(layout, pyramid(self.source.image), self.settings.seed, self.device, check=self.control.check)
+        trainer = Trainer(layout, self.source.levels(), self.settings.seed, self.device, check=self.control.check)
         try:
             clock = Clock(self.settings, self.source.material, self.control, share, share if trial else 1.0)
             if saved is not None:

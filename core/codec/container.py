@@ -23,6 +23,7 @@ from core.codec import entropy
 from core.codec.entropy_model import BrokenError
 from core.codec.layout import GridShape, LatentGrid, LatentLayout, code_type, two_grids
 from core.codec.neural_texture import Codes, Layer, NeuralTexture, StoredMap
+from core.codec.transform import IDENTITY, Transform
 from core.errors import DamagedFileError
 from core.files import write_bytes
 from core.textures.material import ChannelRef, NormalConvention, SourceFile
@@ -35,6 +36,7 @@ _PREFIX = struct.Struct("<8sHHIII")
 _MOST_HEADER = 1 << 20
 _MOST_SIDE = 16384
 _MOST_GRIDS = 8
+_MOST_FLOAT = float(np.finfo(np.float32).max)
 _ENTROPY_CODED = 1
 
 
@@ -222,7 +224,7 @@ def _header(texture: NeuralTexture) -> dict[str, Any]:
             "hidden": list(layout.hidden),
         },
         "normal": texture.normal_convention.value,
-        "maps": [[m.role.value, m.file, m.bit_depth, list(m.constants)] for m in texture.maps],
+        "maps": [_map_entry(m) for m in texture.maps],
         "files": [[f.name, f.bit_depth, [_channel_entry(ref) for ref in f.layout]] for f in texture.files],
     }
 
@@ -246,10 +248,7 @@ def _latent_section(codes: Codes, grid: GridShape, entropy_coded: bool) -> tuple
 
 def _bare_texture(header: dict[str, Any], size: int) -> NeuralTexture:
     layout = _layout(header["layout"])
-    maps = tuple(
-        StoredMap(Role(role), str(file), _depth(depth), tuple(None if c is None else _finite(c) for c in constants))
-        for role, file, depth, constants in header["maps"]
-    )
+    maps = tuple(_map(*entry) for entry in header["maps"])
     learned = sum(c is None for m in maps for c in m.constants)
     if learned != layout.channels or sum(len(m.constants) for m in maps) > MAX_CHANNELS:
         raise BrokenError("its maps do not match its decoder")
@@ -323,6 +322,28 @@ def _finite(value: Any) -> float:
     if not math.isfinite(value):
         raise BrokenError("it holds a number that is not finite")
     return float(value)
+
+
+def _map_entry(m: StoredMap) -> list[Any]:
+    """``[role, file, bit depth, constants]``, with the transform as a fifth entry where there is one."""
+    entry = [m.role.value, m.file, m.bit_depth, list(m.constants)]
+    transform = m.transform
+    if transform != IDENTITY:
+        entry.append([transform.low, transform.high, transform.curve, *transform.margins])
+    return entry
+
+
+def _map(role: Any, file: Any, depth: Any, constants: list[Any], transform: list[Any] | None = None) -> StoredMap:
+    values = tuple(None if c is None else _finite(c) for c in constants)
+    return StoredMap(Role(role), str(file), _depth(depth), values, _transform(transform) if transform else IDENTITY)
+
+
+def _transform(numbers: list[Any]) -> Transform:
+    low, high, curve, before, after = (float(number) for number in numbers)
+    inside = -_MOST_FLOAT <= low < high <= _MOST_FLOAT and 0 <= curve <= _MOST_FLOAT
+    if not (inside and 0 <= before <= 0.4 and 0 <= after <= 0.4):
+        raise BrokenError("a map's transform is out of range")
+    return Transform(low, high, curve, (before, after))
 
 
 def _depth(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import torch
 
 
+_SSIM_RADIUS = 5
+_BAND_VALUES = 1 << 20
 _BAND = 128
 _FLIP_TILE = 128
 _FLIP_REACH = 16
@@ -22,7 +25,11 @@ def round_to_depth(pixels: Pixels, bit_depth: int) -> Pixels:
     if bit_depth not in (8, 16):
         return pixels
     top = np.float32(2**bit_depth - 1)
-    return np.round(np.clip(pixels, 0.0, 1.0) * top) / top
+    rounded = np.clip(pixels, 0.0, 1.0)
+    rounded *= top
+    np.round(rounded, out=rounded)
+    rounded /= top
+    return rounded
 
 
 def peak(pixels: Pixels) -> float:
@@ -36,8 +43,11 @@ def peak(pixels: Pixels) -> float:
 
 def mse(a: Pixels, b: Pixels) -> float:
     """Mean square error over all texels and channels, accumulated in double precision."""
-    difference = (a - b).astype(np.float64)
-    return float(np.mean(difference * difference))
+    total = 0.0
+    for rows in _bands(a):
+        difference = (a[rows] - b[rows]).astype(np.float64)
+        total += float(np.vdot(difference, difference))
+    return total / a.size
 
 
 def psnr_from_mse(error: float) -> float:
@@ -45,21 +55,37 @@ def psnr_from_mse(error: float) -> float:
     return float("inf") if error <= 0 else float(-10.0 * np.log10(error))
 
 
-def psnr(a: Pixels, b: Pixels) -> float:
-    """PSNR in dB over all texels and channels of two H × W × C arrays."""
-    return psnr_from_mse(mse(a, b))
+def psnr(a: Pixels, b: Pixels, *, extent: float = 1.0) -> float:
+    """PSNR in dB over all texels and channels of two H × W × C arrays; ``extent`` is the peak signal."""
+    return psnr_from_mse(mse(a, b) / extent**2)
 
 
-def ssim(a: Pixels, b: Pixels) -> float:
-    """Structural similarity, mean over channels (Wang et al. 2004): 11 × 11 Gaussian of σ = 1.5, range 1.
+def ssim(a: Pixels, b: Pixels, *, extent: float = 1.0) -> float:
+    """Structural similarity, mean over channels (Wang et al. 2004): 11 × 11 Gaussian of σ = 1.5, range ``extent``.
 
     Only windows that lie inside the picture count. A picture smaller than the window is compared as a whole.
     """
+    total = 0.0
+    windows = max(1, a.shape[0] - 2 * _SSIM_RADIUS)
+    for rows in _bands(a):
+        if rows.start < windows:
+            part = slice(rows.start, rows.stop + 2 * _SSIM_RADIUS)
+            total += _ssim_mean(a[part], b[part], extent) * (min(rows.stop, windows) - rows.start)
+    return total / windows
+
+
+def _bands(pixels: Pixels) -> Iterator[slice]:
+    """Slices of rows of some megabytes: float64 copies of a whole map would be larger than all maps together."""
+    count = max(1, _BAND_VALUES // max(1, pixels[:1].size))
+    for top in range(0, pixels.shape[0], count):
+        yield slice(top, min(top + count, pixels.shape[0]))
+
+
+def _ssim_mean(a: Pixels, b: Pixels, extent: float) -> float:
     import torch
 
     x, y = (torch.from_numpy(np.array(p.transpose(2, 0, 1), order="C")) for p in (a, b))
-    radius = 5
-    taps = torch.exp(-(torch.arange(-radius, radius + 1, dtype=torch.float32) ** 2) / (2 * 1.5**2))
+    taps = torch.exp(-(torch.arange(-_SSIM_RADIUS, _SSIM_RADIUS + 1, dtype=torch.float32) ** 2) / (2 * 1.5**2))
 
     def smooth(values: torch.Tensor) -> torch.Tensor:
         return _filtered(_filtered(values, taps).transpose(1, 2), taps).transpose(1, 2)
@@ -68,7 +94,7 @@ def ssim(a: Pixels, b: Pixels) -> float:
     var_x = smooth(x * x) - mean_x**2
     var_y = smooth(y * y) - mean_y**2
     covariance = smooth(x * y) - mean_x * mean_y
-    c1, c2 = 0.01**2, 0.03**2
+    c1, c2 = (0.01 * extent) ** 2, (0.03 * extent) ** 2
     numerator = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
     denominator = (mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2)
     return float((numerator / denominator).mean(dtype=torch.float64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.metrics import round_to_depth
 from core.codec.sampling import Floats, phases, upsample
+from core.codec.transform import IDENTITY, Transform
 from core.textures.material import NormalConvention, Pixels, SourceFile, TextureMap, TextureSet
 from core.textures.roles import Role
 
@@ -25,12 +27,13 @@ _CHUNK_TEXELS = 16384
 @dataclass(frozen=True)
 class StoredMap:
     """A map of the set. ``constants`` has one entry per channel: its exact value if it is the same in all
-    texels (such channels cost nothing), None if the decoder puts it out."""
+    texels (such channels cost nothing), None if the decoder puts it out; ``transform`` turns that into file values."""
 
     role: Role
     file: str
     bit_depth: int
     constants: tuple[float | None, ...]
+    transform: Transform = IDENTITY
 
 
 @dataclass(frozen=True)
@@ -85,40 +88,58 @@ class NeuralTexture:
         return self.layout.latent_bytes + self.layout.decoder_bytes + 4 * self.layout.channels
 
     def decode(self, mip: int = 0) -> dict[Role, Pixels]:
-        """All maps at one mip level: float32 H × W × C in file encoding, in [0, 1], not yet rounded."""
-        learned = self.decode_learned(mip)
-        height, width = learned.shape[:2]
-        maps: dict[Role, Pixels] = {}
-        at = 0
-        for stored in self.maps:
-            pixels = np.empty((height, width, len(stored.constants)), np.float32)
-            for channel, value in enumerate(stored.constants):
-                if value is None:
-                    pixels[..., channel] = learned[..., at]
-                    at += 1
-                else:
-                    pixels[..., channel] = value
-            maps[stored.role] = pixels
+        """All maps at one mip level: float32 H × W × C in file encoding, not yet rounded."""
+        return self._maps(mip, rounded=False)
+
+    def decoded_set(self, mip: int = 0) -> TextureSet:
+        """The same as a texture set, with values rounded to each map's bit depth, as written by ``decode``."""
+        decoded = self._maps(mip, rounded=True)
+        width, height = self.layout.mip_size(mip)
+        maps = tuple(TextureMap(m.role, decoded[m.role], m.file, m.bit_depth) for m in self.maps)
+        return TextureSet(self.name, width, height, maps, self.files, self.normal_convention)
+
+    def _maps(self, mip: int, *, rounded: bool) -> dict[Role, Pixels]:
+        width, height = self.layout.mip_size(mip)
+        maps = {m.role: np.empty((height, width, len(m.constants)), np.float32) for m in self.maps}
+        for m in self.maps:
+            for channel, value in enumerate(m.constants):
+                if value is not None:
+                    exact = np.array([value], np.float32)
+                    maps[m.role][..., channel] = round_to_depth(exact, m.bit_depth) if rounded else exact
+        learned = [(m, channel) for m in self.maps for channel, value in enumerate(m.constants) if value is None]
+        for rows, output in self._bands(mip):
+            for at, (m, channel) in enumerate(learned):
+                values = m.transform.values(output[..., at])
+                maps[m.role][rows, :, channel] = round_to_depth(values, m.bit_depth) if rounded else values
         return maps
 
     def decode_learned(self, mip: int = 0) -> Floats:
         """The decoder's channels of one mip level, float32 [H, W, channels], clipped to [0, 1]."""
+        width, height = self.layout.mip_size(mip)
+        output = np.empty((height, width, self.layout.channels), np.float32)
+        for rows, learned in self._bands(mip):
+            np.clip(learned, 0.0, 1.0, out=output[rows])
+        return output
+
+    def _bands(self, mip: int) -> Iterator[tuple[slice, Floats]]:
+        """Some rows of the decoder's output after the other, [rows, W, channels]."""
         if not 0 <= mip < self.mip_levels:
             raise ValueError(f"mip {mip} of {self.mip_levels}")
         layout = self.layout
+        if not layout.channels:
+            return
         width, height = layout.mip_size(mip)
         number = layout.group_of(mip)
         group = layout.groups[number]
-        grids = [
-            codes.astype(np.float32) * np.float32(2.0 / (2**shape.bits - 1)) - 1
-            for codes, shape in zip(self.latents[number], group.grids, strict=True)
-        ]
+        grids = [codes.astype(np.float32) for codes in self.latents[number]]
+        for grid, shape in zip(grids, group.grids, strict=True):
+            grid *= np.float32(2.0 / (2**shape.bits - 1))
+            grid -= 1.0
         (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
         across, down = phases(width, fine_x, coarse_x), phases(height, fine_y, coarse_y)
         weights = [layer.weights() for layer in self.layers]
         biases = [layer.biases.astype(np.float32) for layer in self.layers]
         biases[-1] = biases[-1] + self.offset
-        output = np.empty((height, width, layout.channels), np.float32)
         rows_at_once = max(1, _CHUNK_TEXELS // width)
         inputs = np.zeros((rows_at_once, width, layout.inputs), np.float32)
         half = PHASE_INPUTS // 2
@@ -140,17 +161,4 @@ class NeuralTexture:
                 values += bias
                 if i < len(weights) - 1:
                     np.maximum(values, values * LEAK, out=values)
-            output[top : top + count] = values.reshape(count, width, -1)
-        return np.clip(output, 0.0, 1.0, out=output)
-
-    def decoded_set(self, mip: int = 0) -> TextureSet:
-        """The same as a texture set, with values rounded to each map's bit depth, as written by ``decode``."""
-        decoded = self.decode(mip)
-        width, height = self.layout.mip_size(mip)
-        maps = tuple(
-            TextureMap(
-                stored.role, round_to_depth(decoded[stored.role], stored.bit_depth), stored.file, stored.bit_depth
-            )
-            for stored in self.maps
-        )
-        return TextureSet(self.name, width, height, maps, self.files, self.normal_convention)
+            yield slice(top, top + count), values.reshape(count, width, -1)

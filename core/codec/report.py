@@ -9,7 +9,7 @@ from typing import Any
 from core.codec import metrics
 from core.codec.neural_texture import NeuralTexture
 from core.textures.material import Pixels, TextureMap, TextureSet
-from core.textures.mips import pyramid
+from core.textures.mips import halved
 from core.textures.normals import mean_angle
 from core.textures.roles import ROLE_INFO, Role
 from core.textures.seams import seam_ratio
@@ -23,16 +23,22 @@ def finite(value: float) -> float | None:
 
 
 def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
-    """One entry of ``maps``. ``decoded`` is already rounded to the source's bit depth."""
+    """One entry of ``maps``. ``decoded`` is already rounded to the source's bit depth.
+
+    Figures of a float map beyond [0, 1] are relative to the extent of its values, and FLIP, which is about colours on
+    a display, says nothing about it.
+    """
     role = source.role
+    extent = metrics.peak(source.pixels)
+    display = ROLE_INFO[role].srgb and extent == 1.0
     return {
         "role": role.value,
         "file": source.file,
         "channels": source.channels,
         "bit_depth": source.bit_depth,
-        "psnr_db": finite(metrics.psnr(decoded, source.pixels)),
-        "ssim": round(metrics.ssim(decoded, source.pixels), 6),
-        "flip": round(metrics.flip(source.pixels, decoded), 6) if ROLE_INFO[role].srgb else None,
+        "psnr_db": finite(metrics.psnr(decoded, source.pixels, extent=extent)),
+        "ssim": round(metrics.ssim(decoded, source.pixels, extent=extent), 6),
+        "flip": round(metrics.flip(source.pixels, decoded), 6) if display else None,
         "normal_angle_deg": round(mean_angle(decoded, source.pixels), 4) if role is Role.NORMAL else None,
         "seam_ratio": round(seam_ratio(decoded), 4),
         "seam_ratio_source": round(seam_ratio(source.pixels), 4),
@@ -40,22 +46,28 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
 
 
 def pooled_psnr(source: Sequence[Pixels], decoded: Sequence[Pixels]) -> float:
-    """One MSE over all channels of all maps with equal weight, in dB."""
+    """One MSE over all channels of all maps with equal weight, in dB; see ``metrics.peak`` for maps beyond [0, 1]."""
+    return _pooled(source, decoded, [metrics.peak(pixels) for pixels in source])
+
+
+def _pooled(source: Sequence[Pixels], decoded: Sequence[Pixels], extents: Sequence[float]) -> float:
     channels = sum(pixels.shape[2] for pixels in source)
-    total = sum(metrics.mse(a, b) * a.shape[2] for a, b in zip(source, decoded, strict=True))
-    return metrics.psnr_from_mse(total / channels)
+    errors = [metrics.mse(a, b) * a.shape[2] / extent**2 for a, b, extent in zip(source, decoded, extents, strict=True)]
+    return metrics.psnr_from_mse(sum(errors) / channels)
 
 
 def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], object]) -> list[dict[str, Any]]:
     """PSNR of the mip levels from 1 on against the box-filtered source, both rounded to the map's bit depth."""
-    chains = [pyramid(m.pixels) for m in source.maps]
+    extents = [metrics.peak(m.pixels) for m in source.maps]
+    pixels = [m.pixels for m in source.maps]
     levels = []
     for level in range(1, texture.mip_levels):
         check()
-        decoded = texture.decode(level)
-        targets = [metrics.round_to_depth(c[level], m.bit_depth) for m, c in zip(source.maps, chains, strict=True)]
-        results = [metrics.round_to_depth(decoded[m.role], m.bit_depth) for m in source.maps]
-        levels.append({"level": level, "psnr_db": finite(pooled_psnr(targets, results))})
+        pixels = [halved(p) for p in pixels]
+        decoded = texture.decoded_set(level).by_role
+        targets = [metrics.round_to_depth(p, m.bit_depth) for m, p in zip(source.maps, pixels, strict=True)]
+        psnr = _pooled(targets, [decoded[m.role].pixels for m in source.maps], extents)
+        levels.append({"level": level, "psnr_db": finite(psnr)})
     return levels
 
 

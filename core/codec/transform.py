@@ -21,10 +21,12 @@ from core.codec.sampling import Floats
 from core.textures.material import Pixels
 from core.textures.roles import Role
 
-MARGIN = 0.1
-"""With one at each end, the targets of 0 and 1 lie 0.125 of the range that is left beyond its ends."""
+MARGIN = 0.15
+"""With one at each end, the targets of 0 and 1 lie 0.21 of the range that is left beyond its ends."""
 MASK_SHARE = 0.9
 """From this share of values exactly at an end of the range on a map counts as a mask."""
+_END_SHARE = 0.001
+"""An end that fewer values lie at gets no margin: it may be a single highlight."""
 _SAMPLES = 1 << 20
 
 
@@ -84,7 +86,8 @@ def choose(role: Role, pixels: Pixels) -> Transform:
     lowest, highest = (np.count_nonzero(pixels == np.float32(end)) / pixels.size for end in (low, high))
     if role is not Role.OPACITY and lowest + highest < MASK_SHARE:
         return Transform(low, high, curve)
-    return Transform(low, high, curve, (MARGIN if lowest else 0.0, MARGIN if highest else 0.0))
+    before, after = (MARGIN if share >= _END_SHARE else 0.0 for share in (lowest, highest))
+    return Transform(low, high, curve, (before, after))
 
 
 def _curve(pixels: Pixels, low: float, high: float) -> float:

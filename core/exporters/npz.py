@@ -8,7 +8,7 @@ Arrays:
 ``weights_<i>``, ``biases_<i>``
     float32 [in, out] and [out], layer i of the decoder. All layers but the last are followed by max(z, 0.01·z).
 ``offset``
-    float32 [channels], added to the last layer's output, which is then clipped to [0, 1].
+    float32 [channels], added to the last layer's output.
 
 How to decode the texel in column x, row y of mip level m (W × H texels), as the JSON file says too:
 
@@ -19,11 +19,13 @@ How to decode the texel in column x, row y of mip level m (W × H texels), as th
    second, the first and twice the first of the group's ``"cells"``, which are [across, down]. Of the three level
    inputs, number min(m − first, 3) counted from one is 1; for m = first none is.
 3. The decoder's outputs are the channels with ``"constant": null`` in the JSON file's ``maps``, in order; the others
-   have the constant value.
+   have the constant value. With the map's ``"transform"``, u = (output - margins[0]) / (1 - margins[0] - margins[1]),
+   clipped to [0, 1]; if curve > 0, u becomes ((1 + curve)^u - 1) / curve; the value is low + (high - low) u.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +100,7 @@ def description_of(texture: NeuralTexture) -> dict[str, Any]:
                 "file": stored.file,
                 "bit_depth": stored.bit_depth,
                 "channels": [{"constant": value} for value in stored.constants],
+                "transform": dataclasses.asdict(stored.transform),
             }
             for stored in texture.maps
         ],

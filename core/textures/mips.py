@@ -16,8 +16,13 @@ def pyramid(pixels: Pixels) -> list[Pixels]:
     """
     levels = [pixels]
     while max(levels[-1].shape[:2]) > 1:
-        levels.append(_halve(_halve(levels[-1], 0), 1))
+        levels.append(halved(levels[-1]))
     return levels
+
+
+def halved(pixels: Pixels) -> Pixels:
+    """The next level of :func:`pyramid`: half the size, rounded down (at least 1)."""
+    return _halve(_halve(pixels, 0), 1)
 
 
 def _halve(pixels: Pixels, axis: int) -> Pixels:
@@ -31,11 +36,16 @@ def _halve(pixels: Pixels, axis: int) -> Pixels:
         return pixels[part] if axis == 0 else pixels[:, part]
 
     if size % 2 == 0:
-        return (every_second(0) + every_second(1)) * np.float32(0.5)
+        total = every_second(0) + every_second(1)
+        total *= np.float32(0.5)
+        return total
     # Texel i of the new level covers [i, i + 1] · size/half of the old one: weights (half − i, half, i + 1)/size.
     index = np.arange(half, dtype=np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
-    total = every_second(0) * (half - index) + every_second(1) * half + every_second(2) * (index + 1)
-    return (total / np.float32(size)).astype(np.float32)
+    total = every_second(0) * (half - index)
+    total += every_second(1) * np.float32(half)
+    total += every_second(2) * (index + 1)
+    total /= np.float32(size)
+    return total
 
 
 def resize(pixels: Pixels, width: int, height: int) -> Pixels:

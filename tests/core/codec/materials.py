@@ -20,7 +20,7 @@ def waves(width: int, height: int, channels: int, seed: int = 0) -> np.ndarray:
             total += rng.uniform(0.2, 1.0) * np.sin(2 * np.pi * (fx * u + fy * v + rng.uniform()))
         planes.append(total)
     image = np.stack(planes, axis=2)
-    return ((image - image.min()) / (image.max() - image.min())).astype(np.float32)
+    return ((image - image.min()) / max(np.ptp(image), 1e-6)).astype(np.float32)
 
 
 def small_set(width: int = 128, height: int = 128, metallic: float | None = 1.0, bit_depth: int = 8) -> TextureSet:

@@ -106,23 +106,31 @@ class File:
             values = values @ weights + biases
             if i < len(self.layers) - 1:
                 values = np.where(values > 0, values, 0.01 * values)
-        return np.clip(values + self.offset, 0, 1)
+        return values + self.offset
 
     def maps(self, level: int) -> dict[str, np.ndarray]:
         """All maps of a mip level by role."""
         learned = self.decode(level)
         channel = 0
         found = {}
-        for role, _, _, constants in self.header["maps"]:
+        for role, _, _, constants, *transform in self.header["maps"]:
             columns = []
             for value in constants:
                 if value is None:
-                    columns.append(learned[..., channel])
+                    columns.append(in_file_values(learned[..., channel], *transform))
                     channel += 1
                 else:
                     columns.append(np.full(learned.shape[:2], value))
             found[role] = np.stack(columns, axis=2)
         return found
+
+
+def in_file_values(output: np.ndarray, transform: list[float] | None = None) -> np.ndarray:
+    low, high, curve, before, after = transform or (0.0, 1.0, 0.0, 0.0, 0.0)
+    u = np.clip((output - before) / (1 - before - after), 0, 1)
+    if curve > 0:
+        u = np.where(u < 1, ((1 + curve) ** u - 1) / curve, u)
+    return low * (1 - u) + high * u
 
 
 def bilinear(grid: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -166,10 +174,16 @@ def entropy_coded(section: bytes, shape: tuple[int, int, int], bits: int) -> np.
     for top in range(0, height, edge):
         for left in range(0, width, edge):
             count, checksum = next(index)
+            is_packed, count = count >> 31, count & 0x7FFFFFFF
             words = section[words_at : words_at + 4 * count]
             assert zlib.crc32(words) == checksum
             words_at += 4 * count
             h, w = min(edge, height - top), min(edge, width - left)
+            if is_packed:
+                size = (h * w * features * bits + 7) // 8
+                assert len(words) == (size + 3) // 4 * 4
+                codes[top : top + h, left : left + w] = packed_codes(words[:size], (h, w, features), bits)
+                continue
             stream = Stream(list(struct.unpack(f"<{count}I", words)))
             codes[top : top + h, left : left + w] = decode_tile(stream, h, w, bits, *model)
             assert stream.state == 0

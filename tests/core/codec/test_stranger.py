@@ -13,6 +13,7 @@ import pytest
 from core.codec import container, entropy
 from core.codec.layout import LatentGrid, LatentLayout, code_type
 from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
+from core.codec.transform import IDENTITY, Transform
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from tests.core.codec import stranger
@@ -21,7 +22,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "container.md"
 
 
 def neural_texture(
-    width: int, height: int, grids: list[tuple[int, int, int]], hidden: tuple[int, ...]
+    width: int, height: int, grids: list[tuple[int, int, int]], hidden: tuple[int, ...], transform: Transform = IDENTITY
 ) -> NeuralTexture:
     rng = np.random.default_rng(width + height)
     layout = LatentLayout(width, height, 4, tuple(LatentGrid(*grid) for grid in grids), hidden)
@@ -45,10 +46,25 @@ def neural_texture(
         StoredMap(Role.NORMAL, "n.png", 8, (None, None, 1.0)),
         StoredMap(Role.ROUGHNESS, "r.png", 16, (None,)),
         StoredMap(Role.METALLIC, "m.png", 8, (0.0,)),
-        StoredMap(Role.OCCLUSION, "o.png", 8, (None,)),
+        StoredMap(Role.DISPLACEMENT, "d.exr", 32, (None,), transform),
     )
     offset = rng.uniform(0.3, 0.7, 4).astype(np.float32)
     return NeuralTexture("Stone", width, height, maps, (), NormalConvention.OPENGL, layout, latents, layers, offset)
+
+
+MASK, LIGHT = Transform(margins=(0.15, 0.15)), Transform(-0.25, 60.0, 40.0, (0.1, 0.0))
+
+
+@pytest.mark.parametrize("transform", [MASK, LIGHT])
+def test_transformed_values(tmp_path: Path, transform: Transform) -> None:
+    texture = neural_texture(40, 24, [(4, 3, 4)], (8,), transform)
+    path = tmp_path / "x.texloom"
+    container.write(texture, path)
+    ours, theirs = container.read(path), stranger.File(path)
+    assert ours.maps == texture.maps
+    expected = ours.decode(0)[Role.DISPLACEMENT]
+    np.testing.assert_allclose(theirs.maps(0)["displacement"], expected, rtol=1e-4, atol=2e-5)
+    assert np.ptp(expected) > 0.01
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,14 @@ def blend(grid: NDArray[np.float64], width: int, height: int) -> NDArray[np.floa
     return grid
 
 
+def in_file_values(output: NDArray[np.float64], transform: dict[str, Any]) -> NDArray[np.float64]:
+    before, after = transform["margins"]
+    u = np.clip((output - before) / (1 - before - after), 0, 1)
+    if transform["curve"] > 0:
+        u = ((1 + transform["curve"]) ** u - 1) / transform["curve"]
+    return transform["low"] + (transform["high"] - transform["low"]) * u
+
+
 def decode(folder: Path, mip: int) -> dict[str, NDArray[np.float64]]:
     facts: dict[str, Any] = json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
     arrays = np.load(next(folder.glob("*.npz")), allow_pickle=False)
@@ -59,13 +67,13 @@ def decode(folder: Path, mip: int) -> dict[str, NDArray[np.float64]]:
         values = values @ arrays[f"weights_{i}"].astype(np.float64) + arrays[f"biases_{i}"]
         if i < len(facts["layers"]) - 1:
             values = np.maximum(values, 0.01 * values)
-    values = np.clip(values + arrays["offset"], 0, 1)
+    values = values + arrays["offset"]
     maps, at = {}, 0
     for entry in facts["maps"]:
         planes = []
         for channel in entry["channels"]:
             if channel["constant"] is None:
-                planes.append(values[:, :, at])
+                planes.append(in_file_values(values[:, :, at], entry["transform"]))
                 at += 1
             else:
                 planes.append(np.full((height, width), channel["constant"]))
