@@ -39,7 +39,7 @@ class LearnedChannels:
 
     @property
     def image(self) -> Targets:
-        """Mip 0 of the learned channels; there has to be one."""
+        """Mip 0 of the learned channels."""
         return self._targets([m.pixels for m in self.material.maps])
 
     def levels(self) -> Iterator[Targets]:
@@ -47,14 +47,14 @@ class LearnedChannels:
         pixels = [m.pixels for m in self.material.maps]
         for level in range(self.material.mip_levels):
             if level:
-                pixels = [halved(p) if None in m.constants else p for m, p in zip(self.maps, pixels, strict=True)]
+                pixels = [halved(p) for p in pixels]
             yield self._targets(pixels)
 
     def _targets(self, pixels: list[Pixels]) -> Targets:
         learned = [tuple(i for i, value in enumerate(m.constants) if value is None) for m in self.maps]
-        return Targets(
-            [TargetMap(p, own, m.transform) for m, p, own in zip(self.maps, pixels, learned, strict=True) if own]
-        )
+        maps = [TargetMap(p, own, m.transform) for m, p, own in zip(self.maps, pixels, learned, strict=True) if own]
+        height, width = pixels[0].shape[:2]
+        return Targets(height, width, maps)
 
     def map_errors(self, errors: np.ndarray) -> tuple[float, dict[str, float]]:
         """Mean square errors per learned channel → set PSNR and PSNR per role, on the scale that is learned."""

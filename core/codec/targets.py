@@ -29,9 +29,8 @@ class TargetMap:
 class Targets:
     """An image [H, W, channels] in the decoder's range that exists only where its rows are asked for."""
 
-    def __init__(self, maps: Sequence[TargetMap]) -> None:
+    def __init__(self, height: int, width: int, maps: Sequence[TargetMap]) -> None:
         self.maps = tuple(maps)
-        height, width = maps[0].pixels.shape[:2]
         self.shape = (height, width, sum(len(m.channels) for m in maps))
 
     def __getitem__(self, rows: slice | Indices) -> Floats:
