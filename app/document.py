@@ -22,7 +22,7 @@ from core.textures.plan import MaterialPlan
 from core.textures.roles import ROLE_INFO, Role
 
 if TYPE_CHECKING:
-    from core.codec.compress import Preview
+    from core.codec.training import Preview
 
 EXACT_DB = 99.0
 """Stands for infinity in curves."""

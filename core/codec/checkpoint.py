@@ -12,28 +12,32 @@ from typing import Any
 
 import numpy as np
 
+from core.codec.goals import text_of
 from core.codec.layout import LatentGrid, LatentLayout
 from core.codec.settings import CompressSettings
 from core.errors import InputError
 from core.files import replacing
 from core.jobs.settings import from_dict
+from core.textures.roles import Role
 
 SUFFIX = ".texloom-run"
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What a checkpoint holds."""
+    """What a checkpoint holds. ``limit`` in bytes of the file, None where a quality decides; ``weights`` per map."""
 
     fingerprint: str
     layout: LatentLayout
     spent: float
     goal: str
+    limit: int | None
+    weights: Mapping[Role, float]
     arrays: Mapping[str, np.ndarray]
 
 
 def save(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write atomically. ``about`` has ``fingerprint``, ``layout``, ``spent`` and ``settings``. Raises OutputError."""
+    """Write atomically. ``about`` has what :class:`SavedRun` has, and ``settings``. Raises OutputError."""
     with replacing(path) as part, part.open("wb") as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)  # pyright: ignore[reportArgumentType]
 
@@ -49,16 +53,10 @@ def load(path: Path) -> SavedRun | None:
         values = dict(about["layout"])
         values["hidden"] = tuple(values["hidden"])
         values["grids"] = tuple(LatentGrid(**grid) for grid in values["grids"])
-        goal = goal_of(from_dict(CompressSettings, about["settings"]))
-        return SavedRun(about["fingerprint"], LatentLayout(**values), float(about["spent"]), goal, arrays)
+        goal = text_of(from_dict(CompressSettings, about["settings"]))
+        limit = None if about["limit"] is None else int(about["limit"])
+        weights = {Role(role): float(weight) for role, weight in about["weights"].items()}
+        layout = LatentLayout(**values)
+        return SavedRun(about["fingerprint"], layout, float(about["spent"]), goal, limit, weights, arrays)
     except (OSError, ValueError, KeyError, TypeError, InputError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} is damaged and can't be resumed; start without --resume.", path) from error
-
-
-def goal_of(settings: CompressSettings) -> str:
-    """What decides the size, in words."""
-    if settings.target_psnr is not None:
-        return f"{settings.target_psnr:g} dB"
-    if settings.max_bytes is not None:
-        return f"{settings.max_bytes} bytes"
-    return f"{settings.bpp:g} bits per texel"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib.metadata
 import time
 from collections.abc import Iterator, Mapping
@@ -11,40 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from core.codec import checkpoint, container, rate, report
+from core.codec import checkpoint, container, goals, rate, report, search
 from core.codec.layout import LatentLayout, two_grids
 from core.codec.neural_texture import NeuralTexture
-from core.codec.schedule import Clock, EarlyStop
+from core.codec.schedule import Clock
 from core.codec.settings import CompressSettings
 from core.codec.source import LearnedChannels, bounded
-from core.errors import Cancelled, InputError, OutputError
+from core.codec.training import Preview, Stretch, Training
+from core.errors import InputError, OutputError
 from core.files import check_writable
-from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
+from core.jobs import Control, Event, Finished, Progress, Slot, Started, to_dict
 from core.jobs.settings import validate
-from core.textures.material import Pixels, TextureSet
-from core.textures.roles import MAX_CHANNELS, Role
+from core.textures.material import TextureSet
+from core.textures.roles import MAX_CHANNELS
 
 if TYPE_CHECKING:
+    from core.codec.baselines import BaselineResult
     from core.codec.trainer import Trainer
 
-_CHECKPOINT_EVERY = 20.0
-_SEARCH_BPP = (1.5, 6.0)
-_SEARCH_SHARE = 0.15
-"""Each of these sizes is tried for this share of the run before the size for a wanted PSNR is chosen."""
-_METRICS_EVERY = 0.1
-_PREVIEW_SHARE = 0.12
-_FINISHING_SECONDS = 0.6
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The decoded maps of a moment during training; pixels as in :class:`TextureMap`, mip 0."""
-
-    step: int
-    psnr_db: float
-    maps: Mapping[Role, Pixels]
+LEAST_FILL = 0.93
+"""A size that was asked for is used at least to this part: what could take less room is then stored so that it reads
+faster."""
 
 
 @dataclass(frozen=True)
@@ -101,60 +89,51 @@ class _Run:
         self.control, self.slot = control, slot
         self.path = output / f"{source.material.name}{container.SUFFIX}"
         self.checkpoint_path = self.path.with_suffix(checkpoint.SUFFIX)
-        self.notices: list[str] = list(source.notices)
-        self.train_seconds = 0.0
-        self.cpu_seconds = 0.0
-        self.steps = 0
-        self.samples = 0
-        self.preview_cost = 0.0
-        self.last_preview = 0.0
-        self.header = 0
+        self.training = Training(source, settings, device, control, slot)
+        self.hidden = decoder_by_hand(settings.decoder)
+        self.baseline: BaselineResult | None = None
+        self.rough = rate.is_rough(source.image)
+        bare = LatentLayout(source.material.width, source.material.height, source.channels, two_grids(4, 1, 1, 4), ())
+        self.header = container.header_bytes(self.training.empty_texture(bare))
 
     def events(self, resume: bool) -> Iterator[Event]:
         check_writable(self.path.parent)
-        saved = checkpoint.load(self.checkpoint_path) if resume else None
-        if saved is not None and saved.fingerprint != self.source.fingerprint():
-            raise InputError(
-                f"{self.checkpoint_path} belongs to other maps than those of {self.source.material.name}; "
-                "start without --resume.",
-                self.checkpoint_path,
-            )
-        if saved is not None and saved.goal != (goal := checkpoint.goal_of(self.settings)):
-            raise InputError(
-                f"{self.checkpoint_path} was begun for {saved.goal}, not for {goal}; ask for {saved.goal} or start "
-                "without --resume.",
-                self.checkpoint_path,
-            )
-        if resume and saved is None:
-            notice = "There is no interrupted run to resume; started from the beginning."
-            self.notices.append(notice)
-            yield Notice(notice)
+        training, material = self.training, self.source.material
+        saved = self._saved() if resume else None
         for notice in self.source.notices:
-            yield Notice(notice)
-        self.header = self._header_bytes()
-        # Looking for a size takes its part of a time budget.
-        searched = self.settings.target_psnr is not None and self.source.channels > 0
-        first = _SEARCH_SHARE * len(_SEARCH_BPP) if searched else 0.0
-        found: NeuralTexture | None = None
-        if saved is not None:
-            layout = saved.layout
-        elif self.source.channels == 0:
-            material = self.source.material
-            layout = LatentLayout(material.width, material.height, 0, (), ())
-        elif self.settings.target_psnr is not None:
-            layout, found = yield from self._search_layout(self.settings.target_psnr)
+            yield from training.say(notice)
+        if resume and saved is None:
+            yield from training.say("There is no interrupted run to resume; started from the beginning.")
+        limit: int | None = None
+        if self.source.channels == 0:
+            yield Started(material.name, self.header)
+            texture, stopped = training.constant_texture(), False
         else:
-            layout = self._layout(self._budget())
-        predicted = layout.latent_bytes + layout.decoder_bytes + self.header
-        yield Started(self.source.material.name, predicted)
-        if found is None:
-            texture, stopped = yield from self._train(layout, saved, first, 1.0 - first)
-        else:
-            texture, stopped = found, True
-        if self.settings.target_psnr is not None:
-            yield from self._say_if_missed(texture)
+            quality = yield from self._quality()
+            if saved is not None:
+                training.map_weights = dict(saved.weights)
+                layout, kept, limit = saved.layout, None, saved.limit
+                stretch = Stretch(0.0, 1.0, *((search.RUN_SHARE, 1.0) if quality is not None else ()))
+            elif quality is not None:
+                found = yield from search.find_size(training, quality, self._layout_at)
+                training.map_weights, kept = found.weights, found.kept
+                layout = self._layout_at(found.bpp)
+                stretch = Stretch(1.0 - search.RUN_SHARE, search.RUN_SHARE, search.RUN_SHARE)
+            else:
+                limit = self._budget()
+                layout, kept, stretch = self._layout(limit), None, Stretch()
+            yield Started(material.name, self._expected(layout))
+            if kept is None:
+                room = None if limit is None else limit - self.header - layout.decoder_bytes - 4 * layout.channels
+                save = functools.partial(self._save, limit)
+                texture, stopped = yield from training.run(layout, stretch, limit=room, saved=saved, save=save)
+            else:
+                texture, stopped = kept, True
+            if quality is not None:
+                yield from self._say_if_missed(quality, texture)
         began = time.perf_counter()
-        size = container.write(texture, self.path)
+        least = 0 if limit is None else int(LEAST_FILL * limit)
+        size = container.write(texture, self.path, entropy_coded=True, at_least=least)
         write_seconds = time.perf_counter() - began
         texture = dataclasses.replace(texture, size_bytes=size)
         with contextlib.suppress(OSError):
@@ -162,11 +141,50 @@ class _Run:
         decoded = texture.decoded_set()
         if self.slot is not None:
             maps = {m.role: m.pixels for m in decoded.maps}
-            psnr = report.pooled_psnr([m.pixels for m in self.source.material.maps], list(maps.values()))
-            self.slot.put(Preview(self.steps, bounded(psnr), maps))
+            psnr = report.pooled_psnr([m.pixels for m in material.maps], list(maps.values()))
+            self.slot.put(Preview(training.steps, bounded(psnr), maps))
         yield Progress(1.0, "Measuring")
+        if self.baseline is not None:
+            yield from training.say(_saving(self.baseline, texture))
         written = self._report(texture, decoded, write_seconds)
         yield Finished(CompressResult(self.path, texture, written), stopped_early=stopped)
+
+    def _saved(self) -> checkpoint.SavedRun | None:
+        """The run to go on with, if there is one. Raises InputError if it was another one."""
+        saved = checkpoint.load(self.checkpoint_path)
+        if saved is None:
+            return None
+        if saved.fingerprint != self.source.fingerprint():
+            raise InputError(
+                f"{self.checkpoint_path} belongs to other maps than those of {self.source.material.name}; "
+                "start without --resume.",
+                self.checkpoint_path,
+            )
+        if saved.goal != (goal := goals.text_of(self.settings)):
+            raise InputError(
+                f"{self.checkpoint_path} was begun for {saved.goal}, not for {goal}; ask for {saved.goal} or start "
+                "without --resume.",
+                self.checkpoint_path,
+            )
+        return saved
+
+    def _quality(self) -> Iterator[Event]:
+        """The quality to reach, None where the size is given."""
+        settings = self.settings
+        psnr, maps = settings.target_psnr, goals.role_numbers(settings.target_maps, "--target-maps")
+        if settings.match is not None:
+            from core.codec.baselines import BaselineSettings, baseline
+
+            for event in baseline(self.source.material, BaselineSettings(settings.match), self.control):
+                if isinstance(event, Finished):
+                    self.baseline = event.result
+                elif isinstance(event, Progress):
+                    yield Progress(0.0, f"Measuring {settings.match}")
+            assert self.baseline is not None
+            psnr = min(self.baseline.psnr_db, 70.0)
+        if psnr is None and not maps:
+            return None
+        return goals.Quality(psnr, maps)
 
     def _budget(self) -> int:
         settings, material = self.settings, self.source.material
@@ -175,208 +193,99 @@ class _Run:
         return rate.byte_budget(material.width, material.height, settings.bpp)
 
     def _layout(self, budget: int) -> LatentLayout:
-        material, channels = self.source.material, self.source.channels
-        rough = rate.is_rough(self.source.image)
-        return rate.choose(material.width, material.height, channels, budget, rough=rough, header=self.header)
-
-    def _header_bytes(self) -> int:
-        """What the container takes besides latents and decoder."""
-        material = self.source.material
-        layout = LatentLayout(material.width, material.height, self.source.channels, two_grids(4, 16, 16, 4), (64, 64))
-        return container.header_bytes(self._empty_texture(layout))
-
-    def _empty_texture(self, layout: LatentLayout) -> NeuralTexture:
-        material = self.source.material
-        return NeuralTexture(
-            material.name,
-            material.width,
-            material.height,
-            self.source.maps,
-            material.files,
-            material.normal_convention,
-            layout,
-            (),
-            (),
-            np.zeros(layout.channels, np.float32),
+        material, channels, training = self.source.material, self.source.channels, self.training
+        if training.grids:
+            hidden = self.hidden or rate.usual_decoder(budget)
+            layout = LatentLayout(material.width, material.height, channels, training.grids, hidden)
+            if self._expected(layout) > budget:
+                raise InputError(
+                    f"The grids take about {self._expected(layout)} bytes, but {budget} are allowed; ask for fewer "
+                    "features or bits, or for a larger file."
+                )
+            return layout
+        return rate.choose(
+            material.width, material.height, channels, budget, rough=self.rough, header=self.header, hidden=self.hidden
         )
 
-    def _texture(self, trainer: Trainer) -> NeuralTexture:
-        return dataclasses.replace(
-            self._empty_texture(trainer.layout),
-            latents=trainer.codes(),
-            layers=trainer.layers(),
-            offset=trainer.offset,
-        )
-
-    def _train(
-        self,
-        layout: LatentLayout,
-        saved: checkpoint.SavedRun | None,
-        first: float,
-        share: float,
-        *,
-        trial: bool = False,
-    ) -> Iterator[Event]:
-        """Train one layout; the job's progress goes from ``first`` by ``share``. Returns (texture, stopped).
-
-        A ``trial`` only tells what a size is good for: it takes its share of the preset's steps as well as of a time
-        budget, and no checkpoint is left, because nobody would want to resume it.
-        """
-        # torch takes seconds to load; whoever only wants to look at a file should not wait for it.
-        from core.codec.trainer import Trainer
-
-        if self.source.channels == 0:
-            texture = self._empty_texture(layout)
-            return dataclasses.replace(
-                texture, latents=tuple(() for _ in layout.groups), layers=_no_layers(layout)
-            ), False
-        trainer = Trainer(layout, self.source.levels(), self.settings.seed, self.device, check=self.control.check)
+    def _layout_at(self, bpp: float) -> LatentLayout:
+        """The layout for this rate; the smallest there is if that is still too much."""
+        material = self.source.material
+        budget = rate.byte_budget(material.width, material.height, bpp)
         try:
-            clock = Clock(self.settings, self.source.material, self.control, share, share if trial else 1.0)
-            if saved is not None:
-                trainer.load_state(saved.arrays)
-                clock.spent = saved.spent
-            stopped = False
-            try:
-                stopped = yield from self._loop(trainer, clock, first, share, trial)
-            except Cancelled:
-                if not trial:
-                    self._save(trainer, clock)
-                raise
-            self.steps += trainer.steps
-            self.samples += trainer.samples
-            self.train_seconds += clock.elapsed()
-            self.cpu_seconds += clock.cpu()
-            return self._texture(trainer), stopped
-        finally:
-            trainer.close()
+            return self._layout(budget)
+        except InputError:
+            return self._layout(
+                max(budget, rate.least_bytes(material.width, material.height, self.source.channels, self.header))
+            )
 
-    def _loop(self, trainer: Trainer, clock: Clock, first: float, share: float, trial: bool) -> Iterator[Event]:
-        last_metrics = last_checkpoint = clock.elapsed()
-        self._preview(trainer, clock, bounded(0.0))
-        early = EarlyStop(self.settings.early_stop_db)
-        skipped = 0.0
-        while True:
-            fraction = min(1.0, clock.fraction(trainer.steps) + skipped)
-            if fraction >= 1.0:
-                return False
-            if self.control.check():
-                self._finish_now(trainer)
-                return True
-            trainer.step(fraction)
-            now = clock.elapsed()
-            if now - last_metrics < _METRICS_EVERY:
-                continue
-            errors = trainer.take_errors()
-            if errors is None:
-                continue
-            last_metrics = now
-            psnr, per_map = self.source.map_errors(errors)
-            yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
-            remaining = None if trial else clock.remaining(trainer.steps)
-            yield Progress(first + share * fraction, "Training", remaining)
-            if early.reached(fraction, psnr) and fraction < trainer.options.freeze_at:
-                skipped += trainer.options.freeze_at - fraction
-                text = "Stopped early: the quality no longer improved."
-                self.notices.append(text)
-                yield Notice(text)
-            if now - last_checkpoint > _CHECKPOINT_EVERY and not trial:
-                last_checkpoint = now
-                problem = self._save(trainer, clock)
-                if problem is None:
-                    yield Checkpoint(self.checkpoint_path, trainer.steps)
-                elif problem not in self.notices:
-                    self.notices.append(problem)
-                    yield Notice(problem)
-            self._preview(trainer, clock, psnr)
+    def _expected(self, layout: LatentLayout) -> int:
+        """Bytes that a file of this layout will take, about."""
+        return int(rate.expected_bytes(layout, rough=self.rough)) + self.header + 4 * layout.channels
 
-    def _finish_now(self, trainer: Trainer) -> None:
-        """Stop and keep: round the latents and let the decoder get used to it for a moment."""
-        began = time.perf_counter()
-        start = trainer.options.freeze_at
-        while (spent := time.perf_counter() - began) < _FINISHING_SECONDS:
-            if self.control.cancel_requested:
-                raise Cancelled
-            trainer.step(start + (1.0 - start) * spent / _FINISHING_SECONDS)
+    def _say_if_missed(self, quality: goals.Quality, texture: NeuralTexture) -> Iterator[Event]:
+        psnr, per_map = search.measured(self.training, texture)
+        margin = quality.margin(psnr, per_map)
+        if margin < 0:
+            yield from self.training.say(
+                f"Missed {quality.text()} by {-margin:.2f} dB; train longer or ask for a size."
+            )
 
-    def _preview(self, trainer: Trainer, clock: Clock, psnr: float) -> None:
-        """Publish the decoded maps, as often as costs a fixed share of the run."""
-        if self.slot is None:
-            return
-        now = clock.elapsed()
-        if now - self.last_preview < self.preview_cost / _PREVIEW_SHARE:
-            return
-        texture = self._texture(trainer)
-        maps = texture.decode()
-        self.slot.put(Preview(trainer.steps, psnr, maps))
-        self.last_preview = clock.elapsed()
-        self.preview_cost = self.last_preview - now
-
-    def _search_layout(self, target: float) -> Iterator[Event]:
-        """Two short runs give the rate-quality line of this material.
-
-        Returns the layout that should reach the target and None, or, when asked to stop, the last run's layout and
-        texture.
-        """
-        material = self.source.material
-        yield Notice(f"Looking for the size that reaches {target:g} dB.")
-        points = []
-        for number, bpp in enumerate(_SEARCH_BPP):
-            layout = self._layout(rate.byte_budget(material.width, material.height, bpp))
-            texture, stopped = yield from self._train(layout, None, _SEARCH_SHARE * number, _SEARCH_SHARE, trial=True)
-            if stopped:
-                return layout, texture
-            points.append((np.log2(bpp), self._measured(texture)))
-        (x0, y0), (x1, y1) = points[0], points[-1]
-        slope = max((y1 - y0) / max(x1 - x0, 1e-6), 1.0)
-        # A full run gains about this much over a short one.
-        gain = 0.8
-        bpp = float(2 ** np.clip(x1 + (target - gain - y1) / slope, np.log2(0.5), np.log2(20.0)))
-        return self._layout(rate.byte_budget(material.width, material.height, bpp)), None
-
-    def _measured(self, texture: NeuralTexture) -> float:
-        decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
-        maps = self.source.material.maps
-        return report.pooled_psnr([m.pixels for m in maps], [decoded[m.role] for m in maps])
-
-    def _say_if_missed(self, texture: NeuralTexture) -> Iterator[Event]:
-        reached = self._measured(texture)
-        target = self.settings.target_psnr
-        if target is not None and reached < target:
-            text = f"Reached {reached:.2f} dB of the {target:g} dB asked for; train longer or ask for a size."
-            self.notices.append(text)
-            yield Notice(text)
-
-    def _save(self, trainer: Trainer, clock: Clock) -> str | None:
+    def _save(self, limit: int | None, trainer: Trainer, clock: Clock) -> Path | str:
         """Write the checkpoint. A full disk is no reason to lose the run itself: what is wrong comes back as text."""
         about = {
             "fingerprint": self.source.fingerprint(),
             "layout": dataclasses.asdict(trainer.layout),
             "spent": clock.elapsed(),
+            "limit": limit,
+            "weights": {role.value: weight for role, weight in self.training.map_weights.items()},
             "settings": to_dict(self.settings),
         }
         try:
             checkpoint.save(self.checkpoint_path, about, trainer.state())
         except OutputError as error:
             return f"This run can't be resumed if it is interrupted now: {error}"
-        return None
+        return self.checkpoint_path
 
     def _report(self, texture: NeuralTexture, decoded: TextureSet, write_seconds: float) -> dict[str, Any]:
-        return report.build(
+        training = self.training
+        written = report.build(
             self.source.material,
             texture,
             decoded,
             check=self.control.check,
             version=importlib.metadata.version("texloom"),
-            seconds={"read": 0.0, "train": self.train_seconds, "write": write_seconds},
-            cpu_seconds=self.cpu_seconds,
-            steps=self.steps,
-            samples=self.samples,
+            seconds={"read": 0.0, "train": training.seconds, "write": write_seconds},
+            cpu_seconds=training.cpu_seconds,
+            steps=training.steps,
+            samples=training.samples,
             device=self.device,
             seed=self.settings.seed,
             settings=to_dict(self.settings, all_fields=True),
-            notices=self.notices,
+            notices=training.notices,
         )
+        if self.baseline is not None:
+            written["baselines"] = [self.baseline.report]
+        return written
+
+
+def _saving(baseline: BaselineResult, texture: NeuralTexture) -> str:
+    """What the file saves over the baseline that it was to match, mips counted on both sides."""
+    theirs, ours = baseline.bits_per_texel_with_mips, texture.bits_per_texel
+    return (
+        f"{baseline.title} has {baseline.psnr_db:.2f} dB at {theirs:.2f} bits per texel with mips; this file takes "
+        f"{ours:.2f}, {100 * (1 - ours / theirs):.0f} % less."
+    )
+
+
+def decoder_by_hand(text: str) -> tuple[int, ...]:
+    """``64-64`` as widths; empty for none. Raises InputError."""
+    try:
+        hidden = tuple(int(word) for word in text.split("-")) if text else ()
+    except ValueError:
+        hidden = (0,)
+    if len(hidden) > 4 or not all(1 <= width <= 256 for width in hidden):
+        raise InputError(f"--decoder reads like '64-64', one to four layers of 1 to 256, not {text!r}.")
+    return hidden
 
 
 def _device(wanted: str) -> str:
@@ -389,12 +298,3 @@ def _device(wanted: str) -> str:
     if not available[wanted]:
         raise InputError(f"There is no {wanted} device here; use --device auto.")
     return wanted
-
-
-def _no_layers(layout: LatentLayout) -> tuple[Any, ...]:
-    from core.codec.neural_texture import Layer
-
-    return tuple(
-        Layer(np.zeros((n_in, n_out), np.int8), np.zeros(n_out, np.float16), np.zeros(n_out, np.float16))
-        for n_in, n_out in layout.layer_shapes
-    )

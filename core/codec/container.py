@@ -10,7 +10,7 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from core.codec import entropy
 from core.codec.entropy_model import BrokenError
-from core.codec.layout import GridShape, LatentGrid, LatentLayout, code_type, two_grids
+from core.codec.layout import GridShape, LatentGrid, LatentLayout, two_grids
 from core.codec.neural_texture import Codes, Layer, NeuralTexture, StoredMap
+from core.codec.packing import pack, unpack
 from core.codec.transform import IDENTITY, Transform
 from core.errors import DamagedFileError
 from core.files import write_bytes
@@ -40,26 +41,43 @@ _MOST_FLOAT = float(np.finfo(np.float32).max)
 _ENTROPY_CODED = 1
 
 
-def write(texture: NeuralTexture, path: Path, entropy_coded: bool = False) -> int:
+def write(texture: NeuralTexture, path: Path, entropy_coded: bool = False, at_least: int = 0) -> int:
     """Write atomically; returns the number of bytes. Raises OutputError. See :func:`encode`."""
-    data = encode(texture, entropy_coded)
+    data = encode(texture, entropy_coded, at_least)
     write_bytes(path, data)
     return len(data)
 
 
-def encode(texture: NeuralTexture, entropy_coded: bool = False) -> bytes:
-    """The file's bytes. ``entropy_coded``: grids that get smaller by it; the others are packed at their fixed rate."""
+def encode(texture: NeuralTexture, entropy_coded: bool = False, at_least: int = 0) -> bytes:
+    """The file's bytes.
+
+    ``entropy_coded``: grids that get smaller by it; the others are packed at their fixed rate. If the file would have
+    fewer than ``at_least`` bytes, as much as that allows stays packed, which is read faster.
+    """
     decoder = _decoder_section(texture)
-    sections, table = [decoder], [[len(decoder), zlib.crc32(decoder)]]
-    for codes_of, group in zip(texture.latents, texture.layout.groups, strict=False):
-        for codes, grid in zip(codes_of, group.grids, strict=True):
-            section, coding = _latent_section(codes, grid, entropy_coded)
-            sections.append(section)
-            table.append([len(section), zlib.crc32(section), *coding])
+    grids = [
+        (codes, grid)
+        for codes_of, group in zip(texture.latents, texture.layout.groups, strict=False)
+        for codes, grid in zip(codes_of, group.grids, strict=True)
+    ]
+    # The largest grid comes last: what it may take is known only then.
+    order = sorted(range(len(grids)), key=lambda i: grids[i][1].bytes)
+    sections: list[tuple[bytes, list[int]]] = [(b"", [])] * len(grids)
+    for number in order[:-1]:
+        sections[number] = _latent_section(*grids[number], entropy_coded)
+    for number in order[-1:]:
+        wanted = at_least - len(_assembled(texture, decoder, sections))
+        sections[number] = _latent_section(*grids[number], entropy_coded, wanted)
+    return _assembled(texture, decoder, sections)
+
+
+def _assembled(texture: NeuralTexture, decoder: bytes, sections: Sequence[tuple[bytes, list[int]]]) -> bytes:
+    table = [[len(decoder), zlib.crc32(decoder)]]
+    table += [[len(data), zlib.crc32(data), *coding] for data, coding in sections]
     header = {**_header(texture), "sections": table}
     packed = zlib.compress(json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode(), 9)
-    prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, len(packed), zlib.crc32(packed), sum(map(len, sections)))
-    return b"".join([prefix, packed, *sections])
+    prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, len(packed), zlib.crc32(packed), sum(part[0] for part in table))
+    return b"".join([prefix, packed, decoder, *(data for data, _ in sections)])
 
 
 def header_bytes(bare: NeuralTexture) -> int:
@@ -128,8 +146,8 @@ class Reader:
             for number, grid in enumerate(self.layout.groups[group].grids):
                 section = self._latent_section(group, number)
                 data = self._whole(section)
-                unpack = entropy.decode if section.entropy_coded else _unpack
-                codes.append(unpack(data, (grid.height, grid.width, grid.features), grid.bits))
+                decode = entropy.decode if section.entropy_coded else unpack
+                codes.append(decode(data, (grid.height, grid.width, grid.features), grid.bits))
         return tuple(codes)
 
     def tile(self, group: int, grid: int, row: int, column: int) -> Codes:
@@ -180,7 +198,7 @@ class Reader:
         row_bits = shape.width * shape.features * shape.bits
         start, end = first * row_bits // 8, math.ceil((first + rows) * row_bits / 8)
         data = self._bytes(section.offset + start, end - start)
-        return _unpack(data, (rows, shape.width, shape.features), shape.bits, skip=first * row_bits % 8)
+        return unpack(data, (rows, shape.width, shape.features), shape.bits, skip=first * row_bits % 8)
 
     def _whole(self, section: _Section) -> bytes:
         data = self._bytes(section.offset, section.length)
@@ -236,11 +254,11 @@ def _decoder_section(texture: NeuralTexture) -> bytes:
     return b"".join(parts)
 
 
-def _latent_section(codes: Codes, grid: GridShape, entropy_coded: bool) -> tuple[bytes, list[int]]:
+def _latent_section(codes: Codes, grid: GridShape, entropy_coded: bool, at_least: int = 0) -> tuple[bytes, list[int]]:
     """The section and what the header's table says about its coding."""
-    packed = _pack(codes, grid.bits)
+    packed = pack(codes, grid.bits)
     if entropy_coded and len(packed) >= entropy.LEAST:
-        coded = entropy.encode(codes, grid.bits)
+        coded = entropy.encode(codes, grid.bits, at_least)
         if len(coded) < len(packed):
             return coded, [_ENTROPY_CODED]
     return packed, []
@@ -382,23 +400,3 @@ def _read_decoder(section: bytes, layout: LatentLayout) -> tuple[NDArray[np.floa
             raise BrokenError("its decoder holds numbers that are not finite")
         layers.append(Layer(codes, scales, biases))
     return offset, tuple(layers)
-
-
-def _pack(codes: Codes, bits: int) -> bytes:
-    """Codes in reading order, each ``bits`` bits, most significant bit first, padded to a whole byte."""
-    wide = codes.reshape(-1).astype(">u2").view(np.uint8).reshape(-1, 2)
-    if bits == 8:
-        return wide[:, 1].tobytes()
-    return np.packbits(np.unpackbits(wide, axis=1)[:, 16 - bits :].reshape(-1)).tobytes()
-
-
-def _unpack(section: bytes, shape: tuple[int, int, int], bits: int, skip: int = 0) -> Codes:
-    """Codes [h, w, F] from packed ones after ``skip`` bits."""
-    packed = np.frombuffer(section, np.uint8)
-    count = shape[0] * shape[1] * shape[2]
-    if bits == 8:
-        return packed.reshape(shape)
-    single = np.unpackbits(packed, count=skip + count * bits)[skip:].reshape(count, bits)
-    kind = code_type(bits)
-    places = (1 << np.arange(bits - 1, -1, -1)).astype(kind)
-    return (single * places).sum(axis=1, dtype=kind).reshape(shape)

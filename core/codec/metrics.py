@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.textures.bands import bands
 from core.textures.material import Pixels
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 _SSIM_RADIUS = 5
-_BAND_VALUES = 1 << 20
 _BAND = 128
 _FLIP_TILE = 128
 _FLIP_REACH = 16
@@ -44,7 +43,7 @@ def peak(pixels: Pixels) -> float:
 def mse(a: Pixels, b: Pixels) -> float:
     """Mean square error over all texels and channels, accumulated in double precision."""
     total = 0.0
-    for rows in _bands(a):
+    for rows in bands(a.shape):
         difference = (a[rows] - b[rows]).astype(np.float64)
         total += float(np.vdot(difference, difference))
     return total / a.size
@@ -67,18 +66,11 @@ def ssim(a: Pixels, b: Pixels, *, extent: float = 1.0) -> float:
     """
     total = 0.0
     windows = max(1, a.shape[0] - 2 * _SSIM_RADIUS)
-    for rows in _bands(a):
+    for rows in bands(a.shape):
         if rows.start < windows:
             part = slice(rows.start, rows.stop + 2 * _SSIM_RADIUS)
             total += _ssim_mean(a[part], b[part], extent) * (min(rows.stop, windows) - rows.start)
     return total / windows
-
-
-def _bands(pixels: Pixels) -> Iterator[slice]:
-    """Slices of rows of some megabytes: float64 copies of a whole map would be larger than all maps together."""
-    count = max(1, _BAND_VALUES // max(1, pixels[:1].size))
-    for top in range(0, pixels.shape[0], count):
-        yield slice(top, min(top + count, pixels.shape[0]))
 
 
 def _ssim_mean(a: Pixels, b: Pixels, extent: float) -> float:

@@ -37,6 +37,15 @@ class Latents:
         codes = ((self.values + 1.0) / self.step_size).round_()
         return codes.cpu().numpy().astype(self.code_type).reshape(self.shape)
 
+    def in_codes(self) -> np.ndarray:
+        """The latents in units of codes, float32 [h, w, F] in 0 … 2^bits − 1."""
+        return ((self.values + 1.0) / self.step_size).cpu().numpy().reshape(self.shape)
+
+    def set_codes(self, codes: np.ndarray) -> None:
+        """Take the values that these codes [h, w, F] stand for."""
+        values = torch.from_numpy(codes.astype(np.float32).reshape(-1, self.shape[2])).to(self.values.device)
+        self.values = values.mul_(self.step_size).sub_(1.0)
+
     def rounded(self) -> torch.Tensor:
         """The nearest values that can be stored."""
         return ((self.values + 1.0) / self.step_size).round_().mul_(self.step_size).sub_(1.0)

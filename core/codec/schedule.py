@@ -35,9 +35,10 @@ class Clock:
     def cpu(self) -> float:
         return time.process_time() - self._cpu
 
-    def fraction(self, steps: int) -> float:
+    def fraction(self, steps: int, extra: float = 0.0) -> float:
+        """``extra`` seconds were spent on something that may not shorten the rest."""
         if self.budget is not None:
-            return self.elapsed() / self.budget
+            return (self.elapsed() - extra) / self.budget
         return steps / self.total_steps
 
     def remaining(self, steps: int) -> float | None:
@@ -50,20 +51,21 @@ class Clock:
 
 
 class EarlyStop:
-    """Compares the mean PSNR of successive tenths of the run; two without a gain in a row are enough.
+    """Compares the mean PSNR of successive stretches of ``interval`` steps; two without a gain in a row are enough.
 
     Only in the second half: before, the learning rate is so high that standing still says nothing.
     """
 
-    def __init__(self, threshold_db: float) -> None:
-        self.threshold = threshold_db
+    def __init__(self, interval: int, threshold_db: float) -> None:
+        self.interval, self.threshold = interval, threshold_db
         self.sums: dict[int, tuple[float, int]] = {}
 
-    def reached(self, fraction: float, psnr: float) -> bool:
-        if self.threshold <= 0 or fraction < 0.5:
+    def reached(self, fraction: float, step: int, psnr: float) -> bool:
+        """To be told of every measurement after ``step`` steps, at ``fraction`` of the run."""
+        if fraction < 0.5:
             return False
-        tenth = int(fraction * 10)
-        total, count = self.sums.get(tenth, (0.0, 0))
-        self.sums[tenth] = (total + psnr, count + 1)
-        means = [self.sums[i][0] / self.sums[i][1] for i in range(tenth - 3, tenth) if i in self.sums]
+        stretch = step // self.interval
+        total, count = self.sums.get(stretch, (0.0, 0))
+        self.sums[stretch] = (total + psnr, count + 1)
+        means = [self.sums[i][0] / self.sums[i][1] for i in range(stretch - 3, stretch) if i in self.sums]
         return len(means) == 3 and all(b - a < self.threshold for a, b in itertools.pairwise(means))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.codec.baseline_sets import BASELINES
 from core.jobs.settings import setting
 
 PRESET_SECONDS = {"draft": 15.0, "balanced": 60.0, "studio": 300.0}
@@ -14,7 +15,7 @@ PRESET_STEPS = {"draft": 5000, "balanced": 20000, "studio": 100000}
 
 @dataclass(frozen=True)
 class CompressSettings:
-    """Exactly one of ``bpp``, ``target_psnr`` and ``max_bytes`` decides the size; ``bpp`` if none is given."""
+    """At most one of ``bpp``, ``target_psnr``, ``max_bytes`` and ``match`` decides the size; without any, ``bpp``."""
 
     bpp: float = setting(
         5.0,
@@ -27,6 +28,11 @@ class CompressSettings:
         None, "Find the smallest file that reaches this PSNR over all maps.", unit="dB", low=15.0, high=70.0
     )
     max_bytes: int | None = setting(None, "The file may not be larger than this.", unit="bytes", low=512)
+    match: str | None = setting(
+        None,
+        "Find the smallest file that is as good as this set of block-compressed textures, and say what it saves.",
+        choices=tuple(BASELINES),
+    )
     preset: str = setting(
         "balanced",
         "How long to train: draft for a first look, balanced for daily work, studio for the final asset.",
@@ -38,10 +44,54 @@ class CompressSettings:
     device: str = setting(
         "auto", "Where to train; auto takes a GPU if there is one.", choices=("auto", "cpu", "cuda", "mps")
     )
+    target_maps: str = setting(
+        "",
+        "PSNR in dB that single maps have to reach, like 'normal=38 albedo=40'; the file grows until they do.",
+        expert=True,
+    )
+    loss_weights: str = setting(
+        "", "How much single maps count in training, like 'albedo=2 displacement=0.5'; 1 for the others.", expert=True
+    )
+    balance: str = setting(
+        "overall",
+        "overall: every error counts alike, for the best PSNR of the set. balanced: every map counts alike in dB.",
+        choices=("overall", "balanced"),
+        expert=True,
+    )
+    grids: str = setting(
+        "",
+        "Latent grids by hand instead of from the size: stride:features:bits[:rate] each, like '4:16:2 16:20:4:0.05'; "
+        "rate is the learning rate; a star and a number repeat a grid at half the resolution.",
+        expert=True,
+    )
+    decoder: str = setting(
+        "", "Hidden layers of the decoder by hand, like '64-64'; more is slower in the engine.", expert=True
+    )
+    noise: float = setting(
+        1.0,
+        "Strength of the noise that stands for rounding early in training, in quantisation steps.",
+        low=0.0,
+        high=4.0,
+        expert=True,
+    )
+    noise_anneal: bool = setting(
+        False, "Let the noise fall to nothing instead of ending it at once when rounding begins.", expert=True
+    )
+    round_from: float = setting(
+        0.3,
+        "From this part of the run on, latents are read rounded as they will be stored.",
+        low=0.0,
+        high=1.0,
+        expert=True,
+    )
     seed: int = setting(0, "Same inputs and seed, same file.", low=0, high=2**31 - 1, expert=True)
+    early_stop: bool = setting(True, "Stop when the quality no longer improves.", expert=True)
+    early_stop_interval: int = setting(
+        2000, "Quality is compared over stretches of so many steps.", unit="steps", low=50, high=10**6, expert=True
+    )
     early_stop_db: float = setting(
         0.01,
-        "Stop when PSNR grew by less than this over one early-stop interval; 0 never stops early.",
+        "Stop when PSNR grew by less than this from one stretch to the next, twice in a row.",
         unit="dB",
         low=0.0,
         high=1.0,

@@ -5,16 +5,15 @@ A set of maps is large; a second copy of it, channels side by side, would be as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.codec.sampling import Floats, Indices
 from core.codec.transform import Transform
+from core.textures.bands import bands
 from core.textures.material import Pixels
-
-_BAND_VALUES = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,9 @@ Image = Pixels | Targets
 """[H, W, C]: either gives rows by a slice or by indices, and has a shape."""
 
 
-def bands(image: Image, unit: int = 1) -> Iterator[slice]:
-    """Slices of rows that cover the image, a few million values each, all but the last a multiple of ``unit`` rows."""
-    height, width, channels = image.shape
-    count = unit * max(1, _BAND_VALUES // max(1, width * channels * unit))
-    for top in range(0, height, count):
-        yield slice(top, min(top + count, height))
-
-
 def mean(image: Image) -> Floats:
     """float32 [C], the mean over all texels."""
-    total = sum((image[rows].sum(axis=(0, 1), dtype=np.float64) for rows in bands(image)), np.zeros(image.shape[2]))
+    total = sum(
+        (image[rows].sum(axis=(0, 1), dtype=np.float64) for rows in bands(image.shape)), np.zeros(image.shape[2])
+    )
     return (total / (image.shape[0] * image.shape[1])).astype(np.float32)

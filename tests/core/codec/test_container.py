@@ -122,6 +122,18 @@ def test_entropy_coding_makes_the_file_smaller_and_nothing_else(tmp_path: Path, 
         assert reader.layout.latent_bytes > reader.latent_bytes
 
 
+def test_a_file_is_as_large_as_it_has_to_be(tmp_path: Path) -> None:
+    original = large(4)
+    least, most = (len(container.encode(original, entropy_coded=coded)) for coded in (True, False))
+    wanted = (2 * least + most) // 3
+    path = tmp_path / "x.texloom"
+    size = container.write(original, path, entropy_coded=True, at_least=wanted)
+    assert wanted <= size < most
+    for ours, theirs in zip(container.read(path).latents, original.latents, strict=True):
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
 def test_a_grid_that_does_not_get_smaller_stays_packed(tmp_path: Path) -> None:
     original = large()
     rng = np.random.default_rng(0)

@@ -12,8 +12,10 @@ from tests.core.codec.materials import waves
 def test_fills_the_budget(size: tuple[int, int], bpp: float, rough: bool) -> None:
     budget = rate.byte_budget(*size, bpp)
     layout = rate.choose(*size, 9, budget, rough=rough)
-    total = layout.latent_bytes + layout.decoder_bytes + 4 * 9 + rate.CONTAINER_BYTES
+    total = rate.expected_bytes(layout, rough=rough) + 4 * 9 + rate.CONTAINER_BYTES
     assert 0.93 * budget <= total <= budget
+    # In memory codes have a fixed rate: what coding is hoped to save may not cost more than a quarter there.
+    assert layout.latent_bytes + layout.decoder_bytes <= 1.25 * budget
 
 
 def test_too_small_a_budget_names_the_smallest() -> None:
@@ -28,5 +30,5 @@ def test_noise_is_rough_and_waves_are_not() -> None:
 
 def test_prediction_is_what_the_file_takes() -> None:
     prediction = rate.predict(1024, 1024, 9, 5.0)
-    assert prediction.file_bytes <= 5 * 2**20 / 8
-    assert prediction.vram_bytes < prediction.file_bytes
+    assert 0.93 * 5 * 2**20 / 8 <= prediction.file_bytes <= 5 * 2**20 / 8
+    assert prediction.file_bytes < prediction.vram_bytes < 1.25 * prediction.file_bytes

@@ -1,0 +1,91 @@
+"""Rounds latents so that what they take on disk, entropy-coded, stays within a number of bytes.
+
+How well latents can be coded is known only once they are trained, so a layout is chosen for what is usual. If more
+comes out, latents that lie far from a whole code take the one on the side of their neighbours, which is cheaper to code
+(a dead zone, as in video coders: Sullivan 1996). Only if that is not enough, features give way, the weakest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.codec import entropy
+from core.codec.layout import LatentLayout, code_type
+from core.codec.neural_texture import Codes
+from core.codec.sampling import Floats
+
+_WIDEST = 0.5
+_TRIALS = 5
+_ESTIMATE_MARGIN = 0.985
+"""The estimate may be this much too low."""
+
+
+class SizeFit:
+    """Call with latents in units of codes, per mip group and grid [h, w, F]; gives codes of at most ``limit`` bytes."""
+
+    def __init__(self, layout: LatentLayout, limit: int) -> None:
+        self.layout, self.limit = layout, int(limit * _ESTIMATE_MARGIN)
+
+    def __call__(self, latents: Sequence[Sequence[Floats]]) -> list[list[Codes]]:
+        codes = self._rounded(latents, 0.0)
+        if self._bytes(codes) <= self.limit:
+            return codes
+        low, high = 0.0, _WIDEST
+        codes = self._rounded(latents, high)
+        if self._bytes(codes) > self.limit:
+            return self._without_weakest(codes)
+        for _ in range(_TRIALS):
+            middle = (low + high) / 2
+            tried = self._rounded(latents, middle)
+            if self._bytes(tried) <= self.limit:
+                high, codes = middle, tried
+            else:
+                low = middle
+        return codes
+
+    def _rounded(self, latents: Sequence[Sequence[Floats]], dead_zone: float) -> list[list[Codes]]:
+        shapes = [group.grids for group in self.layout.groups]
+        return [
+            [_towards_neighbours(values, shape.bits, dead_zone) for values, shape in zip(own, grids, strict=True)]
+            for own, grids in zip(latents, shapes, strict=True)
+        ]
+
+    def _bytes(self, codes: Sequence[Sequence[Codes]]) -> float:
+        return sum(
+            entropy.estimate(own, grid.bits)
+            for group, grids in zip(codes, self.layout.groups, strict=True)
+            for own, grid in zip(group, grids.grids, strict=True)
+        )
+
+    def _without_weakest(self, codes: list[list[Codes]]) -> list[list[Codes]]:
+        """Features of the first group become the same everywhere, which costs nothing, until the rest fits."""
+        first = codes[0]
+        order = sorted(
+            (
+                (float(own[..., f].var()) / 4**grid.bits, which, f)
+                for which, (own, grid) in enumerate(zip(first, self.layout.groups[0].grids, strict=True))
+                for f in range(own.shape[2])
+            )
+        )
+        for _, which, feature in order:
+            if self._bytes(codes) <= self.limit:
+                break
+            own = first[which] = first[which].copy()
+            own[..., feature] = round(float(own[..., feature].mean()))
+        return codes
+
+
+def _towards_neighbours(values: Floats, bits: int, dead_zone: float) -> Codes:
+    """The nearest codes, or the second nearest if it lies closer to the mean of the four neighbours and the value is
+    within ``dead_zone`` of the border between both."""
+    top = 2**bits - 1
+    nearest = np.clip(np.round(values), 0, top)
+    if dead_zone > 0:
+        around = sum(np.roll(nearest, shift, axis) for axis in (0, 1) for shift in (-1, 1)) / 4
+        away = values - nearest
+        other = np.clip(nearest + np.sign(away), 0, top)
+        closer = np.abs(other - around) < np.abs(nearest - around)
+        nearest = np.where(closer & (np.abs(away) > 0.5 - dead_zone), other, nearest)
+    return nearest.astype(code_type(bits))

@@ -1,0 +1,266 @@
+"""Training of one layout from start to texture, as part of a job: events, previews, checkpoints."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.codec import checkpoint, goals
+from core.codec.layout import LatentGrid, LatentLayout
+from core.codec.neural_texture import Layer, NeuralTexture
+from core.codec.schedule import Clock, EarlyStop
+from core.codec.settings import CompressSettings
+from core.codec.size_fit import SizeFit
+from core.codec.source import LearnedChannels, bounded
+from core.errors import Cancelled, InputError
+from core.jobs import Checkpoint, Control, Event, Metrics, Notice, Progress, Slot
+from core.textures.material import Pixels
+from core.textures.roles import Role
+
+if TYPE_CHECKING:
+    from core.codec.trainer import Trainer, TrainerOptions
+
+_CHECKPOINT_EVERY = 20.0
+_METRICS_EVERY = 0.1
+_PREVIEW_SHARE = 0.12
+_FINISHING_SECONDS = 0.6
+Save = Callable[["Trainer", Clock], Path | str]
+"""Writes a checkpoint; gives its path, or a sentence about why it could not be written."""
+_GRID = re.compile(r"(\d+):(\d+):(\d+)(?::([0-9.]+))?(?:\*(\d))?")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The decoded maps of a moment during training; pixels as in :class:`TextureMap`, mip 0."""
+
+    step: int
+    psnr_db: float
+    maps: Mapping[Role, Pixels]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The part of a job that a training is: its progress goes from ``first`` by ``share``.
+
+    ``time`` is its part of a time budget, ``work`` its part of a preset's steps.
+    """
+
+    first: float = 0.0
+    share: float = 1.0
+    time: float = 1.0
+    work: float = 1.0
+
+
+class Training:
+    """Trains layouts for one material and counts what that took; :meth:`run` may be used several times."""
+
+    def __init__(
+        self,
+        source: LearnedChannels,
+        settings: CompressSettings,
+        device: str,
+        control: Control,
+        slot: Slot[Preview] | None = None,
+    ) -> None:
+        self.source, self.settings, self.device = source, settings, device
+        self.control, self.slot = control, slot
+        self.grid_rates, self.grids = grids_by_hand(settings.grids)
+        self.map_weights = goals.role_numbers(settings.loss_weights, "--loss-weights")
+        self.notices: list[str] = []
+        self.seconds = self.cpu_seconds = 0.0
+        self.steps = self.samples = 0
+        self._preview_cost = self._last_preview = 0.0
+
+    def empty_texture(self, layout: LatentLayout) -> NeuralTexture:
+        """Everything but latents and decoder."""
+        material = self.source.material
+        return NeuralTexture(
+            material.name,
+            material.width,
+            material.height,
+            self.source.maps,
+            material.files,
+            material.normal_convention,
+            layout,
+            (),
+            (),
+            np.zeros(layout.channels, np.float32),
+        )
+
+    def constant_texture(self) -> NeuralTexture:
+        """The texture of a material in which every channel is the same everywhere."""
+        material = self.source.material
+        layout = LatentLayout(material.width, material.height, 0, (), ())
+        layers = tuple(
+            Layer(np.zeros((n_in, n_out), np.int8), np.zeros(n_out, np.float16), np.zeros(n_out, np.float16))
+            for n_in, n_out in layout.layer_shapes
+        )
+        return dataclasses.replace(self.empty_texture(layout), latents=tuple(() for _ in layout.groups), layers=layers)
+
+    def run(
+        self,
+        layout: LatentLayout,
+        stretch: Stretch,
+        *,
+        limit: int | None = None,
+        saved: checkpoint.SavedRun | None = None,
+        save: Save | None = None,
+    ) -> Iterator[Event]:
+        """Train one layout. Returns (texture, stopped).
+
+        Latents take at most ``limit`` bytes, entropy-coded. ``saved`` is where to go on from; ``save`` writes
+        checkpoints. Raises Cancelled, after a last checkpoint.
+        """
+        # torch takes seconds to load; whoever only wants to look at a file should not wait for it.
+        from core.codec.trainer import Trainer
+
+        balanced = self.settings.balance == "balanced"
+        roles = list(dict.fromkeys(self.source.owners))
+        trainer = Trainer(
+            layout,
+            self.source.levels(),
+            self.settings.seed,
+            self.device,
+            self._options(),
+            [self.map_weights.get(role, 1.0) for role in self.source.owners] if self.map_weights else None,
+            [roles.index(role) for role in self.source.owners] if balanced else None,
+            None if limit is None else SizeFit(layout, limit),
+            check=self.control.check,
+        )
+        try:
+            clock = Clock(self.settings, self.source.material, self.control, stretch.time, stretch.work)
+            if saved is not None:
+                trainer.load_state(saved.arrays)
+                clock.spent = saved.spent
+            stopped = False
+            try:
+                stopped = yield from self._loop(trainer, clock, stretch, save)
+            except Cancelled:
+                if save is not None:
+                    save(trainer, clock)
+                raise
+            self.steps += trainer.steps
+            self.samples += trainer.samples
+            self.seconds += clock.elapsed()
+            self.cpu_seconds += clock.cpu()
+            return self._texture(trainer), stopped
+        finally:
+            trainer.close()
+
+    def say(self, text: str) -> Iterator[Event]:
+        """A notice, once."""
+        if text not in self.notices:
+            self.notices.append(text)
+            yield Notice(text)
+
+    def _options(self) -> TrainerOptions:
+        from core.codec.trainer import TrainerOptions
+
+        settings = self.settings
+        return TrainerOptions(
+            grid_rates=self.grid_rates,
+            noise=settings.noise,
+            noise_anneal=settings.noise_anneal,
+            round_at=settings.round_from,
+        )
+
+    def _texture(self, trainer: Trainer) -> NeuralTexture:
+        return dataclasses.replace(
+            self.empty_texture(trainer.layout),
+            latents=trainer.codes(),
+            layers=trainer.layers(),
+            offset=trainer.offset,
+        )
+
+    def _loop(self, trainer: Trainer, clock: Clock, stretch: Stretch, save: Save | None) -> Iterator[Event]:
+        last_metrics = last_checkpoint = clock.elapsed()
+        self._preview(trainer, clock, bounded(0.0))
+        settings = self.settings
+        early = EarlyStop(settings.early_stop_interval, settings.early_stop_db) if settings.early_stop else None
+        skipped = 0.0
+        while True:
+            fraction = min(1.0, clock.fraction(trainer.steps, trainer.rounding_seconds) + skipped)
+            if fraction >= 1.0:
+                if not trainer.frozen:
+                    # A very short budget may end between two looks at the clock: codes still have to fit.
+                    trainer.freeze()
+                return False
+            if self.control.check():
+                self._finish_now(trainer)
+                return True
+            trainer.step(fraction)
+            now = clock.elapsed()
+            if now - last_metrics < _METRICS_EVERY:
+                continue
+            errors = trainer.take_errors()
+            if errors is None:
+                continue
+            last_metrics = now
+            psnr, per_map = self.source.map_errors(errors)
+            yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
+            remaining = clock.remaining(trainer.steps) if stretch.first + stretch.share >= 1.0 else None
+            yield Progress(stretch.first + stretch.share * fraction, "Training", remaining)
+            if (
+                early is not None
+                and early.reached(fraction, trainer.steps, psnr)
+                and fraction < trainer.options.freeze_at
+            ):
+                skipped += trainer.options.freeze_at - fraction
+                yield from self.say("Stopped early: the quality no longer improved.")
+            if save is not None and now - last_checkpoint > _CHECKPOINT_EVERY:
+                last_checkpoint = now
+                problem = save(trainer, clock)
+                if isinstance(problem, Path):
+                    yield Checkpoint(problem, trainer.steps)
+                else:
+                    yield from self.say(problem)
+            self._preview(trainer, clock, psnr)
+
+    def _finish_now(self, trainer: Trainer) -> None:
+        """Stop and keep: round the latents and let the decoder get used to it for a moment."""
+        began = time.perf_counter()
+        start = trainer.options.freeze_at
+        while (spent := time.perf_counter() - began) < _FINISHING_SECONDS or not trainer.frozen:
+            if self.control.cancel_requested:
+                raise Cancelled
+            trainer.step(start + (1.0 - start) * min(0.99, spent / _FINISHING_SECONDS))
+
+    def _preview(self, trainer: Trainer, clock: Clock, psnr: float) -> None:
+        """Publish the decoded maps, as often as costs a fixed share of the run."""
+        if self.slot is None:
+            return
+        now = clock.elapsed()
+        if now - self._last_preview < self._preview_cost / _PREVIEW_SHARE:
+            return
+        self.slot.put(Preview(trainer.steps, psnr, self._texture(trainer).decode()))
+        self._last_preview = clock.elapsed()
+        self._preview_cost = self._last_preview - now
+
+
+def grids_by_hand(text: str) -> tuple[tuple[float | None, ...], tuple[LatentGrid, ...]]:
+    """``stride:features:bits[:rate][*levels]`` … as learning rates and grids. Raises InputError."""
+    grids: list[LatentGrid] = []
+    rates: list[float | None] = []
+    for word in text.replace(",", " ").split():
+        match = _GRID.fullmatch(word)
+        if match is None:
+            raise InputError(f"--grids reads like '4:16:2 16:20:4', stride:features:bits each, not {word!r}.")
+        stride, features, bits = (int(match[i]) for i in (1, 2, 3))
+        for level in range(int(match[5] or 1)):
+            own = stride << level
+            if own not in (1, 2, 4, 8, 16, 32) or not 1 <= features <= 64 or not 1 <= bits <= 16:
+                raise InputError(
+                    f"--grids has {word!r}; strides are 1, 2, 4, 8, 16 or 32 texels, features 1 to 64, bits 1 to 16."
+                )
+            grids.append(LatentGrid(own, features, bits))
+            rates.append(float(match[4]) if match[4] else None)
+    if len(grids) > 8:
+        raise InputError(f"--grids asks for {len(grids)} grids; there can be 8.")
+    return tuple(rates), tuple(grids)
