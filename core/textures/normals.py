@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.textures.bands import bands
 from core.textures.material import NormalConvention, Pixels
 
 _ENOUGH = 0.05
@@ -102,6 +103,9 @@ def encode(vectors: Pixels) -> Pixels:
 
 def mean_angle(a: Pixels, b: Pixels) -> float:
     """Mean angle in degrees between two normal maps in file encoding."""
-    u, v = decode(a).astype(np.float64), decode(b).astype(np.float64)
-    cross = np.linalg.norm(np.cross(u, v), axis=2)  # atan2 is exact for small angles, where arccos is not
-    return float(np.degrees(np.arctan2(cross, (u * v).sum(axis=2))).mean())
+    total = 0.0
+    for rows in bands(a.shape):
+        u, v = decode(a[rows]).astype(np.float64), decode(b[rows]).astype(np.float64)
+        cross = np.linalg.norm(np.cross(u, v), axis=2)  # atan2 is exact for small angles, where arccos is not
+        total += float(np.arctan2(cross, (u * v).sum(axis=2)).sum())
+    return float(np.degrees(total / (a.shape[0] * a.shape[1])))

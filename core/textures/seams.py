@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.textures.bands import bands
 from core.textures.material import Pixels
 
 
@@ -20,9 +21,13 @@ def seam_ratio(pixels: Pixels) -> float:
         first, last = pixels.take(0, axis), pixels.take(-1, axis)
         across += float(np.abs(first - last).sum(dtype=np.float64))
         across_count += first.size
-        steps = np.abs(np.diff(pixels, axis=axis))
-        inside += float(steps.sum(dtype=np.float64))
-        inside_count += steps.size
+        inside += sum(_steps(pixels[rows.start : rows.stop + 1 - axis], axis) for rows in bands(pixels.shape))
+        inside_count += pixels.size - first.size
     if inside == 0:
         return 1.0
     return (across / across_count) / (inside / inside_count)
+
+
+def _steps(pixels: Pixels, axis: int) -> float:
+    """Sum of the absolute differences of neighbours along an axis."""
+    return float(np.abs(np.diff(pixels, axis=axis)).sum(dtype=np.float64))
