@@ -119,7 +119,8 @@ class FusedPath:
         rates = [own.get(i) for i in range(len(trainer.layout.grids))]
         shares = [1.0 if rate is None else rate / options.latent_rate for rate in rates]
         self.store = LatentStore(trainer.grids, trainer.device)
-        self.reads = [LevelReads(level, self.store, shares, trainer.dtype) for level in trainer.levels]
+        padded = power_of_two(max(corners(level) for level in trainer.levels))
+        self.reads = [LevelReads(level, self.store, shares, trainer.dtype, padded) for level in trainer.levels]
         self.plans = [self._plan(aux) for aux in range(len(trainer.levels))]
         self.size = len(trainer.decoder.flat)
         self.width = self.size + trainer.layout.channels
@@ -188,17 +189,19 @@ class FusedPath:
         frozen = self.trainer.frozen
         decoder = self.trainer.decoder
         self.trainer.compute.copy_(decoder.quantised() if frozen else decoder.flat)
+        kernels = self.kernels
+        reading = kernels.FROZEN if frozen else kernels.ROUNDED if rounding else kernels.NOISE
         for segment in plan.segments:
-            self._passes(segment, rounding)
+            self._passes(segment, reading)
         if not frozen:
             for segment in plan.segments:
                 self._update_latents(segment)
         self._update_decoder(plan)
 
-    def _passes(self, segment: _Segment, rounding: bool) -> None:
+    def _passes(self, segment: _Segment, reading: int) -> None:
         trainer, reads, store, level = self.trainer, segment.reads, self.store, segment.reads.level
         layout = trainer.layout
-        texels, train = level.tile**2, not trainer.frozen
+        texels = level.tile**2
         tl = self.kernels.tl
         self.kernels.passes[(segment.programs,)](
             self.control.values,
@@ -220,10 +223,12 @@ class FusedPath:
             segment.count,
             segment.first_slot,
             level.across,
-            READS_AT=segment.reads_at,
-            PICKS_AT=segment.picks_at,
+            texels,
+            segment.reads_at,
+            segment.picks_at,
+            segment.programs,
+            reading,
             STRENGTH_AT=_STRENGTH,
-            PROGRAMS=segment.programs,
             WIDTH=self.width,
             KP=reads.padded,
             J=layout.inputs + 1,
@@ -234,12 +239,7 @@ class FusedPath:
             N1P=power_of_two(layout.hidden[1]),
             C=layout.channels,
             CP=power_of_two(layout.channels),
-            TEXELS=texels,
             ROWS=min(_MOST_ROWS, power_of_two(texels)),
-            ROUNDING=rounding,
-            NOISE=train and not rounding,
-            TRAIN_LATENTS=train,
-            MEASURE=segment.first_program == 0,
             TYPE=tl.bfloat16 if trainer.dtype == torch.bfloat16 else tl.float32,
             num_warps=8,
             num_stages=1,
@@ -262,7 +262,7 @@ class FusedPath:
             self.trainer.options.latent_beta,
             segment.first_slot,
             reads.level.across,
-            PICKS_AT=segment.picks_at,
+            segment.picks_at,
             RATE_AT=_LATENT_RATE,
             KP=reads.padded,
             JP=power_of_two(self.trainer.layout.inputs + 1),
@@ -279,6 +279,7 @@ class FusedPath:
             decoder.second,
             self.measured,
             plan.programs,
+            plan.segments[0].programs,
             1.0 / plan.measured,
             betas[0],
             betas[1],
@@ -337,7 +338,7 @@ class FusedPath:
             self.loss_weights.copy_(trainer.loss_weights)
         self._choose(plan, not rounding, (1.0, 0.0, 0.0, 1.0))
         for segment in plan.segments:
-            self._passes(segment, rounding)
+            self._passes(segment, self.kernels.ROUNDED if rounding else self.kernels.NOISE)
         part.rng.bit_generator.state, part.orders = before, orders
         found = self.partials[: plan.programs, : self.size].sum(dim=0)
         latents = self.store.gradient.float() * 2.0**-self.kernels.FIXED_POINT

@@ -20,6 +20,11 @@ _MOST_CORNERS = tl.constexpr(128)
 _ROUNDER = tl.constexpr(1.5 * 2.0**23)
 """Adding and subtracting it rounds a small float32 to the nearest whole number, ties to even, as torch does."""
 
+NOISE, ROUNDED, FROZEN = range(3)
+"""How latents are read; the kernels know them by their numbers."""
+_COUNTS = ["count", "first_slot", "across", "texels", "reads_at", "picks_at", "programs", "reading"]
+"""A kernel takes seconds to compile: the compiler knows only what shapes its matrix products, and levels share it."""
+
 
 @triton.jit
 def _reads(tables, rows, columns, tile, across, KP: tl.constexpr, JP: tl.constexpr):
@@ -39,7 +44,7 @@ def _reads(tables, rows, columns, tile, across, KP: tl.constexpr, JP: tl.constex
     return features > 0, number, start[:, None] + j[None, :], inside
 
 
-@triton.jit
+@triton.jit(do_not_specialize=_COUNTS)
 def passes(
     control,
     numbers,
@@ -60,10 +65,12 @@ def passes(
     count,
     first_slot,
     across,
-    READS_AT: tl.constexpr,
-    PICKS_AT: tl.constexpr,
+    texels,
+    reads_at,
+    picks_at,
+    programs,
+    reading,
     STRENGTH_AT: tl.constexpr,
-    PROGRAMS: tl.constexpr,
     WIDTH: tl.constexpr,
     KP: tl.constexpr,
     J: tl.constexpr,
@@ -74,17 +81,12 @@ def passes(
     N1P: tl.constexpr,
     C: tl.constexpr,
     CP: tl.constexpr,
-    TEXELS: tl.constexpr,
     ROWS: tl.constexpr,
-    ROUNDING: tl.constexpr,
-    NOISE: tl.constexpr,
-    TRAIN_LATENTS: tl.constexpr,
-    MEASURE: tl.constexpr,
     TYPE: tl.constexpr,
 ):
     """Forward and backward pass over ``count`` tiles of one level.
 
-    ``control`` int32 holds the tiles at ``PICKS_AT`` and at ``READS_AT`` where each read's noise begins in the
+    ``control`` int32 holds the tiles at ``picks_at`` and at ``reads_at`` where each read's noise begins in the
     ``bank``; ``numbers`` is the same memory as float32, with the noise's strength. ``latents`` are all grids of all
     groups in one vector, ``gradient`` int64 the fixed-point sums of their gradients. ``owners`` [latents] gets one of
     the tiles' corners that read a latent, slots counted from ``first_slot``: whichever stores last will update it, and
@@ -92,9 +94,9 @@ def passes(
 
     ``weights`` are the decoder's flat vector: a layer's weights, then its biases, so [inputs + 1, outputs] per layer.
     ``mixers`` [texels, KP] and ``targets`` [tiles, texels, C] as in ``tiles.Level``; ``constants`` [KP, JP] are the
-    inputs that are the same in every tile. Each of the ``PROGRAMS`` takes every so many-th tile and leaves the gradient
-    of the weights and, with ``MEASURE``, the sums of squared errors in its own row of ``partials`` [PROGRAMS, WIDTH].
-    Only with ``TRAIN_LATENTS`` the latents get a gradient.
+    inputs that are the same in every tile. Each of the ``programs`` takes every so many-th tile and leaves the gradient
+    of the weights and the sums of squared errors in its own row of ``partials`` [programs, WIDTH]. ``reading`` says how
+    latents are read (``NOISE``, ``ROUNDED``, ``FROZEN``); frozen ones get no gradient.
     """
     program = tl.program_id(0)
     k = tl.arange(0, KP)
@@ -125,14 +127,14 @@ def passes(
     second_bias_delta = tl.zeros([N1P], tl.float32)
     third_bias_delta = tl.zeros([CP], tl.float32)
     squares = tl.zeros([CP], tl.float32)
-    for slot in range(program, count, PROGRAMS):
-        tile = tl.load(control + PICKS_AT + slot)
+    for slot in range(program, count, programs):
+        tile = tl.load(control + picks_at + slot)
         stored, number, place, inside = _reads(tables, rows, columns, tile, across, KP, JP)
         value = tl.load(latents + place, mask=inside, other=0.0)
-        if ROUNDING:
+        if reading == 1:
             value = ((value + 1.0) / step[:, None] + _ROUNDER - _ROUNDER) * step[:, None] - 1.0
-        if NOISE:
-            begin = tl.load(control + READS_AT + tl.load(tables + 4 * KP + k))
+        if reading == 0:
+            begin = tl.load(control + reads_at + tl.load(tables + 4 * KP + k))
             begin += slot * tl.load(tables + 5 * KP + k) + tl.load(tables + 6 * KP + k)
             noise = tl.load(bank + begin[:, None] + j[None, :], mask=inside, other=0.0)
             value += noise * (step * tl.load(numbers + STRENGTH_AT))[:, None]
@@ -141,9 +143,9 @@ def passes(
         inputs = tl.where(inside, value, constant).to(TYPE)
         corners = tl.dot(inputs, first, input_precision="ieee").to(TYPE)
         corner_delta = tl.zeros([KP, N0P], tl.float32)
-        for at in range(0, TEXELS, ROWS):
+        for at in range(0, texels, ROWS):
             row = at + texel
-            valid = (row < TEXELS)[:, None]
+            valid = (row < texels)[:, None]
             mixer = tl.load(mixers + row[:, None] * KP + k[None, :], mask=valid, other=0.0)
             hidden0 = tl.dot(mixer, corners, input_precision="ieee")
             hidden0 = tl.where(hidden0 > 0, hidden0, hidden0 * _LEAK).to(TYPE)
@@ -151,10 +153,9 @@ def passes(
             hidden1 = tl.where(hidden1 > 0, hidden1, hidden1 * _LEAK).to(TYPE)
             output = tl.dot(hidden1, third, input_precision="ieee") + third_bias[None, :]
             wanted = valid & (c < C)[None, :]
-            texel_at = (tile.to(tl.int64) * TEXELS + row)[:, None] * C + c[None, :]
+            texel_at = (tile.to(tl.int64) * texels + row)[:, None] * C + c[None, :]
             error = tl.where(wanted, output - tl.load(targets + texel_at, mask=wanted, other=0.0).to(tl.float32), 0.0)
-            if MEASURE:
-                squares += tl.sum(error * error, axis=0)
+            squares += tl.sum(error * error, axis=0)
             delta = error * balance[None, :]
             third_bias_delta += tl.sum(delta, axis=0)
             delta = delta.to(TYPE)
@@ -169,7 +170,7 @@ def passes(
             corner_delta = tl.dot(tl.trans(mixer), delta0, corner_delta, input_precision="ieee")
         narrow = corner_delta.to(TYPE)
         first_delta = tl.dot(tl.trans(inputs), narrow, first_delta, input_precision="ieee")
-        if TRAIN_LATENTS:
+        if reading != 2:
             slope = tl.dot(narrow, tl.trans(first), input_precision="ieee")
             whole = (slope * _TO_FIXED).to(tl.int64)
             tl.atomic_add(gradient + place, whole, mask=inside, sem="relaxed")
@@ -183,7 +184,7 @@ def passes(
     tl.store(own + squares_at + c, squares, mask=c < C)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=_COUNTS)
 def update_latents(
     control,
     numbers,
@@ -199,7 +200,7 @@ def update_latents(
     beta,
     first_slot,
     across,
-    PICKS_AT: tl.constexpr,
+    picks_at,
     RATE_AT: tl.constexpr,
     KP: tl.constexpr,
     JP: tl.constexpr,
@@ -207,7 +208,7 @@ def update_latents(
     """``kernels.update_rows`` for the latents that one tile of the step owns; their gradients are zero afterwards."""
     slot = tl.program_id(0)
     k = tl.arange(0, KP)
-    tile = tl.load(control + PICKS_AT + slot)
+    tile = tl.load(control + picks_at + slot)
     stored, number, place, inside = _reads(tables, rows, columns, tile, across, KP, JP)
     own = stored & (tl.load(owners + number, mask=stored, other=-1) == (first_slot + slot) * _MOST_CORNERS + k)
     inside = inside & own[:, None]
@@ -225,7 +226,7 @@ def update_latents(
     tl.store(latents + place, tl.minimum(tl.maximum(value, -1.0), 1.0), mask=inside)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["programs", "measuring"])
 def update_decoder(
     numbers,
     partials,
@@ -234,6 +235,7 @@ def update_decoder(
     seconds,
     measured,
     programs,
+    measuring,
     share,
     beta1,
     beta2,
@@ -247,13 +249,15 @@ def update_decoder(
     """Sum the rows of ``partials`` in a fixed order and take one step of Adam, as ``parameters.Decoder.update``.
 
     ``numbers`` holds the rate and the reciprocal of the second moment's bias correction. The columns behind the
-    decoder's ``SIZE`` parameters are squared errors; their sums times ``share`` go to ``measured``.
+    decoder's ``SIZE`` parameters are squared errors; the sums of the first ``measuring`` rows times ``share`` go to
+    ``measured``.
     """
     column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     row = tl.arange(0, ROWS)
     total = tl.zeros([ROWS, BLOCK], tl.float32)
+    rows = tl.where(column < SIZE, programs, measuring)
     for at in range(0, programs, ROWS):
-        inside = (at + row < programs)[:, None] & (column < WIDTH)[None, :]
+        inside = (at + row[:, None] < rows[None, :]) & (column < WIDTH)[None, :]
         total += tl.load(partials + (at + row)[:, None] * WIDTH + column[None, :], mask=inside, other=0.0)
     gradient = tl.sum(total, axis=0)
     learned = column < SIZE

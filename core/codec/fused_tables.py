@@ -52,20 +52,22 @@ class LevelReads:
     """How the tiles of one level read the latents of its group, for tiles that all interpolate alike.
 
     A tile's *corners* are the latents it reads of every grid, then one for each positional input, then a constant one;
-    ``padded`` is their number as a power of two. Per corner, int32 ``tables`` [7, padded] holds the first of the inputs
-    that it fills, how many those are (none behind the latents), the place of its grid's first value less that first
-    input, its grid's first latent, the number of its read, and the noise of a tile and where its own begins in that.
+    ``padded`` is the size of all that follows, a power of two. Per corner, int32 ``tables`` [7, padded] holds the first
+    of the inputs that it fills, how many those are (none behind the latents), the place of its grid's first value less
+    that first input, its grid's first latent, the number of its read, and the noise of a tile and where its own begins.
     ``rows`` [down, padded] and ``columns`` [across, padded] add up to the cell that a tile's corner reads; ``scales``
     [2, padded] are the quantisation step and the rate's share; ``mixers`` [texels, padded] is ``Level.mixers``, and
     ``constants`` [padded, power of two] are the first layer's inputs that don't depend on the tile; the last input is
     the one that its bias belongs to.
     """
 
-    def __init__(self, level: Level, store: LatentStore, rates: Sequence[float], dtype: torch.dtype) -> None:
+    def __init__(
+        self, level: Level, store: LatentStore, rates: Sequence[float], dtype: torch.dtype, padded: int
+    ) -> None:
         device = level.targets.device
         self.level = level
         self.corners = corners(level)
-        self.padded = power_of_two(self.corners)
+        self.padded = padded
         self.tables = torch.zeros(7, self.padded, dtype=torch.int32, device=device)
         self.rows = torch.zeros(level.down, self.padded, dtype=torch.int32, device=device)
         self.columns = torch.zeros(level.across, self.padded, dtype=torch.int32, device=device)

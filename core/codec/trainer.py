@@ -55,7 +55,7 @@ class TrainerOptions:
     ``texels`` of a step: None takes 8192 on a CPU, where small steps cost little, and 131072 on a GPU, where a step
     costs the same up to there. ``grid_rates`` may give single grids a rate of their own, in the layout's order.
     ``noise`` is in quantisation steps; with ``noise_anneal`` it falls linearly to nothing at ``round_at``, the part of
-    the run from which latents are read rounded.
+    the run from which latents are read rounded. Without ``fused`` a GPU takes the plain path.
     """
 
     texels: int | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -20,10 +22,20 @@ GRIDS = {
 }
 
 
-def make(grids: str, size: tuple[int, int] = (64, 64), weights: list[float] | None = None) -> Trainer:
+WEIGHTS = (1.0, 2.0, 0.0, 0.5, 1.5)
+
+
+def make(
+    grids: str,
+    size: tuple[int, int] = (64, 64),
+    options: TrainerOptions = OPTIONS,
+    weights: tuple[float, ...] | None = None,
+    shares: tuple[int, ...] | None = None,
+) -> Trainer:
     width, height = size
     layout = LatentLayout(width, height, 5, GRIDS[grids], (24, 16))
-    return Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=OPTIONS, loss_weights=weights)
+    chain = pyramid(waves(width, height, 5))
+    return Trainer(layout, chain, seed=3, options=options, loss_weights=weights, shares=shares)
 
 
 @pytest.mark.parametrize("rounding", [False, True])
@@ -47,20 +59,29 @@ def test_gradients(grids: str, size: tuple[int, int], aux: int, rounding: bool) 
 
 
 def test_channels_weights() -> None:
-    trainer = make("two", weights=[1.0, 2.0, 0.0, 0.5, 1.5])
+    trainer = make("two", weights=WEIGHTS)
     assert max(FusedPath(trainer).differences(1, rounding=False)) < 1e-5
     trainer.close()
 
 
-def test_a_run_is_the_plain_one() -> None:
+@pytest.mark.parametrize("special", [False, True])
+def test_a_run_is_the_plain_one(special: bool) -> None:
     """Both train on the same tiles with the same noise, through all phases of a run."""
-    plain, fused = make("two"), make("two")
+    options, weights, shares = OPTIONS, None, None
+    if special:
+        options = dataclasses.replace(OPTIONS, grid_rates=(None, 0.02), noise=0.7, noise_anneal=True)
+        weights, shares = WEIGHTS, (0, 0, 1, 1, 2)
+    plain, fused = (make("two", options=options, weights=weights, shares=shares) for _ in range(2))
     fused.fused = FusedPath(fused)
     for step in range(10):
         plain.step(step / 10)
         fused.step(step / 10)
     assert fused.fused is not None
     assert fused.samples == plain.samples
+    seen, taken = plain.take_errors(), fused.take_errors()
+    assert seen is not None
+    assert taken is not None
+    assert np.allclose(taken, seen, rtol=1e-3)
     expected, found = plain.state(), fused.state()
     for name, values in expected.items():
         assert np.allclose(found[name], values, atol=2e-3), name

@@ -42,7 +42,7 @@ def test_tables_lead_to_the_latents_of_every_tile(width: int, height: int) -> No
     trainer = make(width, height)
     store = LatentStore(trainer.grids, trainer.device)
     for level in trainer.levels:
-        reads = LevelReads(level, store, (1.0, 0.5), torch.float32)
+        reads = LevelReads(level, store, (1.0, 0.5), torch.float32, 128)
         first, features, base, latent, _, noise_tile, noise_row = reads.tables
         for tile in range(level.tiles):
             cells = reads.rows[tile // level.across] + reads.columns[tile % level.across]
