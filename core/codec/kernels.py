@@ -140,7 +140,7 @@ def _update_rows(
     values: Tensor,
     second: Tensor,
     visits: Tensor,
-    gradient: Tensor,
+    slots: Tensor,
     indices: list[Tensor],
     gradients: list[Tensor],
     rate: float,
@@ -148,14 +148,17 @@ def _update_rows(
 ) -> None:
     """Adam without momentum (Kingma and Ba 2015 with β₁ = 0) for the rows of a latent grid that were read.
 
-    All are [cells, F], visits [cells, 1]; ``gradient`` is all zero between calls. Rows that several tiles read
+    All are [cells, F], visits [cells, 1]; what ``slots`` [cells] holds does not matter. Rows that several tiles read
     get the sum of their gradients; they are written several times with the same numbers. A row waits for its
     next visit for many steps, over which momentum would only carry stale news (measured: docs/codec.md).
     """
-    for i in range(len(indices)):
-        gradient.index_add_(0, indices[i], gradients[i])
     index = torch.cat(indices)
-    slope = gradient.index_select(0, index)
+    # All reads of a row meet in one of their places. A grid is larger than the caches: summing there costs more.
+    slots.index_copy_(0, index, torch.arange(index.size(0), device=index.device))
+    owners = slots.index_select(0, index)
+    slope = torch.zeros(index.size(0), values.size(1), device=values.device)
+    slope.index_add_(0, owners, torch.cat(gradients))
+    slope = slope.index_select(0, owners)
     count = visits.index_select(0, index).add_(1.0)
     v = second.index_select(0, index).lerp_(slope.square(), 1.0 - beta)
     root = v.div(1.0 - torch.pow(beta, count)).sqrt_().add_(1e-12)
@@ -163,7 +166,6 @@ def _update_rows(
     values.index_copy_(0, index, fresh)
     second.index_copy_(0, index, v)
     visits.index_copy_(0, index, count)
-    gradient.index_fill_(0, index, 0.0)
 
 
 with warnings.catch_warnings():

@@ -22,7 +22,7 @@ class Latents:
         self.shape = values.shape
         self.values = torch.from_numpy(values.reshape(-1, values.shape[2]).copy()).to(device)
         self.second = torch.zeros_like(self.values)
-        self.gradient = torch.zeros_like(self.values)
+        self.slots = torch.zeros(len(self.values), dtype=torch.int64, device=device)
         self.visits = torch.zeros(len(self.values), 1, device=device)
         self.step_size = 2.0 / (2**bits - 1)
         self.code_type = code_type(bits)
@@ -30,7 +30,7 @@ class Latents:
     def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
         """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""
         indices, gradients = [index for index, _ in reads], [gradient for _, gradient in reads]
-        update_rows(self.values, self.second, self.visits, self.gradient, indices, gradients, rate, beta)
+        update_rows(self.values, self.second, self.visits, self.slots, indices, gradients, rate, beta)
 
     def codes(self) -> np.ndarray:
         """The nearest codes, [h, w, F]: uint8, above 8 bits uint16."""

@@ -17,6 +17,18 @@ CONTAINER_BYTES = 900
 ROUGH_DB = 30.5
 """PSNR of the linear code below which a set counts as rough."""
 _MOST_FEATURES = 64
+_CODED = {
+    (4, 2, True): 0.93,
+    (2, 2, True): 0.89,
+    (2, 4, True): 0.86,
+    (4, 4, True): 0.92,
+    (4, 2, False): 0.93,
+    (4, 4, False): 0.85,
+    (2, 4, False): 0.8,
+}
+"""By stride, bits and roughness: the part of their packed size that trained latents take at most on disk. Where they
+would take less, memory matters more: no layout is larger by more than a quarter than what was asked for."""
+_CODING_FROM, _CODING_FULLY = 16_384, 131_072
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ def predict(width: int, height: int, channels: int, bpp: float) -> Prediction:
         smallest = byte_budget(width, height, bpp)
         return Prediction(smallest, smallest)
     vram = layout.latent_bytes + layout.decoder_bytes + 4 * channels
-    return Prediction(vram + CONTAINER_BYTES, vram)
+    return Prediction(int(expected_bytes(layout, rough=False)) + 4 * channels + CONTAINER_BYTES, vram)
 
 
 def byte_budget(width: int, height: int, bpp: float) -> int:
@@ -69,24 +81,32 @@ def byte_budget(width: int, height: int, bpp: float) -> int:
 
 
 def choose(
-    width: int, height: int, channels: int, budget: int, *, rough: bool = False, header: int = CONTAINER_BYTES
+    width: int,
+    height: int,
+    channels: int,
+    budget: int,
+    *,
+    rough: bool = False,
+    header: int = CONTAINER_BYTES,
+    hidden: tuple[int, ...] = (),
 ) -> LatentLayout:
-    """The layout for a file of at most ``budget`` bytes that fills it best.
+    """The layout for a file of at most ``budget`` bytes that fills it best, entropy coding counted in.
 
-    ``rough``: see :func:`is_rough`. Raises InputError if not even the smallest layout fits.
+    ``rough``: see :func:`is_rough`; ``hidden`` layers instead of those that suit the size. Raises InputError if not
+    even the smallest layout fits.
     """
     room = budget - header - 4 * channels
     best: LatentLayout | None = None
+    most = 0.0
     for stride, bits in _grids(8 * budget / (width * height), rough):
-        for hidden in _decoders(budget):
-            found = _fill(LatentLayout(width, height, channels, (), hidden), stride, bits, room)
-            if found is not None and (best is None or _bytes(found) > _bytes(best)):
-                best = found
-        if best is not None and _bytes(best) >= 0.96 * room:
+        for widths in (hidden,) if hidden else _decoders(budget):
+            found = _fill(LatentLayout(width, height, channels, (), widths), stride, bits, rough, room)
+            if found is not None and (size := expected_bytes(found, rough=rough)) > most:
+                best, most = found, size
+        if best is not None and most >= 0.96 * room:
             break
     if best is None:
-        least = LatentLayout(width, height, channels, two_grids(16, 1, 0, 1), (4,))
-        smallest = _bytes(least) + header + 4 * channels
+        smallest = least_bytes(width, height, channels, header)
         bpp = 8 * smallest / (width * height)
         raise InputError(
             f"{budget} bytes are too few for {channels} channels of {width} × {height} texels: "
@@ -95,8 +115,24 @@ def choose(
     return best
 
 
-def _bytes(layout: LatentLayout) -> int:
-    return layout.latent_bytes + layout.decoder_bytes
+def least_bytes(width: int, height: int, channels: int, header: int = CONTAINER_BYTES) -> int:
+    """What the smallest file for such a material takes."""
+    least = LatentLayout(width, height, channels, two_grids(16, 1, 0, 1), (4,))
+    return least.latent_bytes + least.decoder_bytes + header + 4 * channels
+
+
+def usual_decoder(budget: int) -> tuple[int, ...]:
+    """Widths of the hidden layers for a file of this size."""
+    return _decoders(budget)[0]
+
+
+def expected_bytes(layout: LatentLayout, *, rough: bool) -> float:
+    """What latents, entropy-coded, and decoder will take in a file, as far as that is known before training."""
+    packed = layout.latent_bytes
+    usual = min((_CODED.get((grid.stride, grid.bits, rough), 1.0) for grid in layout.grids[:1]), default=1.0)
+    # What is learned about the codes in order to code them has to be stored as well, and small files can't pay for it.
+    pays = min(1.0, max(0.0, (packed - _CODING_FROM) / (_CODING_FULLY - _CODING_FROM)))
+    return packed * (1.0 - (1.0 - usual) * pays) + layout.decoder_bytes
 
 
 def _grids(bpp: float, rough: bool) -> tuple[tuple[int, int], ...]:
@@ -122,28 +158,31 @@ def _decoders(budget: int) -> tuple[tuple[int, ...], ...]:
     return ((16, 16), (8, 8), (8,), (4,))
 
 
-def _fill(base: LatentLayout, stride: int, bits: int, room: int) -> LatentLayout | None:
+def _fill(base: LatentLayout, stride: int, bits: int, rough: bool, room: int) -> LatentLayout | None:
     """The features of a fine grid and of one with a quarter of its latents per side that leave the least room."""
 
     def shaped(fine: int, coarse: int) -> LatentLayout:
         grids = LatentGrid(stride, fine, bits), LatentGrid(min(4 * stride, 32), coarse, bits)
         return dataclasses.replace(base, grids=tuple(grid for grid in grids if grid.features))
 
+    def size(fine: int, coarse: int) -> float:
+        return expected_bytes(shaped(fine, coarse), rough=rough)
+
     best: LatentLayout | None = None
     best_score = 0.0
     for fine in range(1, _MOST_FEATURES + 1):
-        if _bytes(shaped(fine, 0)) > room:
+        if size(fine, 0) > room:
             break
         low, high = 0, min(_MOST_FEATURES, 2 * fine + 16)
         while low < high:
             middle = (low + high + 1) // 2
-            if _bytes(shaped(fine, middle)) <= room:
+            if size(fine, middle) <= room:
                 low = middle
             else:
                 high = middle - 1
         layout = shaped(fine, low)
         # About as many coarse features as fine ones carry what is smooth; none at all cost as much as 2 % of the rate.
-        score = _bytes(layout) / room - 0.02 * max(0, fine - low) / fine
+        score = size(fine, low) / room - 0.02 * max(0, fine - low) / fine
         if score > best_score:
             best, best_score = layout, score
     return best
