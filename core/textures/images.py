@@ -31,7 +31,10 @@ MAX_SIDE = 16384
 MAX_FILE_CHANNELS = 16
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_DEPTH_OF = {"uint8": 8, "int8": 8, "uint16": 16, "int16": 16}
+_PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+"""Bits per channel that a PNG file may have, by its colour type: grey, colour, palette, grey or colour with alpha."""
+_DEPTH_OF = {"uint8": 8, "uint16": 16}
+"""Everything else is taken as float: 32 bits hold signed and long integers as well as half floats."""
 _HARMLESS = ("extraneous bytes before marker",)
 """What a JPEG decoder says about files that it nevertheless decodes completely."""
 
@@ -95,12 +98,10 @@ def _read(path: Path, rows: int | None) -> tuple[Pixels, int]:
     values = values.reshape(-1, header.width, header.channels)
     if rows is not None:
         values = values[:rows]
-    if values.dtype == np.uint8:
-        pixels = values.astype(np.float32) / np.float32(255)
-    elif values.dtype == np.uint16:
-        pixels = values.astype(np.float32) / np.float32(65535)
-    else:
-        pixels = np.ascontiguousarray(values, dtype=np.float32)
+    top = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}.get(values.dtype)
+    pixels = np.ascontiguousarray(values, dtype=np.float32)
+    if top is not None:
+        pixels /= np.float32(top)
     return pixels, header.bit_depth
 
 
@@ -184,12 +185,12 @@ def _check_png(path: Path, checksums: bool) -> None:
             position += 12 + length
             if position > end:
                 raise _damaged(path)
-            if kind == b"IHDR" and length >= 8:
-                width, height = struct.unpack(">II", file.read(8))
-                if width == 0 or height == 0:
+            if kind == b"IHDR" and length >= 10:
+                width, height, depth, colour = struct.unpack(">IIBB", file.read(10))
+                if width == 0 or height == 0 or depth not in _PNG_DEPTHS.get(colour, ()):
                     raise _damaged(path)
                 _check_size(path, width, height)
-                file.seek(-8, os.SEEK_CUR)
+                file.seek(-10, os.SEEK_CUR)
             if checksums:
                 body = file.read(length)
                 if zlib.crc32(body, zlib.crc32(kind)) != struct.unpack(">I", file.read(4))[0]:
@@ -218,7 +219,10 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
         values, kind = np.ascontiguousarray(pixels, dtype=np.float32), "float"
     else:
         top = np.float32(2**bit_depth - 1)
-        values = np.rint(np.clip(np.nan_to_num(pixels), 0, 1) * top).astype(np.uint8 if bit_depth == 8 else np.uint16)
+        scaled = np.nan_to_num(pixels)
+        np.clip(scaled, 0, 1, out=scaled)
+        scaled *= top
+        values = np.rint(scaled, out=scaled).astype(np.uint8 if bit_depth == 8 else np.uint16)
         kind = f"uint{bit_depth}"
 
     spec = OpenImageIO.ImageSpec(width, height, channels, kind)

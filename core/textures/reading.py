@@ -408,27 +408,29 @@ def read(material: MaterialPlan) -> TextureSet:
             raise InputError(file.problem, file.path)
     if not used:
         raise InputError(
-            f"No map was recognised in {material.name}; name the files by what they are (Color, Normal, "
-            "Roughness …) or assign them by hand.",
+            f"No map was recognised in {material.name}{_only_reason(material)}; name the files by what they are "
+            "(Color, Normal, Roughness …) or assign them by hand.",
             material.folder,
         )
     _check_roles(material)
-    with ThreadPoolExecutor(max_workers=min(4, len(used))) as pool:
-        decoded = [pixels for pixels, _ in pool.map(images.read_image, (file.path for file in used))]
-
     notices = list(material.notices)
     maps: list[TextureMap] = []
     sources: list[SourceFile] = []
+    unused: list[dict[int, Pixels]] = []
     owned = {role for file in used for role in file.roles if role is not None}
-    for file, pixels in zip(used, decoded, strict=True):
-        if file.alpha_role in owned:  # a map of its own goes before an alpha channel
-            file = replace(file, alpha_role=None)
-        maps_of_file, layout = _split(file, _finite(file, pixels, notices), notices)
-        owned |= {texture.role for texture in maps_of_file}
-        maps += maps_of_file
-        sources.append(SourceFile(file.path.name, file.bit_depth, layout))
+    with ThreadPoolExecutor(max_workers=min(4, len(used))) as pool:
+        for file, (pixels, _) in zip(used, pool.map(images.read_image, (file.path for file in used)), strict=True):
+            if file.alpha_role in owned:  # a map of its own goes before an alpha channel
+                file = replace(file, alpha_role=None)
+            maps_of_file, layout = _split(file, _finite(file, pixels, notices), notices)
+            owned |= {texture.role for texture in maps_of_file}
+            maps += maps_of_file
+            sources.append(SourceFile(file.path.name, file.bit_depth, layout))
+            # Only these channels of the file are looked at again; the rest of it may go.
+            left = [index for index, channel in enumerate(layout) if channel.role is None]
+            unused.append({index: pixels[:, :, index].copy() for index in left if np.ptp(pixels[:, :, index])})
     maps.sort(key=lambda m: list(Role).index(m.role))
-    sources = [_recover(s, p, maps, notices) for s, p in zip(sources, decoded, strict=True)]
+    sources = [_recover(s, channels, maps, notices) for s, channels in zip(sources, unused, strict=True)]
     width, height = _common_size(maps)
     maps = [_at_size(m, width, height, notices) for m in maps]
     for texture in maps:
@@ -452,6 +454,14 @@ def read(material: MaterialPlan) -> TextureSet:
     return result
 
 
+def _only_reason(material: MaterialPlan) -> str:
+    """Of a single file, why it is not used."""
+    if len(material.files) != 1:
+        return ""
+    (file,) = material.files
+    return f" ({file.path.name}: {file.reason})"
+
+
 def _check_roles(material: MaterialPlan) -> None:
     """Raises InputError if two files have one role, or one file the same name as another."""
     owner: dict[Role, PlannedFile] = {}
@@ -472,8 +482,13 @@ def _check_roles(material: MaterialPlan) -> None:
 def _finite(file: PlannedFile, pixels: Pixels, notices: list[str]) -> Pixels:
     if file.bit_depth < 32 or np.isfinite(pixels).all():
         return pixels
-    notices.append(f"{file.path.name} holds values that are not finite; they were set to 0.")
-    return np.nan_to_num(pixels, nan=0.0, posinf=0.0, neginf=0.0)
+    finite = pixels[np.isfinite(pixels)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    notices.append(
+        f"{file.path.name} holds values that are not numbers or not finite; they were set to 0 and, where infinite, to "
+        f"the file's extremes, {low:.4g} and {high:.4g}."
+    )
+    return np.nan_to_num(pixels, copy=False, nan=0.0, posinf=high, neginf=low)
 
 
 def _split(file: PlannedFile, pixels: Pixels, notices: list[str]) -> tuple[list[TextureMap], tuple[ChannelRef, ...]]:
@@ -512,19 +527,21 @@ def _split(file: PlannedFile, pixels: Pixels, notices: list[str]) -> tuple[list[
     return maps, tuple(layout)
 
 
-def _recover(source: SourceFile, pixels: Pixels, maps: list[TextureMap], notices: list[str]) -> SourceFile:
+def _recover(source: SourceFile, unused: dict[int, Pixels], maps: list[TextureMap], notices: list[str]) -> SourceFile:
     """Channels of a file that have no role of their own: often another map of the set holds the same values (an
     ARM file beside its parts, an opacity repeated as alpha), and then the file can be written again in full."""
     layout = list(source.layout)
-    for index, channel in enumerate(layout):
-        values = pixels[:, :, index]
-        if channel.role is not None or not np.ptp(values):
-            continue
-        layout[index] = _same_values(values, maps) or channel
+    for index, values in unused.items():
+        layout[index] = _same_values(values, maps) or layout[index]
         if layout[index].role is None:
-            name = _CHANNEL_NAMES[index] if index < 4 else f"channel {index + 1}"
-            notices.append(f"The {name} channel of {source.name} is not used.")
+            notices.append(f"The {_channel_name(index, len(layout))} channel of {source.name} is not used.")
     return replace(source, layout=tuple(layout))
+
+
+def _channel_name(index: int, channels: int) -> str:
+    if channels == 2:
+        return ("first", "second")[index]
+    return _CHANNEL_NAMES[index] if index < 4 else f"{index + 1}th"
 
 
 def _same_values(values: np.ndarray, maps: list[TextureMap]) -> ChannelRef | None:
@@ -548,7 +565,7 @@ def _map_values(
 ) -> tuple[Pixels, dict[int, int]]:
     """The values of one map from some channels of a file, and which channel of the map each of them is."""
     wanted = ROLE_INFO[role].channels
-    values = pixels[:, :, sources]
+    values = pixels if sources == list(range(pixels.shape[2])) else pixels[:, :, sources]
     if wanted == 3:
         if len(sources) >= 3:
             return np.ascontiguousarray(values[:, :, :3]), {c: i for i, c in enumerate(sources[:3])}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
 import shutil
 import struct
@@ -435,11 +436,22 @@ def test_16_bit_and_float_are_kept(tmp_path: Path) -> None:
 
 def test_values_that_are_not_finite_are_replaced_and_mentioned(tmp_path: Path) -> None:
     light = np.ones((8, 8, 3), dtype=np.float32)
-    light[2, 3, 1], light[0, 0, 0] = np.nan, np.inf
+    light[2, 3, 1], light[0, 0, 0], light[5, 5, 2], light[6, 6, 2] = np.nan, np.inf, 7, 0
     save(tmp_path / "wall_emissive.exr", light, "float")
     material = reading.read(reading.plan([tmp_path])[0])
-    assert np.isfinite(material.maps[0].pixels).all()
-    assert "not finite" in material.notices[0]
+    pixels = material.maps[0].pixels
+    assert (pixels[2, 3, 1], pixels[0, 0, 0], pixels[1, 1, 1]) == (0, 7, 1)
+    (notice,) = material.notices
+    assert notice.startswith("wall_emissive.exr holds values that are not") and "0 and 7" in notice
+
+
+@pytest.mark.parametrize("names", [("X", "Y", "Z"), ("foo", "bar", "baz"), ("u", "v", "w")])
+def test_an_exr_with_other_channel_names_is_read_in_the_file_s_order(names: tuple[str, ...], tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random((8, 8, 3), dtype=np.float32)
+    path = save(tmp_path / "wall_normal.exr", values, "float", names)
+    material = reading.read(reading.plan([tmp_path])[0])
+    order = [names.index(name) for name in images.read_header(path).channel_names]
+    np.testing.assert_array_equal(material.by_role[N].pixels, values[:, :, order])
 
 
 def test_layers_of_one_exr_by_their_names(tmp_path: Path) -> None:
@@ -610,6 +622,87 @@ def test_text_called_an_image(suffix: str, tmp_path: Path, capfd: pytest.Capture
     one_sentence(fail(tmp_path), f"wall_Color{suffix}")
     one_sentence(fail(tmp_path / f"wall_Color{suffix}"), f"wall_Color{suffix}")
     assert capfd.readouterr().err == ""
+
+
+def test_too_many_nameless_channels(tmp_path: Path) -> None:
+    save(tmp_path / "wall_Color.exr", np.zeros((8, 8, 5), np.float32), "float", tuple("abcde"))
+    one_sentence(fail(tmp_path), "wall_Color.exr: more than four channels")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_folder_called_like_an_image(whole: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "wall_Color.png"
+    folder.mkdir()
+    one_sentence(fail(tmp_path if whole else folder), "no image in the folder", tmp_path.name)
+    save(tmp_path / "wall_Roughness.png", grey())
+    assert [m.role for m in reading.read(reading.plan([tmp_path])[0]).maps] == [R]
+
+
+CMYK = (
+    "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU"
+    "/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAkI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwAqiplT"
+    "WW//2Q=="
+)
+"""A JPEG file of 8 × 8 texels for print: all cyan, a fifth black."""
+
+
+def test_a_jpeg_for_print_becomes_rgb(tmp_path: Path) -> None:
+    path = tmp_path / "wall_Color.jpg"
+    path.write_bytes(base64.b64decode(CMYK))
+    material = reading.read(reading.plan([path])[0])
+    np.testing.assert_allclose(material.by_role[A].pixels, np.broadcast_to([0, 0.8, 0.8], (8, 8, 3)), atol=0.02)
+
+
+def png(path: Path, bits: int, colour: int, rows: bytes, *chunks: tuple[bytes, bytes]) -> Path:
+    """An 8 × 8 PNG file with the given colour type; ``rows`` are the bytes of one row, the same for all."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", 8, 8, bits, colour, 0, 0, 0)), *chunks]
+    parts += [(b"IDAT", zlib.compress((b"\0" + rows) * 8)), (b"IEND", b"")]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts))
+    return path
+
+
+PALETTE = (b"PLTE", bytes([255, 0, 0, 0, 255, 0]))
+
+
+def test_palettes_become_colours(tmp_path: Path) -> None:
+    transparent = (b"tRNS", bytes([0]))
+    png(tmp_path / "leaf_Color.png", 8, 3, bytes([0, 1] * 4), PALETTE, transparent)
+    png(tmp_path / "leaf_Roughness.png", 1, 0, bytes([0b10101010]))
+    material = reading.read(reading.plan([tmp_path])[0])
+    assert [(m.role, m.bit_depth) for m in material.maps] == [(A, 8), (R, 8), (T, 8)]
+    np.testing.assert_array_equal(material.by_role[A].pixels[0, :2], [[1, 0, 0], [0, 1, 0]])
+    np.testing.assert_array_equal(material.by_role[T].pixels[0, :2, 0], [0, 1])
+    np.testing.assert_array_equal(material.by_role[R].pixels[0, :2, 0], [1, 0])
+
+
+@pytest.mark.parametrize(("bits", "colour"), [(16, 3), (3, 0), (4, 2), (8, 5)])
+def test_depths_that_png_does_not_have(
+    bits: int, colour: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one_sentence(fail(png(tmp_path / "wall_Color.png", bits, colour, bytes(16), PALETTE)), "wall_Color.png is damaged")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("kind", "top"), [("uint8", 255), ("uint16", 65535)])
+def test_grey_with_alpha(kind: str, top: int, tmp_path: Path) -> None:
+    values = noise(1, 8, 8, 2, top)
+    save(tmp_path / "in" / "leaf_Color.png", values, kind)
+    material = reading.read(reading.plan([tmp_path / "in"])[0])
+    np.testing.assert_array_equal(np.rint(material.by_role[A].pixels * top), np.repeat(values[:, :, :1], 3, axis=2))
+    np.testing.assert_array_equal(np.rint(material.by_role[T].pixels * top), values[:, :, 1:])
+    round_trip(material, tmp_path / "in", tmp_path / "out")
+
+
+def test_signed_integers_are_kept_as_floats(tmp_path: Path) -> None:
+    values = np.arange(-32, 32, dtype=np.int16).reshape(8, 8, 1) * 1000
+    save(tmp_path / "wall_height.tif", values, "int16")
+    height = reading.read(reading.plan([tmp_path])[0]).by_role[D]
+    assert height.bit_depth == 32
+    np.testing.assert_allclose(height.pixels, values / 32767, atol=1e-4)
 
 
 def test_a_broken_file_without_a_role_does_not_stop_the_others(tmp_path: Path) -> None:
