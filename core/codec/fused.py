@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -377,4 +378,5 @@ class _Control:
 
 
 def _relative(found: torch.Tensor, expected: torch.Tensor) -> float:
-    return float((found - expected).norm() / expected.norm().clamp_min(1e-30))
+    value = float((found - expected).norm() / expected.norm().clamp_min(1e-30))
+    return value if math.isfinite(value) else math.inf

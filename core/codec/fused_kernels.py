@@ -7,9 +7,13 @@ gradients kept on chip. Sizes are padded to powers of two, as Triton's matrix pr
 
 from __future__ import annotations
 
+from typing import Any
+
 import triton  # pyright: ignore[reportMissingImports]
 import triton.language as tl  # pyright: ignore[reportMissingImports]
 
+_jit: Any = triton.jit
+"""Without a type: what it makes of a function is launched by one name and called by another."""
 FIXED_POINT = 32
 """Fractional bits of summed latent gradients: sums of whole numbers don't depend on their order. With 64 bits the
 range is ±2³¹ and the resolution 2⁻³², so no scale has to be chosen for a material."""
@@ -26,9 +30,9 @@ _COUNTS = ["count", "first_slot", "across", "texels", "reads_at", "picks_at", "p
 """A kernel takes seconds to compile: the compiler knows only what shapes its matrix products, and levels share it."""
 
 
-@triton.jit
+@_jit
 def _reads(tables, rows, columns, tile, across, KP: tl.constexpr, JP: tl.constexpr):
-    """How a tile reads the latents; ``tables``, ``rows`` and ``columns`` as ``fused._Reads`` makes them.
+    """How a tile reads the latents; ``tables``, ``rows`` and ``columns`` as in ``fused_tables.LevelReads``.
 
     Returns, for its corners [KP] and the first layer's inputs [JP]: whether a corner is a latent, its number among all
     latents, where each value is stored [KP, JP], and which inputs the corner has [KP, JP].
@@ -44,7 +48,7 @@ def _reads(tables, rows, columns, tile, across, KP: tl.constexpr, JP: tl.constex
     return features > 0, number, start[:, None] + j[None, :], inside
 
 
-@triton.jit(do_not_specialize=_COUNTS)
+@_jit(do_not_specialize=_COUNTS)
 def passes(
     control,
     numbers,
@@ -184,7 +188,7 @@ def passes(
     tl.store(own + squares_at + c, squares, mask=c < C)
 
 
-@triton.jit(do_not_specialize=_COUNTS)
+@_jit(do_not_specialize=_COUNTS)
 def update_latents(
     control,
     numbers,
@@ -226,7 +230,7 @@ def update_latents(
     tl.store(latents + place, tl.minimum(tl.maximum(value, -1.0), 1.0), mask=inside)
 
 
-@triton.jit(do_not_specialize=["programs", "measuring"])
+@_jit(do_not_specialize=["programs", "measuring"])
 def update_decoder(
     numbers,
     partials,
