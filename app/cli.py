@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.commands import batch, compare, compress, decode, export, info, render, samples
+from app.commands import batch, compare, compress, curve, decode, export, info, render, samples
 from app.commands.options import Parser
 from core.errors import Cancelled, InputError, TexloomError
 
 COMMANDS = {
     "compress": compress,
+    "curve": curve,
     "decode": decode,
     "export": export,
     "info": info,

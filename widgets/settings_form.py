@@ -109,6 +109,8 @@ def _make_field(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget,
     """The field for a setting, and the function that shows a value in it without telling anybody."""
     if setting.choices:
         combo = Combo()
+        if setting.optional:
+            combo.addItem("–", None)
         for choice in setting.choices:
             combo.addItem(choice.upper() if choice in ("cpu", "cuda", "mps") else choice.capitalize(), choice)
         combo.currentIndexChanged.connect(lambda _: tell(combo.currentData()))

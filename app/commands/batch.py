@@ -220,7 +220,9 @@ def _arguments(options: argparse.Namespace, report: Path) -> list[str]:
     arguments = ["-o", str(options.output), "--report", str(report)]
     for field in describe(CompressSettings):
         value = getattr(options, field.name)
-        if value is not None:
+        if isinstance(value, bool):
+            arguments.append(field.option if value else field.option.replace("--", "--no-", 1))
+        elif value is not None:
             arguments += [field.option, str(value)]
     if options.resume:
         arguments.append("--resume")

@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``compress`` and ``batch`` have in common."""
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="folder for the results")
-    add_settings(parser, CompressSettings, exclusive=("bpp", "target_psnr", "max_bytes"))
+    add_settings(parser, CompressSettings, exclusive=("bpp", "target_psnr", "max_bytes", "match"))
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted run where there is one")
     parser.add_argument(
         "--export",

@@ -191,7 +191,8 @@ def fitting_seconds(budget: float) -> float:
 
 def settings_for_export(settings: CompressSettings, report: dict[str, Any]) -> ExportSettings:
     """A fitted model gets the rate of the container and, of an explicit budget, what the codec has left."""
-    by_rate = settings.target_psnr is None and settings.max_bytes is None
+    given = (settings.target_psnr, settings.max_bytes, settings.match)
+    by_rate = all(value is None for value in given) and not settings.target_maps
     bpp = settings.bpp if by_rate else min(max(float(report["bits_per_texel"]), 0.5), 80.0)
     if settings.time_budget is None:
         return ExportSettings(bpp=bpp, device=settings.device)
@@ -200,7 +201,10 @@ def settings_for_export(settings: CompressSettings, report: dict[str, Any]) -> E
 
 
 def scalars_listener(folder: Path) -> Callable[[Event], None]:
-    """Writes Metrics events as TensorBoard scalars. Raises InputError if the package isn't installed."""
+    """Writes loss and PSNR as TensorBoard scalars, at the end PSNR and SSIM of every mip level too.
+
+    Raises InputError if the package isn't installed.
+    """
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
@@ -217,6 +221,12 @@ def scalars_listener(folder: Path) -> Callable[[Event], None]:
                 for role, value in event.map_psnr_db.items():
                     writer.add_scalar(f"psnr_db/{role}", value, event.step)
             case Finished():
+                # Lower levels cost a decode each: they are measured once, at the end.
+                step = int(event.result.report["steps"])
+                for level in event.result.report["mips"]:
+                    for metric in ("psnr_db", "ssim"):
+                        if level[metric] is not None:
+                            writer.add_scalar(f"{metric}/lod {level['level']}", level[metric], step)
                 writer.close()
             case _:
                 pass

@@ -15,7 +15,18 @@ from core.jobs import Setting, describe, from_dict
 
 T = TypeVar("T")
 
-METAVAR = {"bpp": "F", "target_psnr": "DB", "max_bytes": "N", "time_budget": "SECONDS", "early_stop_db": "DB"}
+METAVAR = {
+    "bpp": "F",
+    "target_psnr": "DB",
+    "max_bytes": "N",
+    "match": "BASELINE",
+    "time_budget": "SECONDS",
+    "early_stop_db": "DB",
+    "target_maps": "'MAP=DB …'",
+    "loss_weights": "'MAP=N …'",
+    "grids": "'GRID …'",
+    "decoder": "N-N",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,7 +70,7 @@ def help_text(field: Setting) -> str:
         facts.append(f"{_plain(field.low)} to {_plain(field.high)}{unit}")
     elif field.low is not None:
         facts.append(f"at least {_plain(field.low)}{unit}")
-    if field.default is not None:
+    if field.default not in (None, ""):
         facts.append(f"default {_plain(field.default)}")
     text = field.help + (f" [{'; '.join(facts)}]" if facts else "")
     return text.replace("%", "%%")

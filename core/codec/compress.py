@@ -271,9 +271,10 @@ class _Run:
 def _saving(baseline: BaselineResult, texture: NeuralTexture) -> str:
     """What the file saves over the baseline that it was to match, mips counted on both sides."""
     theirs, ours = baseline.bits_per_texel_with_mips, texture.bits_per_texel
+    share = f"{100 * abs(1 - ours / theirs):.0f} % {'less' if ours <= theirs else 'more'}"
     return (
         f"{baseline.title} has {baseline.psnr_db:.2f} dB at {theirs:.2f} bits per texel with mips; this file takes "
-        f"{ours:.2f}, {100 * (1 - ours / theirs):.0f} % less."
+        f"{ours:.2f}, {share}."
     )
 
 

@@ -57,7 +57,7 @@ def _pooled(source: Sequence[Pixels], decoded: Sequence[Pixels], extents: Sequen
 
 
 def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], object]) -> list[dict[str, Any]]:
-    """PSNR of the mip levels from 1 on against the box-filtered source, both rounded to the map's bit depth."""
+    """PSNR and SSIM of the mip levels from 1 on against the box-filtered source, both rounded to the map's depth."""
     extents = [metrics.peak(m.pixels) for m in source.maps]
     pixels = [m.pixels for m in source.maps]
     levels = []
@@ -66,8 +66,10 @@ def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], o
         pixels = [halved(p) for p in pixels]
         decoded = texture.decoded_set(level).by_role
         targets = [metrics.round_to_depth(p, m.bit_depth) for m, p in zip(source.maps, pixels, strict=True)]
-        psnr = _pooled(targets, [decoded[m.role].pixels for m in source.maps], extents)
-        levels.append({"level": level, "psnr_db": finite(psnr)})
+        results = [decoded[m.role].pixels for m in source.maps]
+        pairs = zip(targets, results, extents, strict=True)
+        ssim = sum(metrics.ssim(a, b, extent=extent) * a.shape[2] for a, b, extent in pairs) / source.channels
+        levels.append({"level": level, "psnr_db": finite(_pooled(targets, results, extents)), "ssim": round(ssim, 6)})
     return levels
 
 
@@ -97,6 +99,7 @@ def build(
     for m in source.maps:
         check()
         maps.append(map_report(m, decoded[m.role]))
+    ssim = sum(entry["ssim"] * entry["channels"] for entry in maps) / source.channels
     return {
         "schema": SCHEMA,
         "version": version,
@@ -109,7 +112,7 @@ def build(
         "vram_bits_per_texel": round(8 * texture.vram_bytes / (source.width * source.height), 6),
         "bytes": texture.size_bytes,
         "maps": maps,
-        "mips": [{"level": 0, "psnr_db": psnr}, *mip_report(source, texture, check)],
+        "mips": [{"level": 0, "psnr_db": psnr, "ssim": round(ssim, 6)}, *mip_report(source, texture, check)],
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "cpu_seconds": round(cpu_seconds, 3),
         "steps": steps,

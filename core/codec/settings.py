@@ -97,3 +97,27 @@ class CompressSettings:
         high=1.0,
         expert=True,
     )
+
+
+@dataclass(frozen=True)
+class CurveSettings:
+    """Sizes from ``low`` to ``high``, each larger than the one before by the same factor."""
+
+    low: float = setting(1.0, "The smallest size.", unit="bits/texel", low=0.5, high=20.0)
+    high: float = setting(20.0, "The largest size.", unit="bits/texel", low=0.5, high=20.0)
+    points: int = setting(6, "How many sizes.", low=2, high=20)
+    preset: str = setting("draft", "How long to train each size.", choices=("draft", "balanced", "studio"))
+    time_budget: float | None = setting(
+        None, "Train for this long in all, shared by the sizes.", unit="s", low=2.0, high=86400.0
+    )
+    device: str = setting(
+        "auto", "Where to train; auto takes a GPU if there is one.", choices=("auto", "cpu", "cuda", "mps")
+    )
+    seed: int = setting(0, "Same inputs and seed, same files.", low=0, high=2**31 - 1, expert=True)
+
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """Bits per texel."""
+        return tuple(
+            float(f"{self.low * (self.high / self.low) ** (i / (self.points - 1)):.3g}") for i in range(self.points)
+        )
