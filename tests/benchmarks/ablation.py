@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from core.codec import metrics
-from core.codec.layout import LatentLayout, two_grids
+from core.codec import entropy, metrics
+from core.codec.layout import LatentGrid, LatentLayout
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.trainer import Trainer, TrainerOptions
 from core.textures import reading, samples
@@ -27,9 +27,31 @@ from core.textures.mips import pyramid
 from core.textures.roles import Role
 from tests.benchmarks.codec import ROOT, SHARED
 
-SMOOTH, ROUGH = (4, 8, 6, 4), (4, 15, 16, 2)
-"""(stride, fine features, coarse features, bits) near 2.5 bits per texel at 1K."""
+Grids = tuple[tuple[int, int, int], ...]
+"""(stride, features, bits) of each grid."""
+SMOOTH: Grids = ((4, 9, 4), (16, 8, 4))
+ROUGH: Grids = ((4, 18, 2), (16, 20, 2))
+"""What is chosen near 2.5 bits per texel at 1K, memory counted."""
+OTHERS: dict[Grids, dict[str, Grids]] = {
+    SMOOTH: {
+        "one grid only": ((4, 9, 4),),
+        "second grid at half instead of a quarter": ((4, 8, 4), (8, 6, 4)),
+        "three grids": ((4, 8, 4), (8, 4, 4), (16, 8, 4)),
+        "3 bits": ((4, 12, 3), (16, 11, 3)),
+        "the other set's bits": ROUGH,
+        "twice the texels per latent": ((8, 34, 4), (32, 28, 4)),
+    },
+    ROUGH: {
+        "one grid only": ((4, 19, 2),),
+        "second grid at half instead of a quarter": ((4, 15, 2), (8, 17, 2)),
+        "three grids": ((4, 17, 2), (8, 5, 2), (16, 16, 2)),
+        "3 bits": ((4, 12, 3), (16, 13, 3)),
+        "the other set's bits": SMOOTH,
+        "twice the texels per latent": ((8, 64, 2), (16, 40, 2)),
+    },
+}
 HIDDEN = (64, 64)
+BALANCED = "every map counts alike in dB"
 
 
 def main() -> None:
@@ -38,10 +60,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
-    for material, shape, other in materials():
+    for material, shape in materials():
         image = material.stacked()
-        for name, layout, chosen in variants(image, shape, other):
-            row = measure(material.name, name, image, layout, chosen, options.steps)
+        shares = [number for number, m in enumerate(material.maps) for _ in range(m.channels)]
+        for name, layout, chosen in variants(image, shape):
+            balanced = shares if name == BALANCED else None
+            row = measure(material.name, name, image, layout, chosen, options.steps, balanced)
             rows.append(row)
             print(f"{row['material']:20} {name:38} {row['bits']:5.2f} bits {row['psnr']:6.2f} dB", flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -49,24 +73,21 @@ def main() -> None:
     (options.out / "ablation.md").write_text(page(options.steps, rows))
 
 
-def materials() -> list[tuple[TextureSet, tuple[int, ...], tuple[int, ...]]]:
+def materials() -> list[tuple[TextureSet, Grids]]:
     if SHARED.is_dir():
         plans = {plan.name: plan for plan in reading.plan([SHARED])}
         smooth, rough = (reading.read(plans[name]) for name in ("WoodFloor040_1K", "Ground068_1K-JPG"))
     else:
         smooth, rough = samples.generate("worn_painted_metal"), samples.generate("woven_fabric")
-    return [(smooth, SMOOTH, ROUGH), (rough, ROUGH, SMOOTH)]
+    return [(smooth, SMOOTH), (rough, ROUGH)]
 
 
-def variants(
-    image: Pixels, shape: tuple[int, ...], other: tuple[int, ...]
-) -> list[tuple[str, LatentLayout, TrainerOptions]]:
+def variants(image: Pixels, shape: Grids) -> list[tuple[str, LatentLayout, TrainerOptions]]:
     """(name, layout, options): the shipped one first, then one change each."""
     height, width, channels = image.shape
 
-    def layout(numbers: tuple[int, ...], hidden: tuple[int, ...] = HIDDEN) -> LatentLayout:
-        stride, fine, coarse, bits = numbers
-        return LatentLayout(width, height, channels, two_grids(stride, fine, coarse, bits), hidden)
+    def layout(grids: Grids, hidden: tuple[int, ...] = HIDDEN) -> LatentLayout:
+        return LatentLayout(width, height, channels, tuple(LatentGrid(*grid) for grid in grids), hidden)
 
     plain = TrainerOptions()
 
@@ -76,7 +97,7 @@ def variants(
     half_rate, double_rate = plain.latent_rate / 2, plain.latent_rate * 2
     return [
         ("as shipped", layout(shape), plain),
-        ("the other set's bits per latent", layout(other), plain),
+        *((name, layout(grids), plain) for name, grids in OTHERS[shape].items()),
         ("three hidden layers 64-48-32", layout(shape, (64, 48, 32)), plain),
         ("two hidden layers 32-32", layout(shape, (32, 32)), plain),
         ("latent rate halved", layout(shape), changed(latent_rate=half_rate)),
@@ -84,6 +105,8 @@ def variants(
         ("decoder rate 0.03 instead of 0.01", layout(shape), changed(decoder_rate=0.03)),
         ("second moments of latents kept longer", layout(shape), changed(latent_beta=0.98)),
         ("noise to the end, no rounding", layout(shape), changed(round_at=1.0)),
+        ("noise falling to nothing before rounding", layout(shape), changed(noise_anneal=True)),
+        (BALANCED, layout(shape), plain),
         ("rounding from the start, no noise", layout(shape), changed(round_at=0.0)),
         ("latents frozen at 80 % instead of 94 %", layout(shape), changed(freeze_at=0.8)),
         ("lower mips in every second step", layout(shape), changed(lower_every=2)),
@@ -93,12 +116,18 @@ def variants(
 
 
 def measure(
-    material: str, name: str, image: Pixels, layout: LatentLayout, options: TrainerOptions, steps: int
+    material: str,
+    name: str,
+    image: Pixels,
+    layout: LatentLayout,
+    options: TrainerOptions,
+    steps: int,
+    shares: list[int] | None,
 ) -> dict[str, Any]:
     chain = pyramid(image)
     if options.texels is not None:
         steps = steps * 8192 // options.texels
-    trainer = Trainer(layout, chain, seed=0, options=options)
+    trainer = Trainer(layout, chain, seed=0, options=options, shares=shares)
     began = time.perf_counter()
     for step in range(steps):
         trainer.step(step / steps)
@@ -116,13 +145,19 @@ def measure(
         trainer.layers(),
         trainer.offset,
     )
+    coded = sum(
+        entropy.estimate(codes, grid.bits)
+        for own, group in zip(texture.latents, layout.groups, strict=True)
+        for codes, grid in zip(own, group.grids, strict=True)
+    )
     trainer.close()
     levels = [metrics.psnr(metrics.round_to_depth(texture.decode_learned(i), 8), chain[i]) for i in range(3)]
-    bits = 8 * (layout.latent_bytes + layout.decoder_bytes) / (layout.width * layout.height)
+    texels = layout.width * layout.height
     return {
         "material": material,
         "variant": name,
-        "bits": bits,
+        "bits": 8 * (coded + layout.decoder_bytes) / texels,
+        "memory_bits": 8 * (layout.latent_bytes + layout.decoder_bytes) / texels,
         "psnr": levels[0],
         "mips": [float(np.float32(level)) for level in levels],
         "seconds": seconds,
@@ -136,7 +171,7 @@ def page(steps: int, rows: list[dict[str, Any]]) -> str:
         "# What each choice brings",
         "",
         f"`python -m tests.benchmarks.ablation --steps {steps}`: steps of 8192 texels, one thing changed at a "
-        "time. PSNR in dB over all channels of mip 0 (bold), 1 and 2.",
+        "time. PSNR in dB over all channels of mip 0 (bold), 1 and 2; in brackets bits per texel in memory → on disk.",
         "",
         "| variant | " + " | ".join(names) + " |",
         "| --- |" + " --- |" * len(names),
@@ -147,7 +182,8 @@ def page(steps: int, rows: list[dict[str, Any]]) -> str:
             row = next(r for r in rows if r["material"] == name and r["variant"] == variant)
             base = next(r for r in rows if r["material"] == name)
             gain = "" if row is base else f" ({row['psnr'] - base['psnr']:+.2f})"
-            cells.append(f"**{row['psnr']:.2f}**{gain} · {row['mips'][1]:.2f} · {row['mips'][2]:.2f}")
+            size = f"[{row['memory_bits']:.2f} → {row['bits']:.2f}]"
+            cells.append(f"**{row['psnr']:.2f}**{gain} · {row['mips'][1]:.2f} · {row['mips'][2]:.2f} {size}")
         lines.append(f"| {variant} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
