@@ -53,22 +53,23 @@ def fit(codes: Codes, bits: int) -> Model:
         np.zeros((len(NEIGHBOURS) * features, features)),
         np.zeros((features, features)),
     )
-    parts: list[tuple[Ints, Ints]] = []
+    parts: list[Ints] = []
     products = np.zeros(((len(NEIGHBOURS) + 1) * features,) * 2)
     for rows, columns in tiles(height, width, TILE):
         tile = codes[rows, columns].astype(np.int64)
         flat = tile.reshape(-1, features)
         some = np.sort(rng.permutation(len(flat))[: max(1, round(share * len(flat)))])
-        parts.append((flat, some))
+        parts.append(some)
         values = model.values(flat)
         near = neighbours(*tile.shape[:2])[some]
         around = np.concatenate([values, np.zeros((1, features))])[near].reshape(len(some), -1)
         inputs = np.concatenate([around, values[some]], axis=1)
         products += inputs.T @ inputs
-    near, own = _weights(products, sum(len(some) for _, some in parts), latents, features)
+    near, own = _weights(products, sum(map(len, parts)), latents, features)
     model = Model(model.means, model.thresholds, model.scales, near, own)
     known, predictions, nearby = [], [], []
-    for (rows, columns), (flat, some) in zip(tiles(height, width, TILE), parts, strict=True):
+    for (rows, columns), some in zip(tiles(height, width, TILE), parts, strict=True):
+        flat = codes[rows, columns].astype(np.int64).reshape(-1, features)
         predicted, misses = model.predict(flat, rows.stop - rows.start, columns.stop - columns.start, bits)
         known.append(flat[some])
         predictions.append(predicted[some])
@@ -171,12 +172,15 @@ def sampled_cost(codes: Codes, bits: int) -> float:
     at, near = _sample_places(height, width)
     count = at.shape[1]
     half = count // 2
-    values = np.concatenate([codes.reshape(latents, features), np.zeros((1, features))]).astype(np.float32)
-    means = values[at[0]].mean(axis=0)
-    values -= means
-    values[latents] = 0
-    around = values[near].reshape(at.size, -1)
-    inputs = np.concatenate([around, values[at].reshape(at.size, features)], axis=1)
+    flat = codes.reshape(latents, features)
+    means = flat[at[0]].astype(np.float32).mean(axis=0)
+
+    def values(places: Ints) -> Floats:
+        found = flat[np.minimum(places, latents - 1)] - means
+        found[places == latents] = 0
+        return found
+
+    inputs = np.concatenate([values(near).reshape(at.size, -1), values(at).reshape(at.size, features)], axis=1)
     made_from = inputs[:half]
     products = (made_from.T @ made_from).astype(np.float64) + 0.5 / VALUE**2 * half * np.eye(inputs.shape[1])
     weights, gains = _regressions(products, features)

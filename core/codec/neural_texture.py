@@ -131,10 +131,6 @@ class NeuralTexture:
         width, height = layout.mip_size(mip)
         number = layout.group_of(mip)
         group = layout.groups[number]
-        grids = [codes.astype(np.float32) for codes in self.latents[number]]
-        for grid, shape in zip(grids, group.grids, strict=True):
-            grid *= np.float32(2.0 / (2**shape.bits - 1))
-            grid -= 1.0
         (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
         across, down = phases(width, fine_x, coarse_x), phases(height, fine_y, coarse_y)
         weights = [layer.weights() for layer in self.layers]
@@ -151,9 +147,13 @@ class NeuralTexture:
         for top in range(0, height, rows_at_once):
             count = min(rows_at_once, height - top)
             at = 0
-            for grid in grids:
-                inputs[:count, :, at : at + grid.shape[2]] = upsample(grid, height, width, top, count)
-                at += grid.shape[2]
+            for codes, shape in zip(self.latents[number], group.grids, strict=True):
+                # Interpolation doesn't mind whether codes or what they stand for are blended.
+                values = upsample(codes, height, width, top, count)
+                values *= np.float32(2.0 / (2**shape.bits - 1))
+                values -= 1.0
+                inputs[:count, :, at : at + shape.features] = values
+                at += shape.features
             inputs[:count, :, features + half : features + PHASE_INPUTS] = down[top : top + count, None]
             values = inputs[:count].reshape(count * width, -1)
             for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):

@@ -16,11 +16,11 @@ _OTHER_INPUTS = 0.3
 
 
 class Latents:
-    """One latent grid as [cells, features] with the moments of Adam, updated row by row."""
+    """One latent grid as [cells, features] with the moments of Adam, updated row by row. It takes over the array."""
 
     def __init__(self, values: np.ndarray, bits: int, device: torch.device) -> None:
         self.shape = values.shape
-        self.values = torch.from_numpy(values.reshape(-1, values.shape[2]).copy()).to(device)
+        self.values = torch.from_numpy(values.reshape(-1, values.shape[2])).to(device)
         self.second = torch.zeros_like(self.values)
         self.slots = torch.zeros(len(self.values), dtype=torch.int64, device=device)
         self.visits = torch.zeros(len(self.values), 1, device=device)
@@ -34,12 +34,12 @@ class Latents:
 
     def codes(self) -> np.ndarray:
         """The nearest codes, [h, w, F]: uint8, above 8 bits uint16."""
-        codes = ((self.values + 1.0) / self.step_size).round_()
+        codes = (self.values + 1.0).div_(self.step_size).round_()
         return codes.cpu().numpy().astype(self.code_type).reshape(self.shape)
 
     def in_codes(self) -> np.ndarray:
         """The latents in units of codes, float32 [h, w, F] in 0 … 2^bits − 1."""
-        return ((self.values + 1.0) / self.step_size).cpu().numpy().reshape(self.shape)
+        return (self.values + 1.0).div_(self.step_size).cpu().numpy().reshape(self.shape)
 
     def set_codes(self, codes: np.ndarray) -> None:
         """Take the values that these codes [h, w, F] stand for."""
@@ -48,7 +48,7 @@ class Latents:
 
     def rounded(self) -> torch.Tensor:
         """The nearest values that can be stored."""
-        return ((self.values + 1.0) / self.step_size).round_().mul_(self.step_size).sub_(1.0)
+        return (self.values + 1.0).div_(self.step_size).round_().mul_(self.step_size).sub_(1.0)
 
 
 class Decoder:

@@ -47,13 +47,8 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
 
 def pooled_psnr(source: Sequence[Pixels], decoded: Sequence[Pixels]) -> float:
     """One MSE over all channels of all maps with equal weight, in dB; see ``metrics.peak`` for maps beyond [0, 1]."""
-    return _pooled(source, decoded, [metrics.peak(pixels) for pixels in source])
-
-
-def _pooled(source: Sequence[Pixels], decoded: Sequence[Pixels], extents: Sequence[float]) -> float:
-    channels = sum(pixels.shape[2] for pixels in source)
-    errors = [metrics.mse(a, b) * a.shape[2] / extent**2 for a, b, extent in zip(source, decoded, extents, strict=True)]
-    return metrics.psnr_from_mse(sum(errors) / channels)
+    errors = [metrics.mse(a, b) * a.shape[2] / metrics.peak(a) ** 2 for a, b in zip(source, decoded, strict=True)]
+    return metrics.psnr_from_mse(sum(errors) / sum(pixels.shape[2] for pixels in source))
 
 
 def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], object]) -> list[dict[str, Any]]:
@@ -63,13 +58,15 @@ def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], o
     levels = []
     for level in range(1, texture.mip_levels):
         check()
-        pixels = [halved(p) for p in pixels]
         decoded = texture.decoded_set(level).by_role
-        targets = [metrics.round_to_depth(p, m.bit_depth) for m, p in zip(source.maps, pixels, strict=True)]
-        results = [decoded[m.role].pixels for m in source.maps]
-        pairs = zip(targets, results, extents, strict=True)
-        ssim = sum(metrics.ssim(a, b, extent=extent) * a.shape[2] for a, b, extent in pairs) / source.channels
-        levels.append({"level": level, "psnr_db": finite(_pooled(targets, results, extents)), "ssim": round(ssim, 6)})
+        error = ssim = 0.0
+        for i, (m, extent) in enumerate(zip(source.maps, extents, strict=True)):
+            pixels[i] = halved(pixels[i])
+            target, result = metrics.round_to_depth(pixels[i], m.bit_depth), decoded[m.role].pixels
+            error += metrics.mse(target, result) * m.channels / extent**2
+            ssim += metrics.ssim(target, result, extent=extent) * m.channels
+        psnr = metrics.psnr_from_mse(error / source.channels)
+        levels.append({"level": level, "psnr_db": finite(psnr), "ssim": round(ssim / source.channels, 6)})
     return levels
 
 

@@ -8,6 +8,8 @@ by construction, whatever its size. Rows work alike.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,8 +41,10 @@ def phases(texels: int, fine: int, coarse: int) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def upsample(grid: Floats, height: int, width: int, top: int = 0, count: int | None = None) -> Floats:
-    """Bilinear read of ``count`` rows from ``top`` of a level: grid [h, w, F] → [count, width, F]."""
+def upsample(
+    grid: Floats | NDArray[np.unsignedinteger[Any]], height: int, width: int, top: int = 0, count: int | None = None
+) -> Floats:
+    """Bilinear read of ``count`` rows from ``top`` of a level: grid [h, w, F] → float32 [count, width, F]."""
     rows, row_weight = taps(height, grid.shape[0])
     columns, column_weight = taps(width, grid.shape[1])
     part = slice(top, None if count is None else top + count)
@@ -48,10 +52,10 @@ def upsample(grid: Floats, height: int, width: int, top: int = 0, count: int | N
     return _blend(tall, columns, column_weight[None, :, None], axis=1)
 
 
-def _blend(grid: Floats, first: Indices, weight: Floats, axis: int) -> Floats:
+def _blend(grid: Floats | NDArray[np.unsignedinteger[Any]], first: Indices, weight: Floats, axis: int) -> Floats:
     count = grid.shape[axis]
-    a = np.take(grid, first % count, axis=axis)
-    b = np.take(grid, (first + 1) % count, axis=axis)
+    a = np.take(grid, first % count, axis=axis).astype(np.float32, copy=False)
+    b = np.take(grid, (first + 1) % count, axis=axis).astype(np.float32, copy=False)
     b -= a
     b *= weight
     b += a

@@ -15,6 +15,7 @@ from core.codec import entropy
 from core.codec.layout import LatentLayout, code_type
 from core.codec.neural_texture import Codes
 from core.codec.sampling import Floats
+from core.textures.bands import bands
 
 _WIDEST = 0.5
 _TRIALS = 5
@@ -81,11 +82,18 @@ def _towards_neighbours(values: Floats, bits: int, dead_zone: float) -> Codes:
     """The nearest codes, or the second nearest if it lies closer to the mean of the four neighbours and the value is
     within ``dead_zone`` of the border between both."""
     top = 2**bits - 1
-    nearest = np.clip(np.round(values), 0, top)
-    if dead_zone > 0:
-        around = sum(np.roll(nearest, shift, axis) for axis in (0, 1) for shift in (-1, 1)) / 4
-        away = values - nearest
+    codes = np.empty(values.shape, code_type(bits))
+    for rows in bands(values.shape):
+        codes[rows] = np.clip(np.round(values[rows]), 0, top)
+    if dead_zone <= 0:
+        return codes
+    chosen = np.empty_like(codes)
+    for rows in bands(values.shape):
+        block = codes[np.arange(rows.start - 1, rows.stop + 1) % len(codes)].astype(np.float32)
+        nearest = block[1:-1]
+        around = (block[:-2] + block[2:] + np.roll(nearest, 1, axis=1) + np.roll(nearest, -1, axis=1)) / 4
+        away = values[rows] - nearest
         other = np.clip(nearest + np.sign(away), 0, top)
         closer = np.abs(other - around) < np.abs(nearest - around)
-        nearest = np.where(closer & (np.abs(away) > 0.5 - dead_zone), other, nearest)
-    return nearest.astype(code_type(bits))
+        chosen[rows] = np.where(closer & (np.abs(away) > 0.5 - dead_zone), other, nearest)
+    return chosen

@@ -323,7 +323,9 @@ class Trainer:
         """End the worker threads and let go of targets and latents: what is wanted of them has been asked for."""
         self.pool.shutdown(wait=True)
         torch.set_num_threads(self._threads_before)
-        # Parts and trainer know each other: without this, gigabytes would wait for the collector of cycles.
+        # Batches, parts and trainer know each other: without this, gigabytes would wait for the collector of cycles.
+        for part in self.parts:
+            part.batches.clear()
         self.parts, self.levels, self.grids, self.fused = [], [], [], None
 
     def _start_latents(self, image: Image, group: int, seed: int, check: Callable[[], object]) -> list[Latents]:
