@@ -81,11 +81,8 @@ class LevelReads:
             numbers = (feature, reader.features, value - feature, latent, which, reader.reach * reader.features)
             self.tables[:6, here] = torch.tensor(numbers, dtype=torch.int32, device=device)[:, None]
             self.tables[6, here] = noise
-            cells = reader.indices.view(level.down, level.across, reader.reach)
-            width = grid.shape[1]
-            first_row = cells[0, 0] // width * width
-            self.columns[:, here] = (cells[0] - first_row).int()
-            self.rows[:, here] = (cells[:, 0] - cells[0, 0] + first_row).int()
+            self.rows[:, here] = reader.rows.repeat_interleave(reader.columns.shape[1], dim=1).int()
+            self.columns[:, here] = reader.columns.repeat(1, reader.rows.shape[1]).int()
             self.scales[0, here] = grid.step_size
             self.scales[1, here] = rates[which]
             corner += reader.reach

@@ -12,8 +12,17 @@ import torch
 from torch import Tensor
 
 
+def cells(rows: Tensor, columns: Tensor, tiles: Tensor) -> Tensor:
+    """Numbers of the latents that tiles [n] read, [n, reach]: ``rows`` [tiles down, latents down] of the rows of tiles
+    plus ``columns`` [tiles across, latents across]."""
+    down = rows.index_select(0, torch.div(tiles, columns.size(0), rounding_mode="floor"))
+    across = columns.index_select(0, torch.remainder(tiles, columns.size(0)))
+    return (down.unsqueeze(2) + across.unsqueeze(1)).view(tiles.size(0), -1)
+
+
 def _forward_backward(
-    tables: list[Tensor],
+    tile_rows: list[Tensor],
+    tile_columns: list[Tensor],
     tiles: list[Tensor],
     grids: list[Tensor],
     noise: list[Tensor],
@@ -50,10 +59,10 @@ def _forward_backward(
     its result is what gets interpolated to the tile's texels. That costs the same for any number of features and needs
     neither inputs nor their gradients at the texels.
 
-    Per read i (a segment and a grid): ``tables[i]`` [all tiles, reach] latent indices, ``tiles[i]`` [n] the tiles of
-    this batch, ``grids[i]`` [cells, F] latents, ``noise[i]`` [n · reach, F] in ±½ (empty for none), ``steps[i]`` the
-    quantisation step; ``segments[i]`` the segment it belongs to, ``corner_rows[i]`` its first row among the corners and
-    ``weight_rows[i]`` its first row in the first layer's weights.
+    Per read i (a segment and a grid): ``tile_rows[i]`` and ``tile_columns[i]`` as for :func:`cells`, ``tiles[i]`` [n]
+    the tiles of this batch, ``grids[i]`` [cells, F] latents, ``noise[i]`` [n · reach, F] in ±½ (empty for none),
+    ``steps[i]`` the quantisation step; ``segments[i]`` the segment it belongs to, ``corner_rows[i]`` its first row
+    among the corners and ``weight_rows[i]`` its first row in the first layer's weights.
 
     Per segment: ``mixers`` [n, texels, K] and its transpose [n, K, texels], with the interpolation weights, the
     positional inputs and a one; ``corners`` and ``corner_deltas`` [n, K, width] for the first layer's results there and
@@ -74,8 +83,8 @@ def _forward_backward(
     gradients: list[Tensor] = []
     dtype = activations[0].dtype
     first = weights[0]
-    for i in range(len(tables)):
-        index = tables[i].index_select(0, tiles[i])
+    for i in range(len(tiles)):
+        index = cells(tile_rows[i], tile_columns[i], tiles[i])
         count, reach = index.size()
         index = index.view(-1)
         indices.append(index)
@@ -125,9 +134,9 @@ def _forward_backward(
         bias.add_(fixed[phases])
         if lod_rows[s] >= 0:
             gradient[lod_rows[s]].add_(fixed[phases])
-    for i in range(len(tables)):
+    for i in range(len(tiles)):
         block, at, row = blocks[i], weight_rows[i], corner_rows[i]
-        reach = tables[i].size(1)
+        reach = tile_rows[i].size(1) * tile_columns[i].size(1)
         delta = corner_deltas[segments[i]][:, row : row + reach].reshape(block.size(0), -1)
         rows = gradient[at : at + block.size(1)]
         rows.addmm_(block.t(), delta)

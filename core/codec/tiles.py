@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 
+from core.codec.kernels import cells
 from core.codec.layout import GridShape, LatentLayout
 from core.codec.sampling import Floats, phases
 from core.codec.targets import Image
@@ -42,13 +43,18 @@ class GridReader:
         across, down = Axis(width, tile, shape.width), Axis(height, tile, shape.height)
         self.features = shape.features
         self.reach = across.reach * down.reach
-        rows, columns = down.indices * shape.width, across.indices
-        blocks = rows[:, None, :, None] + columns[None, :, None, :]
-        self.indices = torch.from_numpy(blocks.reshape(-1, self.reach)).to(device)
+        # Where a row and a column of tiles read, as shares of a latent's number: the numbers themselves, tile by tile,
+        # would take as much memory as the latents.
+        self.rows = torch.from_numpy(down.indices * shape.width).to(device)
+        self.columns = torch.from_numpy(across.indices).to(device)
         self.across = across.tiles
         self.uniform = across.uniform and down.uniform
         self.column_weights = torch.from_numpy(across.weights).to(device)
         self.row_weights = torch.from_numpy(down.weights).to(device)
+
+    def cells(self, flat: torch.Tensor) -> torch.Tensor:
+        """Numbers of the latents that the tiles with these flat indices read, [tiles, reach]."""
+        return cells(self.rows, self.columns, flat)
 
     def matrices(self, flat: torch.Tensor) -> torch.Tensor:
         """Interpolation matrices [tiles, texels, reach] of the tiles with these flat indices."""

@@ -129,7 +129,8 @@ class _Batch:
         self.corner_deltas = [s.corner_deltas for s in self.segments]
         self.lod_rows = [s.lod_row for s in self.segments]
         self.keys = [(s.level.group, which) for s in self.segments for which in range(len(s.level.readers))]
-        self.tables = [reader.indices for s in self.segments for reader in s.level.readers]
+        readers = [reader for s in self.segments for reader in s.level.readers]
+        self.rows, self.columns = [reader.rows for reader in readers], [reader.columns for reader in readers]
         self.owners = [i for i, s in enumerate(self.segments) for _ in s.level.readers]
         self.corner_rows, self.weight_rows = [], []
         for segment in self.segments:
@@ -203,7 +204,8 @@ class _Part:
                 noise.append(self.noise(rows, reader.features))
         grids = [trainer.grids[group][which] for group, which in batch.keys]
         indices, gradients = forward_backward(
-            batch.tables,
+            batch.rows,
+            batch.columns,
             tiles,
             [grid.values for grid in grids],
             noise,

@@ -50,11 +50,11 @@ def test_tables_lead_to_the_latents_of_every_tile(width: int, height: int) -> No
             for which, reader in enumerate(level.readers):
                 grid = trainer.grids[level.group][which]
                 here = slice(corner, corner + reader.reach)
-                assert torch.equal(cells[here].long(), reader.indices[tile])
+                assert torch.equal(cells[here].long(), reader.cells(torch.tensor([tile]))[0])
                 inputs = torch.arange(reads.constants.shape[1])
                 inside = (inputs >= first[here, None]) & (inputs < (first + features)[here, None])
                 place = (base + cells * features)[here, None] + inputs
-                wanted = grid.values[reader.indices[tile]]
+                wanted = grid.values[reader.cells(torch.tensor([tile]))[0]]
                 assert torch.equal(store.values[place[inside]].view(wanted.shape), wanted)
                 assert torch.equal(grid.visits, store.visits[latent[corner] :][: len(grid.visits)])
                 assert (reads.scales[0, here] == grid.step_size).all()
