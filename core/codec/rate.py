@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.codec.entropy_model import TILE
 from core.codec.layout import LatentGrid, LatentLayout, two_grids
 from core.codec.targets import Image
 from core.errors import InputError
@@ -18,17 +20,18 @@ ROUGH_DB = 30.5
 """PSNR of the linear code below which a set counts as rough."""
 _MOST_FEATURES = 64
 _CODED = {
-    (4, 2, True): 0.93,
-    (2, 2, True): 0.89,
-    (2, 4, True): 0.86,
-    (4, 4, True): 0.92,
-    (4, 2, False): 0.93,
-    (4, 4, False): 0.85,
-    (2, 4, False): 0.8,
+    (4, 2, True): 0.96,
+    (2, 2, True): 0.92,
+    (2, 4, True): 0.92,
+    (4, 4, True): 0.95,
+    (4, 2, False): 0.96,
+    (4, 4, False): 0.93,
+    (2, 4, False): 0.88,
 }
 """By stride, bits and roughness: the part of their packed size that trained latents take at most on disk. Where they
 would take less, memory matters more: no layout is larger by more than a quarter than what was asked for."""
 _CODING_FROM, _CODING_FULLY = 16_384, 131_072
+_LEAST_TILES = 16
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,10 @@ def expected_bytes(layout: LatentLayout, *, rough: bool) -> float:
     """What latents, entropy-coded, and decoder will take in a file, as far as that is known before training."""
     packed = layout.latent_bytes
     usual = min((_CODED.get((grid.stride, grid.bits, rough), 1.0) for grid in layout.grids[:1]), default=1.0)
+    finest = layout.groups[0].grids[0] if layout.grids else None
+    if finest is None or math.ceil(finest.height / TILE) * math.ceil(finest.width / TILE) < _LEAST_TILES:
+        # Tiles that need not be coded fill a file up: with few of them, only what fits packed is sure to fit.
+        usual = 1.0
     # What is learned about the codes in order to code them has to be stored as well, and small files can't pay for it.
     pays = min(1.0, max(0.0, (packed - _CODING_FROM) / (_CODING_FULLY - _CODING_FROM)))
     return packed * (1.0 - (1.0 - usual) * pays) + layout.decoder_bytes

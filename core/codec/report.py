@@ -58,11 +58,11 @@ def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], o
     levels = []
     for level in range(1, texture.mip_levels):
         check()
-        decoded = texture.decoded_set(level).by_role
+        decoded = {m.role: m.pixels for m in texture.decoded_set(level).maps}
         error = ssim = 0.0
         for i, (m, extent) in enumerate(zip(source.maps, extents, strict=True)):
             pixels[i] = halved(pixels[i])
-            target, result = metrics.round_to_depth(pixels[i], m.bit_depth), decoded[m.role].pixels
+            target, result = metrics.round_to_depth(pixels[i], m.bit_depth), decoded.pop(m.role)
             error += metrics.mse(target, result) * m.channels / extent**2
             ssim += metrics.ssim(target, result, extent=extent) * m.channels
         psnr = metrics.psnr_from_mse(error / source.channels)

@@ -91,7 +91,7 @@ class CompressSettings:
     )
     early_stop_db: float = setting(
         0.01,
-        "Stop when PSNR grew by less than this from one stretch to the next, twice in a row.",
+        "Stop when PSNR grew by less than this from one stretch to the next, twice in a row; 0 never stops.",
         unit="dB",
         low=0.0,
         high=1.0,

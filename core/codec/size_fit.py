@@ -19,7 +19,7 @@ from core.textures.bands import bands
 
 _WIDEST = 0.5
 _TRIALS = 5
-_ESTIMATE_MARGIN = 0.985
+_ESTIMATE_MARGIN = 0.99
 """The estimate may be this much too low."""
 
 

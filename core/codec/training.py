@@ -183,7 +183,8 @@ class Training:
         last_metrics = last_checkpoint = clock.elapsed()
         self._preview(trainer, clock, bounded(0.0))
         settings = self.settings
-        early = EarlyStop(settings.early_stop_interval, settings.early_stop_db) if settings.early_stop else None
+        wanted = settings.early_stop and settings.early_stop_db > 0
+        early = EarlyStop(settings.early_stop_interval, settings.early_stop_db) if wanted else None
         skipped = 0.0
         while True:
             fraction = min(1.0, clock.fraction(trainer.steps, trainer.rounding_seconds) + skipped)

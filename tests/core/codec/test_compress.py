@@ -207,6 +207,58 @@ def test_max_bytes_and_target_psnr(tmp_path: Path) -> None:
     assert fractions == sorted(fractions)
 
 
+def test_single_maps_can_be_asked_for(tmp_path: Path) -> None:
+    settings = dataclasses.replace(QUICK, target_maps="roughness=22", time_budget=4.0)
+    finished, events = run(small_set(), settings, tmp_path)
+    reached = {entry["role"]: entry["psnr_db"] for entry in finished.report["maps"]}
+    assert reached["roughness"] >= 22.0 or any("Missed" in e.text for e in events if isinstance(e, Notice))
+    with pytest.raises(InputError, match="no displacement map"):
+        run(small_set(), dataclasses.replace(QUICK, target_maps="displacement=30"), tmp_path)
+
+
+def test_a_baseline_can_be_matched_and_the_saving_is_said(tmp_path: Path) -> None:
+    settings = dataclasses.replace(QUICK, match="astc-12x12", time_budget=4.0)
+    finished, events = run(small_set(), settings, tmp_path)
+    theirs = finished.report["baselines"][0]
+    assert theirs["name"] == "astc-12x12"
+    assert finished.report["psnr_db"] >= theirs["psnr_db"] or any("Missed" in n for n in finished.report["notices"])
+    said = [e.text for e in events if isinstance(e, Notice) and "with mips" in e.text]
+    assert len(said) == 1
+    assert f"{theirs['psnr_db']:.2f} dB" in said[0]
+
+
+def test_grids_decoder_weights_and_balance_by_hand(tmp_path: Path) -> None:
+    settings = dataclasses.replace(
+        QUICK,
+        bpp=16.0,
+        grids="4:6:3 8:4:8:0.05",
+        decoder="24-16-8",
+        loss_weights="albedo=4",
+        balance="balanced",
+        noise=0.5,
+        noise_anneal=True,
+        round_from=0.5,
+    )
+    finished, _ = run(small_set(), settings, tmp_path)
+    layout = container.read(finished.path).layout
+    assert [(g.stride, g.features, g.bits) for g in layout.grids] == [(4, 6, 3), (8, 4, 8)]
+    assert layout.hidden == (24, 16, 8)
+    assert finished.report["psnr_db"] > 20
+    assert finished.report["settings"]["grids"] == settings.grids
+    with pytest.raises(InputError, match="fewer"):
+        run(small_set(), dataclasses.replace(settings, bpp=1.0), tmp_path)
+
+
+def test_a_weighted_map_gains(tmp_path: Path) -> None:
+    steps = dataclasses.replace(QUICK, time_budget=None, preset="draft")
+    plain, _ = run(small_set(64, 64), dataclasses.replace(steps, bpp=6.0), tmp_path / "a")
+    heavy = dataclasses.replace(steps, bpp=6.0, loss_weights="roughness=50")
+    weighted, _ = run(small_set(64, 64), heavy, tmp_path / "b")
+    before, after = ({m["role"]: m["psnr_db"] for m in one.report["maps"]} for one in (plain, weighted))
+    assert after["roughness"] > before["roughness"] + 1.0
+    assert after["albedo"] < before["albedo"]
+
+
 def test_stopping_the_search_for_a_size_keeps_what_it_had_trained(tmp_path: Path) -> None:
     control = Control()
     settings = dataclasses.replace(QUICK, target_psnr=40.0, time_budget=60.0)
