@@ -13,6 +13,8 @@ from core.codec.targets import Image
 
 _PATCHES = 16384
 _BAND_TEXELS = 1 << 18
+_MOST_SAMPLES = 4
+"""Along a side of a patch. A coarse grid is there for what is smooth, and components of larger patches take seconds."""
 
 
 def principal_components(image: Image, height: int, width: int, features: int, seed: int, sigmas: float) -> Floats:
@@ -45,13 +47,25 @@ def principal_components(image: Image, height: int, width: int, features: int, s
 
 
 def _patches(image: Image, height: int, width: int, top: int, end: int) -> Floats:
-    """[rows · width, P] patches of equal size around each latent of the rows ``top`` … ``end`` of ``height`` rows;
-    sizes that don't divide are resampled."""
-    ph = max(1, round(image.shape[0] / height))
-    pw = max(1, round(image.shape[1] / width))
+    """[rows · width, P] patches of equal size around each latent of the rows ``top`` … ``end`` of ``height`` rows.
+
+    A patch has at most 4 × 4 samples, means of the texels there; sizes that don't divide are resampled.
+    """
+    down, rows_each = _samples(image.shape[0] / height)
+    across, columns_each = _samples(image.shape[1] / width)
+    ph, pw = down * rows_each, across * columns_each
     rows = (np.arange(top * ph, end * ph) * image.shape[0]) // (height * ph)
     texels = image[rows]
     if image.shape[1] != width * pw:
         texels = texels[:, (np.arange(width * pw) * image.shape[1]) // (width * pw)]
-    blocks = texels.reshape(end - top, ph, width, pw, -1).transpose(0, 2, 1, 3, 4)
-    return blocks.reshape((end - top) * width, -1)
+    blocks = texels.reshape(end - top, down, rows_each, width, across, columns_each, -1)
+    if rows_each > 1 or columns_each > 1:
+        blocks = blocks.mean(axis=(2, 5), keepdims=True, dtype=np.float32)
+    return blocks.transpose(0, 3, 1, 4, 2, 5, 6).reshape((end - top) * width, -1)
+
+
+def _samples(texels: float) -> tuple[int, int]:
+    """How many samples a patch has along one axis, and how many texels are averaged for each."""
+    whole = max(1, round(texels))
+    each = -(-whole // _MOST_SAMPLES)
+    return min(whole, _MOST_SAMPLES), each
