@@ -138,15 +138,17 @@ class _Run:
         texture = dataclasses.replace(texture, size_bytes=size)
         with contextlib.suppress(OSError):
             self.checkpoint_path.unlink(missing_ok=True)
+        yield Progress(1.0, "Measuring")
+        # Before mip 0 is decoded: the set, its copy and the lower levels at once would be the largest part of a run.
+        mips = report.mip_report(material, texture, self.control.check)
         decoded = texture.decoded_set()
         if self.slot is not None:
             maps = {m.role: m.pixels for m in decoded.maps}
             psnr = report.pooled_psnr([m.pixels for m in material.maps], list(maps.values()))
             self.slot.put(Preview(training.steps, bounded(psnr), maps))
-        yield Progress(1.0, "Measuring")
         if self.baseline is not None:
             yield from training.say(_saving(self.baseline, texture))
-        written = self._report(texture, decoded, write_seconds)
+        written = self._report(texture, decoded, mips, write_seconds)
         yield Finished(CompressResult(self.path, texture, written), stopped_early=stopped)
 
     def _saved(self) -> checkpoint.SavedRun | None:
@@ -246,12 +248,15 @@ class _Run:
             return f"This run can't be resumed if it is interrupted now: {error}"
         return self.checkpoint_path
 
-    def _report(self, texture: NeuralTexture, decoded: TextureSet, write_seconds: float) -> dict[str, Any]:
+    def _report(
+        self, texture: NeuralTexture, decoded: TextureSet, mips: list[dict[str, Any]], write_seconds: float
+    ) -> dict[str, Any]:
         training = self.training
         written = report.build(
             self.source.material,
             texture,
             decoded,
+            mips,
             check=self.control.check,
             version=importlib.metadata.version("texloom"),
             seconds={"read": 0.0, "train": training.seconds, "write": write_seconds},

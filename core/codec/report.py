@@ -62,18 +62,25 @@ def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], o
         error = ssim = 0.0
         for i, (m, extent) in enumerate(zip(source.maps, extents, strict=True)):
             pixels[i] = halved(pixels[i])
-            target, result = metrics.round_to_depth(pixels[i], m.bit_depth), decoded.pop(m.role)
-            error += metrics.mse(target, result) * m.channels / extent**2
-            ssim += metrics.ssim(target, result, extent=extent) * m.channels
+            error_of_map, ssim_of_map = _level_figures(pixels[i], decoded.pop(m.role), m.bit_depth, extent)
+            error += error_of_map * m.channels
+            ssim += ssim_of_map * m.channels
         psnr = metrics.psnr_from_mse(error / source.channels)
         levels.append({"level": level, "psnr_db": finite(psnr), "ssim": round(ssim / source.channels, 6)})
     return levels
+
+
+def _level_figures(source: Pixels, decoded: Pixels, bit_depth: int, extent: float) -> tuple[float, float]:
+    """Mean square error, relative to ``extent``, and SSIM."""
+    target = metrics.round_to_depth(source, bit_depth)
+    return metrics.mse(target, decoded) / extent**2, metrics.ssim(target, decoded, extent=extent)
 
 
 def build(
     source: TextureSet,
     texture: NeuralTexture,
     decoded_set: TextureSet,
+    mips: Sequence[Mapping[str, Any]],
     *,
     check: Callable[[], object] = lambda: None,
     version: str,
@@ -88,7 +95,8 @@ def build(
 ) -> dict[str, Any]:
     """The whole report, as JSON values.
 
-    ``decoded_set`` is ``texture.decoded_set()``; ``check`` is called between parts and may raise to end it.
+    ``decoded_set`` is ``texture.decoded_set()`` and ``mips`` what :func:`mip_report` gave; ``check`` is called between
+    parts and may raise to end it.
     """
     decoded = {m.role: m.pixels for m in decoded_set.maps}
     psnr = finite(pooled_psnr([m.pixels for m in source.maps], [decoded[m.role] for m in source.maps]))
@@ -109,7 +117,7 @@ def build(
         "vram_bits_per_texel": round(8 * texture.vram_bytes / (source.width * source.height), 6),
         "bytes": texture.size_bytes,
         "maps": maps,
-        "mips": [{"level": 0, "psnr_db": psnr, "ssim": round(ssim, 6)}, *mip_report(source, texture, check)],
+        "mips": [{"level": 0, "psnr_db": psnr, "ssim": round(ssim, 6)}, *mips],
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "cpu_seconds": round(cpu_seconds, 3),
         "steps": steps,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core import memory
 from core.codec import checkpoint, goals
 from core.codec.layout import LatentGrid, LatentLayout
 from core.codec.neural_texture import Layer, NeuralTexture
@@ -153,6 +154,7 @@ class Training:
             return self._texture(trainer), stopped
         finally:
             trainer.close()
+            memory.give_back()
 
     def say(self, text: str) -> Iterator[Event]:
         """A notice, once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.textures.bands import bands
 from core.textures.material import Pixels
 
 
@@ -22,25 +23,31 @@ def pyramid(pixels: Pixels) -> list[Pixels]:
 
 def halved(pixels: Pixels) -> Pixels:
     """The next level of :func:`pyramid`: half the size, rounded down (at least 1)."""
-    return _halve(_halve(pixels, 0), 1)
+    height, width, channels = pixels.shape
+    result = np.empty((max(1, height // 2), max(1, width // 2), channels), np.float32)
+    for rows in bands(result.shape):
+        half = _halve(pixels, 0, rows)
+        result[rows] = _halve(half, 1, slice(0, result.shape[1]))
+    return result
 
 
-def _halve(pixels: Pixels, axis: int) -> Pixels:
+def _halve(pixels: Pixels, axis: int, part: slice) -> Pixels:
+    """The texels ``part`` of the halved axis."""
     size = pixels.shape[axis]
     if size == 1:
         return pixels
-    half = size // 2
 
     def every_second(start: int) -> Pixels:
-        part = slice(start, start + 2 * half - 1, 2)
-        return pixels[part] if axis == 0 else pixels[:, part]
+        taken = slice(2 * part.start + start, 2 * part.stop + start - 1, 2)
+        return pixels[taken] if axis == 0 else pixels[:, taken]
 
     if size % 2 == 0:
         total = every_second(0) + every_second(1)
         total *= np.float32(0.5)
         return total
     # Texel i of the new level covers [i, i + 1] · size/half of the old one: weights (half − i, half, i + 1)/size.
-    index = np.arange(half, dtype=np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
+    half = size // 2
+    index = np.arange(part.start, part.stop, dtype=np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
     total = every_second(0) * (half - index)
     total += every_second(1) * np.float32(half)
     total += every_second(2) * (index + 1)
