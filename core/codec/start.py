@@ -59,9 +59,12 @@ def _patches(image: Image, height: int, width: int, top: int, end: int) -> Float
     if image.shape[1] != width * pw:
         texels = texels[:, (np.arange(width * pw) * image.shape[1]) // (width * pw)]
     blocks = texels.reshape(end - top, down, rows_each, width, across, columns_each, -1)
-    if rows_each > 1 or columns_each > 1:
-        blocks = blocks.mean(axis=(2, 5), keepdims=True, dtype=np.float32)
-    return blocks.transpose(0, 3, 1, 4, 2, 5, 6).reshape((end - top) * width, -1)
+    # Short axes: adding their slices up is many times faster than a mean over them.
+    tall = sum((blocks[:, :, i] for i in range(1, rows_each)), blocks[:, :, 0])
+    means = sum((tall[..., j, :] for j in range(1, columns_each)), tall[..., 0, :])
+    if rows_each * columns_each > 1:
+        means /= np.float32(rows_each * columns_each)
+    return means.transpose(0, 2, 1, 3, 4).reshape((end - top) * width, -1)
 
 
 def _samples(texels: float) -> tuple[int, int]:
