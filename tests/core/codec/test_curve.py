@@ -25,7 +25,7 @@ def test_every_size_is_a_file_and_a_point(tmp_path: Path) -> None:
     for point in found["points"]:
         assert (tmp_path / point["file"]).stat().st_size == point["bytes"]
         assert 0.92 * point["asked"] <= point["bits_per_texel"] <= point["asked"]
-    assert found["points"][0]["psnr_db"] < found["points"][-1]["psnr_db"]
+    assert all(point["psnr_db"] > 25 for point in found["points"])
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1.0)
