@@ -20,7 +20,7 @@ class Axis:
 
     def __init__(self, texels: int, tile: int, latents: int) -> None:
         self.tiles = math.ceil(texels / tile)
-        x = np.arange(self.tiles)[:, None] * tile + np.arange(tile)[None, :]
+        x = tile_texels(texels, tile)
         position = (x + 0.5) * (latents / texels) - 0.5
         first = np.floor(position[:, 0]).astype(np.int64)
         self.reach = int(np.floor(position[:, -1] - first).max()) + 2
@@ -33,6 +33,15 @@ class Axis:
         self.weights = weights
         self.indices = (first[:, None] + np.arange(self.reach)) % latents
         self.uniform = bool(np.allclose(weights, weights[:1], atol=1e-6))
+
+
+def tile_texels(texels: int, tile: int) -> np.ndarray:
+    """The texels of every tile along an axis, [tiles, tile]; from ``texels`` on, those at the beginning again.
+
+    A tile spans four of the finest latents and begins between two of them, so that it reads five per axis; beginning
+    where a latent's own texels do, it would read six.
+    """
+    return tile // 8 + np.arange(math.ceil(texels / tile) * tile).reshape(-1, tile)
 
 
 class GridReader:
@@ -80,8 +89,8 @@ class Level:
         self.tile = tile = max(1, (4 * layout.stride) >> self.lod)
         width, height = layout.mip_size(level)
         self.across, self.down = math.ceil(width / tile), math.ceil(height / tile)
-        rows = np.arange(self.down * tile) % height
-        columns = np.arange(self.across * tile) % width
+        rows = tile_texels(height, tile).ravel() % height
+        columns = tile_texels(width, tile).ravel() % width
         targets = np.empty((self.down, self.across, tile, tile, image.shape[2]), np.float16)
         at_once = max(1, _BAND_TEXELS // (width * tile))
         for top in range(0, self.down, at_once):

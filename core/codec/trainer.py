@@ -26,7 +26,7 @@ import numpy as np
 import torch
 
 from core.codec.fused import FusedPath, open_fused
-from core.codec.kernels import forward_backward
+from core.codec.kernels import NARROW, forward_backward
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Codes, Layer
 from core.codec.parameters import Decoder, Latents, weight_scales
@@ -152,9 +152,12 @@ class _Part:
         # A level's tiles may not divide the share exactly: room for one more tile of each segment.
         room = texels + 2 * max(level.tile**2 for level in trainer.levels)
         self.activations = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
+        if widths[-1] < NARROW and self.dtype == torch.float32:
+            # Its transpose is what lies in memory: then the product is taken the other way round.
+            self.activations[-1] = torch.zeros(widths[-1], room, device=device).t()
         self.deltas = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
         self.targets = torch.zeros(room, layout.channels, dtype=torch.float16, device=device)
-        self.error = torch.zeros(room, layout.channels, device=device)
+        self.error = self.deltas[-1].float()
         self.gradient = torch.zeros(trainer.decoder.flat.shape, dtype=self.dtype, device=device)
         self.weight_gradients, self.bias_gradients = trainer.decoder.views(self.gradient)
         self.rng = np.random.default_rng(seed)
@@ -235,6 +238,7 @@ class _Part:
             PHASE_INPUTS,
             rounding,
             train_latents,
+            NARROW,
         )
         if measure:
             self.errors += self.measured

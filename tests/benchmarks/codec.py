@@ -20,6 +20,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,12 +57,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0], help="time budgets of compression")
     parser.add_argument("--size", type=int, default=1024, help="size of the built-in samples")
     parser.add_argument("--samples", action="store_true", help="use the built-in samples in any case")
-    parser.add_argument("--only", nargs="*", default=[], help="names of materials")
+    parser.add_argument("--only", nargs="*", default=[], help="names of materials, or how they begin")
     parser.add_argument("--fresh", action="store_true", help="measure everything again")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
     parser.add_argument("--work", type=Path, default=ROOT / "test-output" / "benchmark")
     options = parser.parse_args()
     rows = run(options, list(wanted(options.seconds)))
+    if not rows:
+        sys.exit(f"No material's name begins with {' or '.join(options.only)}.")
     seconds = sorted(options.seconds)
     result = {"machine": machine(), "rates": RATES, "seconds": seconds, "rows": [asdict(row) for row in rows]}
     for name, text in {
@@ -84,7 +87,7 @@ def run(options: argparse.Namespace, plan: Iterable[Wanted]) -> list[Row]:
     versions = {name: version(patterns) for name, patterns in BEHIND.items()}
     rows = []
     for material in materials(options):
-        if options.only and material.name not in options.only:
+        if options.only and not material.name.startswith(tuple(options.only)):
             continue
         for codec, asked, seconds in plan:
             kind = codec if codec in BEHIND else "blocks" if codec in BASELINES else "equal size"
