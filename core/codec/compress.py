@@ -110,14 +110,14 @@ class _Run:
             texture, stopped = training.constant_texture(), False
         else:
             quality = yield from self._quality()
+            correct = None
             if saved is not None:
                 training.map_weights = dict(saved.weights)
                 layout, kept, limit = saved.layout, None, saved.limit
                 stretch = Stretch(0.0, 1.0, *((search.RUN_SHARE, 1.0) if quality is not None else ()))
             elif quality is not None:
-                found = yield from search.find_size(training, quality, self._layout_at)
-                training.map_weights, kept = found.weights, found.kept
-                layout = self._layout_at(found.bpp)
+                found = yield from search.find_size(training, quality, self)
+                layout, kept, correct = found.layout, found.kept, found.control
                 stretch = Stretch(1.0 - search.RUN_SHARE, search.RUN_SHARE, search.RUN_SHARE)
             else:
                 limit = self._budget()
@@ -126,7 +126,9 @@ class _Run:
             if kept is None:
                 room = None if limit is None else limit - self.header - layout.decoder_bytes - 4 * layout.channels
                 save = functools.partial(self._save, limit)
-                texture, stopped = yield from training.run(layout, stretch, limit=room, saved=saved, save=save)
+                texture, stopped = yield from training.run(
+                    layout, stretch, limit=room, saved=saved, save=save, correct=correct
+                )
             else:
                 texture, stopped = kept, True
             if quality is not None:
@@ -209,8 +211,8 @@ class _Run:
             material.width, material.height, channels, budget, rough=self.rough, header=self.header, hidden=self.hidden
         )
 
-    def _layout_at(self, bpp: float) -> LatentLayout:
-        """The layout for this rate; the smallest there is if that is still too much."""
+    def for_rate(self, bpp: float) -> LatentLayout:
+        """As ``search.Sizing`` says; the smallest layout there is if that is still too much."""
         material = self.source.material
         budget = rate.byte_budget(material.width, material.height, bpp)
         try:
@@ -219,6 +221,12 @@ class _Run:
             return self._layout(
                 max(budget, rate.least_bytes(material.width, material.height, self.source.channels, self.header))
             )
+
+    def scaled(self, layout: LatentLayout, factor: float) -> LatentLayout:
+        """As ``search.Sizing`` says; ``--grids`` are meant as they are."""
+        material = self.source.material
+        lowest = rate.byte_budget(material.width, material.height, search.LOWEST) / self._expected(layout)
+        return layout if self.training.grids else rate.scaled(layout, max(factor, lowest), rough=self.rough)
 
     def _expected(self, layout: LatentLayout) -> int:
         """Bytes that a file of this layout will take, about."""

@@ -11,7 +11,6 @@ import warnings
 import torch
 from torch import Tensor
 
-
 NARROW = 16
 """A float32 product with fewer columns than this runs at a tenth of what it does as the transposed product."""
 

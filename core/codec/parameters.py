@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ import torch
 from core.codec.kernels import update_rows
 from core.codec.layout import code_type
 
+_NEW_FEATURE = 0.05
+"""Size of the random values that a feature begins with which was added on the way."""
 _OTHER_INPUTS = 0.3
 """Scale of the first layer's random weights for inputs that are not latents."""
 
@@ -26,6 +29,15 @@ class Latents:
         self.visits = torch.zeros(len(self.values), 1, device=device)
         self.step_size = 2.0 / (2**bits - 1)
         self.code_type = code_type(bits)
+
+    def with_features(self, kept: torch.Tensor, count: int, generator: torch.Generator) -> Latents:
+        """These latents with the features ``kept`` and new ones, next to zero, up to ``count``."""
+        latents = copy.copy(self)
+        fresh = torch.rand(len(self.values), count - len(kept), generator=generator).to(self.values.device)
+        latents.values = torch.cat([self.values[:, kept], (2.0 * fresh - 1.0) * _NEW_FEATURE], dim=1)
+        latents.second = torch.cat([self.second[:, kept], torch.zeros_like(fresh)], dim=1)
+        latents.shape = (*self.shape[:2], count)
+        return latents
 
     def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
         """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""

@@ -118,6 +118,24 @@ def choose(
     return best
 
 
+def scaled(layout: LatentLayout, factor: float, *, rough: bool = False) -> LatentLayout:
+    """``layout`` with other numbers of features, so that a file takes about ``factor`` times as much.
+
+    Never another grid: what was learned stays of use. A layout that :func:`choose` would not make stays as it is.
+    """
+    fine, *others = layout.grids
+    usual = [LatentGrid(_coarse_stride(fine.stride), grid.features, fine.bits) for grid in others]
+    if factor == 1.0 or len(others) > 1 or others != usual:
+        return layout
+    room = expected_bytes(layout, rough=rough) * factor
+    least, most = (1, _MOST_FEATURES) if others else (0, 0)
+    found = _fill(layout, fine.stride, fine.bits, rough, room, least, most)
+    if found is None:
+        ones = tuple(dataclasses.replace(grid, features=1) for grid in layout.grids)
+        found = dataclasses.replace(layout, grids=ones)
+    return found
+
+
 def least_bytes(width: int, height: int, channels: int, header: int = CONTAINER_BYTES) -> int:
     """What the smallest file for such a material takes."""
     least = LatentLayout(width, height, channels, two_grids(16, 1, 0, 1), (4,))
@@ -165,11 +183,24 @@ def _decoders(budget: int) -> tuple[tuple[int, ...], ...]:
     return ((16, 16), (8, 8), (8,), (4,))
 
 
-def _fill(base: LatentLayout, stride: int, bits: int, rough: bool, room: int) -> LatentLayout | None:
-    """The features of a fine grid and of one with a quarter of its latents per side that leave the least room."""
+def _coarse_stride(stride: int) -> int:
+    """A quarter of the latents per side."""
+    return min(4 * stride, 32)
+
+
+def _fill(
+    base: LatentLayout,
+    stride: int,
+    bits: int,
+    rough: bool,
+    room: float,
+    least: int = 0,
+    most: int = _MOST_FEATURES,
+) -> LatentLayout | None:
+    """The features of a fine grid and, from ``least`` to ``most``, of a coarse one that leave the least room."""
 
     def shaped(fine: int, coarse: int) -> LatentLayout:
-        grids = LatentGrid(stride, fine, bits), LatentGrid(min(4 * stride, 32), coarse, bits)
+        grids = LatentGrid(stride, fine, bits), LatentGrid(_coarse_stride(stride), coarse, bits)
         return dataclasses.replace(base, grids=tuple(grid for grid in grids if grid.features))
 
     def size(fine: int, coarse: int) -> float:
@@ -178,9 +209,9 @@ def _fill(base: LatentLayout, stride: int, bits: int, rough: bool, room: int) ->
     best: LatentLayout | None = None
     best_score = 0.0
     for fine in range(1, _MOST_FEATURES + 1):
-        if size(fine, 0) > room:
+        if size(fine, least) > room:
             break
-        low, high = 0, min(_MOST_FEATURES, 2 * fine + 16)
+        low, high = least, min(most, 2 * fine + 16)
         while low < high:
             middle = (low + high + 1) // 2
             if size(fine, middle) <= room:

@@ -1,47 +1,69 @@
-"""Looks for the smallest file that reaches a quality, in half the time of a run on top of the run itself.
+"""Looks for the smallest file that reaches a quality, within a run and a fifth.
 
-Three short trainings show where the material stands: two of an eighth of a run at two sizes give the slope of quality
-over the logarithm of the size; one of a quarter, at the size these two suggest, shows what longer training brings. PSNR
-of a neural texture is close to a line over the logarithm of its size, and every doubling of training brings a part of
-what the doubling before brought.
+Two short trainings show where the material stands, the second at about the right size. The run itself starts with what
+they suggest, and a few times on its way its size is corrected: what is still to come from some part of a run to its end
+depends less on how long the run is than on the size, so the second training tells that as well. Nothing is trained in
+vain: features that are not needed are taken out of the run, missing ones are added to it (:meth:`Trainer.resize`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from core.codec import report
 from core.codec.goals import Quality
 from core.codec.layout import LatentLayout
 from core.codec.neural_texture import NeuralTexture
-from core.codec.training import Stretch, Training
+from core.codec.training import Correction, Stretch, Training
 from core.errors import InputError
 from core.jobs import Event
 from core.textures.roles import Role
 
-RUN_SHARE = 2 / 3
-"""What is left of a time budget for the run itself."""
 LOWEST, HIGHEST = 0.5, 20.0
 """Bits per texel between which a size is looked for."""
-_SHORT, _LONGER = 1 / 8, 1 / 4
-_FADING = 0.8
-"""What a doubling of training brings, over what the doubling before it brought."""
-_SAFETY_DB = 0.3
-_LEAST_SLOPE = 1.0
-_USUAL_SLOPE = 2.5
-_USUAL_GAIN = 1.2
+_SHORT = 1 / 16, 1 / 8
+"""The short trainings, as parts of a run."""
+RUN_SHARE = 1 / (1 + sum(_SHORT))
+"""What is left of a time budget for the run itself."""
+LOOKS = {0.35: (1.6, 1.2), 0.5: (0.5, 0.8), 0.65: (0.15, 0.6)}
+"""Parts of a run after which its size is corrected, by how many octaves down and up at most. Before, the noise hides
+how good it is; later there is less and less time to do without what was taken out and to make use of what is new."""
 _FIRST = 3.0
+_USUAL_SLOPE = 2.5
+"""dB that twice the size brings."""
+_SHRINKING_SLOPE = 3.5
+"""dB that are lost with half of the features on the way; an estimate too low would miss the quality."""
+_USUAL_GAIN = {True: 0.7, False: 1.4}
+"""dB that twice as much training brings, by whether the material is rough."""
+_SAFETY_DB = 0.25
+_PATIENCE_DB = 0.15
+"""A size that misses the demand and its safety by less is left alone."""
+
+
+class Sizing(Protocol):
+    """What :func:`find_size` needs to know of layouts and of the material (see ``rate.is_rough``)."""
+
+    rough: bool
+
+    def for_rate(self, bpp: float) -> LatentLayout:
+        """The layout for so many bits per texel."""
+        ...
+
+    def scaled(self, layout: LatentLayout, factor: float) -> LatentLayout:
+        """The same grids with other numbers of features, so that the file takes ``factor`` times as much."""
+        ...
 
 
 @dataclass(frozen=True)
 class Found:
-    """``bpp`` to ask for; ``weights`` of the maps that bring all demands about together. ``kept`` is set when the
-    search was asked to stop and keep what there was."""
+    """The layout to start with and what corrects it; ``kept`` is set when the short training was asked to stop and keep
+    what there was."""
 
-    bpp: float
-    weights: dict[Role, float] = field(default_factory=dict)
+    layout: LatentLayout
+    control: SizeControl | None = None
     kept: NeuralTexture | None = None
 
 
@@ -53,8 +75,51 @@ def measured(training: Training, texture: NeuralTexture) -> tuple[float, dict[Ro
     return report.pooled_psnr([m.pixels for m in maps], [decoded[m.role] for m in maps]), per_map
 
 
-def find_size(training: Training, quality: Quality, layout_for: Callable[[float], LatentLayout]) -> Iterator[Event]:
-    """Returns :class:`Found`. ``layout_for`` gives the layout for bits per texel.
+@dataclass
+class _Trace:
+    """How good a training was at :data:`LOOKS`; changes nothing."""
+
+    looks: tuple[float, ...] = tuple(LOOKS)
+    seen: dict[float, tuple[float, dict[Role, float]]] = field(default_factory=dict)
+
+    def look(self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]) -> Correction | None:
+        self.seen[at] = psnr, dict(per_map)
+        return None
+
+
+@dataclass
+class SizeControl:
+    """Corrects the size of a run and the weights of its maps.
+
+    ``gains`` are what the second short training gained from each of :data:`LOOKS` to its end, in dB: the set and its
+    maps.
+    """
+
+    quality: Quality
+    sizing: Sizing
+    weights: dict[Role, float]
+    gains: Mapping[float, tuple[float, dict[Role, float]]]
+    looks: tuple[float, ...] = tuple(LOOKS)
+
+    def look(self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]) -> Correction | None:
+        """What to change, ``at`` this part of the run, about a training that is as good as this."""
+        if at not in self.gains:
+            return None
+        gain, own_gains = self.gains[at]
+        expected = {role: value + own_gains.get(role, gain) for role, value in per_map.items()}
+        spare = self.quality.margin(psnr + gain, expected) - _SAFETY_DB
+        if len(self.quality.maps) > 1:
+            self.weights = _weights(self.quality, expected, self.weights)
+        octaves = 0.0
+        if spare > _PATIENCE_DB:
+            octaves = -min(LOOKS[at][0], spare / _SHRINKING_SLOPE)
+        elif spare < 0:
+            octaves = min(LOOKS[at][1], -spare / _USUAL_SLOPE)
+        return Correction(self.sizing.scaled(layout, 2.0**octaves), self.weights)
+
+
+def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[Event]:
+    """Returns :class:`Found`.
 
     Raises InputError if a demand names a map that the material does not have.
     """
@@ -62,47 +127,30 @@ def find_size(training: Training, quality: Quality, layout_for: Callable[[float]
     if missing:
         raise InputError(f"{training.source.material.name} has no {missing[0]} map to reach a PSNR with.")
     yield from training.say(f"Looking for the size that reaches {quality.text()}.")
-    own_weights = dict(training.map_weights)
-    first = 0.0
-
-    def short(bpp: float, share: float) -> Iterator[Event]:
-        nonlocal first
+    bpp, began = _FIRST, 0.0
+    gains: dict[float, tuple[float, dict[Role, float]]] = {}
+    for share in _SHORT:
+        layout, trace = sizing.for_rate(bpp), _Trace()
         part = share * RUN_SHARE
-        texture, stopped = yield from training.run(layout_for(bpp), Stretch(first, part, part, share))
-        first += part
+        texture, stopped = yield from training.run(layout, Stretch(began, part, part, share), correct=trace)
+        if stopped:
+            return Found(layout, None, texture)
+        began += part
         psnr, per_map = measured(training, texture)
-        return quality.margin(psnr, per_map), per_map, texture if stopped else None
-
-    x0 = math.log2(_FIRST)
-    y0, per_map, kept = yield from short(_FIRST, _SHORT)
-    if kept is not None:
-        return Found(_FIRST, own_weights, kept)
-    if quality.maps:
-        training.map_weights = _weights(quality, per_map, own_weights)
-    # The second size on the side of the goal, far enough away for a slope.
-    step = max(-2.0, min(2.2, (-y0 - _USUAL_GAIN) / _USUAL_SLOPE))
-    step = math.copysign(max(abs(step), 0.8), step)
-    x1 = max(math.log2(LOWEST), min(math.log2(HIGHEST), x0 + step))
-    y1, _, kept = yield from short(2.0**x1, _SHORT)
-    if kept is not None:
-        return Found(2.0**x1, training.map_weights, kept)
-    slope = max((y1 - y0) / (x1 - x0), _LEAST_SLOPE) if abs(x1 - x0) > 0.1 else _USUAL_SLOPE
-    x2 = _clipped(x1 - (y1 + _USUAL_GAIN) / slope)
-    y2, _, kept = yield from short(2.0**x2, _LONGER)
-    if kept is not None:
-        return Found(2.0**x2, training.map_weights, kept)
-    doubling = max(0.0, min(2.0, y2 - (y1 + slope * (x2 - x1))))
-    still_to_come = doubling * (_FADING + _FADING**2)
-    x3 = _clipped(x2 - (y2 + still_to_come - _SAFETY_DB) / slope)
-    return Found(2.0**x3, training.map_weights)
+        gains = {
+            at: (psnr - early, {role: per_map[role] - early_maps[role] for role in early_maps})
+            for at, (early, early_maps) in trace.seen.items()
+        }
+        if quality.maps:
+            training.map_weights = _weights(quality, per_map, training.map_weights)
+        short = -quality.margin(psnr, per_map) + _USUAL_GAIN[sizing.rough] * math.log2(share)
+        bpp = max(LOWEST, min(HIGHEST, bpp * 2.0 ** (short / _USUAL_SLOPE)))
+    return Found(sizing.for_rate(bpp), SizeControl(quality, sizing, dict(training.map_weights), gains))
 
 
-def _clipped(x: float) -> float:
-    return max(math.log2(LOWEST), min(math.log2(HIGHEST), x))
-
-
-def _weights(quality: Quality, per_map: dict[Role, float], own: dict[Role, float]) -> dict[Role, float]:
+def _weights(quality: Quality, per_map: Mapping[Role, float], own: Mapping[Role, float]) -> dict[Role, float]:
     """Maps that are further from their demand count more: 3 dB short, twice as much."""
     margins = {role: per_map[role] - wanted for role, wanted in quality.maps.items()}
     usual = sum(margins.values()) / len(margins)
-    return own | {role: max(0.1, min(10.0, 10 ** ((usual - margin) / 10))) for role, margin in margins.items()}
+    factors = {role: 10 ** ((usual - margin) / 10) for role, margin in margins.items()}
+    return dict(own) | {role: max(0.1, min(10.0, own.get(role, 1.0) * factor)) for role, factor in factors.items()}

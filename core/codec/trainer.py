@@ -296,26 +296,18 @@ class Trainer:
         self.decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
-        self.fixed_weights = torch.ones(layout.channels, device=self.device)
-        if loss_weights is not None:
-            self.fixed_weights = torch.tensor(loss_weights, dtype=torch.float32, device=self.device)
-        self.loss_weights = self.fixed_weights if loss_weights is not None or shares is not None else None
         self.map_shares = None if shares is None else torch.tensor(shares, device=self.device)
+        self.weigh(loss_weights)
         self.round_latents = round_latents
-        texels = self.options.texels or (8192 if self.device.type == "cpu" else 131072)
-        # Every read takes its noise from a random place of a bank: drawing fresh numbers would cost more than the read.
-        most = max(reader.reach * reader.features / level.tile**2 for level in self.levels for reader in level.readers)
-        generator = torch.Generator().manual_seed(seed + 1)
-        self.noise = (torch.rand(2**20 + int(2 * texels * most), generator=generator) - 0.5).to(self.device)
-        parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
-        self.parts = [_Part(self, texels // parts, seed * 1000 + i) for i in range(parts)]
+        self.seed = seed
+        self.noise, self.parts = self._buffers()
         self.rng = np.random.default_rng(seed)
         self._aux_odds = np.cumsum(0.75 ** np.arange(max(1, len(self.levels) - 1)))
         # Two threads with one core each run these narrow products almost twice as fast as one with two cores.
         self._threads_before = torch.get_num_threads()
         if self.device.type == "cpu":
             torch.set_num_threads(1)
-        self.pool = ThreadPoolExecutor(max(1, parts), "trainer", initializer=torch.set_num_threads, initargs=(1,))
+        self.pool = ThreadPoolExecutor(len(self.parts), "trainer", initializer=torch.set_num_threads, initargs=(1,))
         self.steps = 0
         self.samples = 0
         self.frozen = False
@@ -333,6 +325,68 @@ class Trainer:
         for part in self.parts:
             part.batches.clear()
         self.parts, self.levels, self.grids, self.fused = [], [], [], None
+
+    def _buffers(self) -> tuple[torch.Tensor, list[_Part]]:
+        """The bank of noise and what the cores work with, for the layout of the moment."""
+        texels = self.options.texels or (8192 if self.device.type == "cpu" else 131072)
+        # Every read takes its noise from a random place of a bank: drawing fresh numbers would cost more than the read.
+        most = max(reader.reach * reader.features / level.tile**2 for level in self.levels for reader in level.readers)
+        generator = torch.Generator().manual_seed(self.seed + 1)
+        noise = (torch.rand(2**20 + int(2 * texels * most), generator=generator) - 0.5).to(self.device)
+        parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
+        return noise, [_Part(self, texels // parts, self.seed * 1000 + i) for i in range(parts)]
+
+    def weigh(self, loss_weights: Sequence[float] | None) -> None:
+        """From now on, channels' squared errors count by these weights."""
+        weights = [1.0] * self.layout.channels if loss_weights is None else loss_weights
+        self.fixed_weights = torch.tensor(weights, dtype=torch.float32, device=self.device)
+        self.loss_weights = self.fixed_weights if loss_weights is not None or self.map_shares is not None else None
+
+    def resize(self, layout: LatentLayout) -> None:
+        """Go on with other numbers of features per grid; all else of ``layout`` is as it was. Not once frozen.
+
+        The features that say least to the decoder go, and what they usually said stays as a bias; new ones begin with
+        next to nothing. The order of the tiles starts anew.
+        """
+        if layout == self.layout or self.frozen:
+            return
+        generator = torch.Generator().manual_seed(self.seed + self.steps)
+        kept_inputs: list[torch.Tensor] = []
+        new_inputs: list[torch.Tensor] = []
+        old = new = 0
+        first, bias = self.decoder.weights[0], self.decoder.biases[0]
+        for which, (before, after) in enumerate(zip(self.layout.grids, layout.grids, strict=True)):
+            values, weights = self.grids[0][which].values, first[old : old + before.features]
+            says = values.var(dim=0) * weights.square().sum(dim=1)
+            order = torch.argsort(says, descending=True)
+            kept = order[: after.features].sort().values
+            gone = order[after.features :]
+            bias += values[:, gone].mean(dim=0) @ weights[gone]
+            for own in self.grids:
+                own[which] = own[which].with_features(kept, after.features, generator)
+            kept_inputs.append(old + kept)
+            new_inputs.append(new + torch.arange(len(kept), device=self.device))
+            old, new = old + before.features, new + after.features
+        others = torch.arange(layout.inputs - new, device=self.device)
+        kept_rows, new_rows = torch.cat([*kept_inputs, old + others]), torch.cat([*new_inputs, new + others])
+        fresh = Decoder(layout.layer_shapes, layout.features, self.seed + self.steps, self.device)
+        fresh.steps = self.decoder.steps
+        for name in ("flat", "first", "second"):
+            theirs, ours = self.decoder.views(getattr(self.decoder, name)), fresh.views(getattr(fresh, name))
+            ours[0][0][new_rows] = theirs[0][0][kept_rows]
+            for target, value in zip((*ours[0][1:], *ours[1]), (*theirs[0][1:], *theirs[1]), strict=True):
+                target.copy_(value)
+        self.decoder, self.layout = fresh, layout
+        self.compute = fresh.flat.to(self.dtype)
+        self.compute_weights, self.compute_biases = fresh.views(self.compute)
+        for level in self.levels:
+            for reader, grid in zip(level.readers, layout.grids, strict=True):
+                reader.features = grid.features
+        self.noise, self.parts = self._buffers()
+        for i, part in enumerate(self.parts):
+            part.rng = np.random.default_rng([self.steps, i])
+        self._measured = 0
+        self.fused = open_fused(self) if self.options.fused else None
 
     def _start_latents(self, image: Image, group: int, seed: int, check: Callable[[], object]) -> list[Latents]:
         grids = []

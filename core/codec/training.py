@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -32,6 +32,8 @@ _CHECKPOINT_EVERY = 20.0
 _METRICS_EVERY = 0.1
 _PREVIEW_SHARE = 0.12
 _FINISHING_SECONDS = 0.6
+_LOOK_FROM = 0.08
+"""A look at a training is at the mean over this part of the run before it."""
 Save = Callable[["Trainer", Clock], Path | str]
 """Writes a checkpoint; gives its path, or a sentence about why it could not be written."""
 _GRID = re.compile(r"(\d+):(\d+):(\d+)(?::([0-9.]+))?(?:\*(\d))?")
@@ -57,6 +59,44 @@ class Stretch:
     share: float = 1.0
     time: float = 1.0
     work: float = 1.0
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A change to a training on its way: its layout, and the weights of its maps."""
+
+    layout: LatentLayout
+    weights: Mapping[Role, float]
+
+
+class Corrector(Protocol):
+    """Looks at a training after the parts of it in ``looks``, with the mean PSNR since shortly before."""
+
+    looks: tuple[float, ...]
+
+    def look(
+        self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]
+    ) -> Correction | None: ...
+
+
+class _Looks:
+    """Tells a corrector how good the training is when its time has come."""
+
+    def __init__(self, corrector: Corrector, source: LearnedChannels) -> None:
+        self.corrector, self.source = corrector, source
+        self.left = list(corrector.looks)
+        self.errors: list[np.ndarray] = []
+
+    def measured(self, fraction: float, layout: LatentLayout, errors: np.ndarray) -> Correction | None:
+        """To be told of every measurement, mean square errors per channel, at ``fraction`` of the run."""
+        if not self.left or fraction < self.left[0] - _LOOK_FROM:
+            return None
+        self.errors.append(errors)
+        if fraction < self.left[0]:
+            return None
+        psnr, per_map = self.source.map_errors(np.mean(self.errors, axis=0))
+        self.errors = []
+        return self.corrector.look(self.left.pop(0), layout, psnr, {Role(name): db for name, db in per_map.items()})
 
 
 class Training:
@@ -113,24 +153,26 @@ class Training:
         limit: int | None = None,
         saved: checkpoint.SavedRun | None = None,
         save: Save | None = None,
+        correct: Corrector | None = None,
     ) -> Iterator[Event]:
         """Train one layout. Returns (texture, stopped).
 
         Latents take at most ``limit`` bytes, entropy-coded. ``saved`` is where to go on from; ``save`` writes
-        checkpoints. Raises Cancelled, after a last checkpoint.
+        checkpoints; ``correct`` may change the layout on the way. Raises Cancelled, after a last checkpoint.
         """
         # torch takes seconds to load; whoever only wants to look at a file should not wait for it.
         from core.codec.trainer import Trainer
 
         balanced = self.settings.balance == "balanced"
         roles = list(dict.fromkeys(self.source.owners))
+        looks = None if correct is None else _Looks(correct, self.source)
         trainer = Trainer(
             layout,
             self.source.levels(),
             self.settings.seed,
             self.device,
             self._options(),
-            [self.map_weights.get(role, 1.0) for role in self.source.owners] if self.map_weights else None,
+            self._channel_weights(),
             [roles.index(role) for role in self.source.owners] if balanced else None,
             None if limit is None else SizeFit(layout, limit),
             check=self.control.check,
@@ -142,7 +184,7 @@ class Training:
                 clock.spent = saved.spent
             stopped = False
             try:
-                stopped = yield from self._loop(trainer, clock, stretch, save)
+                stopped = yield from self._loop(trainer, clock, stretch, save, looks)
             except Cancelled:
                 if save is not None:
                     save(trainer, clock)
@@ -161,6 +203,9 @@ class Training:
         if text not in self.notices:
             self.notices.append(text)
             yield Notice(text)
+
+    def _channel_weights(self) -> list[float] | None:
+        return [self.map_weights.get(role, 1.0) for role in self.source.owners] if self.map_weights else None
 
     def _options(self) -> TrainerOptions:
         from core.codec.trainer import TrainerOptions
@@ -181,7 +226,9 @@ class Training:
             offset=trainer.offset,
         )
 
-    def _loop(self, trainer: Trainer, clock: Clock, stretch: Stretch, save: Save | None) -> Iterator[Event]:
+    def _loop(
+        self, trainer: Trainer, clock: Clock, stretch: Stretch, save: Save | None, looks: _Looks | None
+    ) -> Iterator[Event]:
         last_metrics = last_checkpoint = clock.elapsed()
         self._preview(trainer, clock, bounded(0.0))
         settings = self.settings
@@ -210,6 +257,10 @@ class Training:
             yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
             remaining = clock.remaining(trainer.steps) if stretch.first + stretch.share >= 1.0 else None
             yield Progress(stretch.first + stretch.share * fraction, "Training", remaining)
+            if looks is not None and (found := looks.measured(fraction, trainer.layout, errors)) is not None:
+                self.map_weights = dict(found.weights)
+                trainer.weigh(self._channel_weights())
+                trainer.resize(found.layout)
             if (
                 early is not None
                 and early.reached(fraction, trainer.steps, psnr)

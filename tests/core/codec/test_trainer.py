@@ -175,3 +175,42 @@ def test_frozen_latents_stay_on_their_codes() -> None:
     grid = trainer.grids[0][0]
     assert torch.equal(grid.values, grid.rounded())
     trainer.close()
+
+
+def _error(trainer: Trainer) -> float:
+    """Mean square error of level 0 over a few steps that learn nothing."""
+    part = trainer.parts[0]
+    part.errors.zero_()
+    trainer._load_compute_weights()
+    for _ in range(8):
+        part.step(0, train_latents=False, rounding=True, measure=True)
+    return float(part.errors.mean() / 8)
+
+
+@pytest.mark.parametrize("features", [(5, 4), (6, 2), (9, 7), (4, 6)])
+def test_a_run_goes_on_with_other_numbers_of_features(features: tuple[int, int]) -> None:
+    trainer = make(64, 64)
+    for i in range(400):
+        trainer.step(0.5 * i / 400)
+    before = _error(trainer)
+    grids = tuple(dataclasses.replace(g, features=n) for g, n in zip(trainer.layout.grids, features, strict=True))
+    trainer.resize(dataclasses.replace(trainer.layout, grids=grids))
+    at_once = _error(trainer)
+    if min(features) >= 6:
+        assert at_once < 1.5 * before, "a new feature begins with next to nothing"
+    for i in range(400):
+        trainer.step(0.5 + 0.5 * i / 400)
+    assert _error(trainer) < min(at_once, 1.2 * before)
+    assert [[codes.shape[2] for codes in own] for own in trainer.codes()] == [list(features)] * len(trainer.grids)
+    state = trainer.state()
+    again = Trainer(trainer.layout, pyramid(waves(64, 64, 5)), seed=3, options=EXACT)
+    again.load_state(state)
+    assert again.frozen and np.array_equal(again.codes()[0][0], trainer.codes()[0][0])
+
+
+def test_a_training_that_is_frozen_keeps_its_layout() -> None:
+    trainer = make(64, 64)
+    trainer.step(0.95)
+    layout = trainer.layout
+    trainer.resize(dataclasses.replace(layout, grids=two_grids(4, 3, 4, 4)))
+    assert trainer.layout is layout

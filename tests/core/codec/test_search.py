@@ -1,0 +1,81 @@
+"""How the size of a run follows the quality it is on its way to."""
+
+import dataclasses
+import math
+
+import pytest
+
+from core.codec import rate
+from core.codec.goals import Quality
+from core.codec.layout import LatentGrid, LatentLayout
+from core.codec.search import LOOKS, SizeControl
+from core.textures.roles import Role
+
+ALBEDO, NORMAL = Role("albedo"), Role("normal")
+
+
+class Rough:
+    """A rough material of 1024 × 1024 texels and six channels."""
+
+    rough = True
+
+    def for_rate(self, bpp: float) -> LatentLayout:
+        return rate.choose(1024, 1024, 6, rate.byte_budget(1024, 1024, bpp), rough=True)
+
+    def scaled(self, layout: LatentLayout, factor: float) -> LatentLayout:
+        return rate.scaled(layout, factor, rough=True)
+
+
+def _control(quality: Quality, gain: float = 2.0) -> SizeControl:
+    return SizeControl(quality, Rough(), {}, {at: (gain, {ALBEDO: gain, NORMAL: gain}) for at in LOOKS})
+
+
+def _octaves(before: LatentLayout, after: LatentLayout) -> float:
+    return math.log2(rate.expected_bytes(after, rough=True) / rate.expected_bytes(before, rough=True))
+
+
+@pytest.mark.parametrize("at", LOOKS)
+def test_a_size_follows_what_is_still_to_come(at: float) -> None:
+    layout = Rough().for_rate(3.0)
+    control = _control(Quality(30.0))
+    right = control.look(at, layout, 28.3, {ALBEDO: 28.3})
+    assert right is not None and right.layout == layout, "30.3 dB are to be expected, which is right"
+    down, up = LOOKS[at]
+    shrunk = control.look(at, layout, 40.0, {ALBEDO: 40.0})
+    assert shrunk is not None and _octaves(layout, shrunk.layout) == pytest.approx(-down, abs=0.12)
+    grown = control.look(at, layout, 20.0, {ALBEDO: 20.0})
+    assert grown is not None and _octaves(layout, grown.layout) == pytest.approx(up, abs=0.12)
+
+
+def test_maps_that_fall_behind_count_more() -> None:
+    layout = Rough().for_rate(3.0)
+    control = _control(Quality(None, {ALBEDO: 30.0, NORMAL: 30.0}))
+    found = control.look(0.5, layout, 28.0, {ALBEDO: 31.0, NORMAL: 27.0})
+    assert found is not None
+    assert found.weights[NORMAL] > 1.0 > found.weights[ALBEDO]
+    assert found.layout.latent_bytes > layout.latent_bytes, "normal would have 29 dB"
+
+
+def test_a_part_of_the_run_that_was_never_seen_changes_nothing() -> None:
+    control = SizeControl(Quality(30.0), Rough(), {}, {})
+    assert control.look(0.5, Rough().for_rate(3.0), 20.0, {ALBEDO: 20.0}) is None
+
+
+@pytest.mark.parametrize("factor", [0.01, 0.4, 0.75, 1.0, 1.3, 2.5])
+@pytest.mark.parametrize("bpp", [0.6, 2.5, 5.0, 10.0])
+def test_scaled_layouts_have_the_same_grids(bpp: float, factor: float) -> None:
+    layout = Rough().for_rate(bpp)
+    found = rate.scaled(layout, factor, rough=True)
+    shape = [(g.stride, g.bits) for g in found.grids]
+    assert shape == [(g.stride, g.bits) for g in layout.grids] and found.hidden == layout.hidden
+    smallest = all(g.features == 1 for g in found.grids)
+    assert smallest or _octaves(layout, found) <= math.log2(factor) + 1e-9
+    if factor >= 0.4 and bpp > 1:
+        assert _octaves(layout, found) == pytest.approx(math.log2(factor), abs=0.2)
+
+
+def test_layouts_made_by_hand_stay_as_they_are() -> None:
+    by_hand = LatentLayout(256, 256, 4, (LatentGrid(4, 8, 2), LatentGrid(8, 4, 4)), (32, 32))
+    assert rate.scaled(by_hand, 0.5) is by_hand
+    three = dataclasses.replace(by_hand, grids=(*by_hand.grids, LatentGrid(16, 2, 8)))
+    assert rate.scaled(three, 0.5) is three
