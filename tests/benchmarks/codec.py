@@ -87,8 +87,6 @@ def run(options: argparse.Namespace, plan: Iterable[Wanted]) -> list[Row]:
     versions = {name: version(patterns) for name, patterns in BEHIND.items()}
     rows = []
     for material in materials(options):
-        if options.only and not material.name.startswith(tuple(options.only)):
-            continue
         for codec, asked, seconds in plan:
             kind = codec if codec in BEHIND else "blocks" if codec in BASELINES else "equal size"
             head = (material.name, f"{material.width}×{material.height}", material.channels, codec, asked, seconds)
@@ -134,13 +132,15 @@ def version(patterns: Sequence[str]) -> str:
 
 
 def materials(options: argparse.Namespace) -> Iterator[TextureSet]:
+    wanted = tuple(options.only) or ""
     if SHARED.is_dir() and not options.samples:
         for plan in reading.plan([SHARED]):
-            if not options.only or plan.name in options.only:
+            if plan.name.startswith(wanted):
                 yield reading.read(plan)
     else:
         for name in samples.SAMPLE_NAMES:
-            yield samples.generate(name, options.size)
+            if name.startswith(wanted):
+                yield samples.generate(name, options.size)
 
 
 Measured = tuple[float, float, float | None, dict[str, Any]]
