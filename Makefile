@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint benchmark ablation screenshots clean
+.PHONY: help setup run test test-slow lint benchmark benchmark-memory ablation screenshots clean
 
 help:
 	@echo "make setup      create .venv and install everything"
@@ -11,6 +11,7 @@ help:
 	@echo "make test       lint, types, import rules and all quick tests"
 	@echo "make test-slow  the same with the slow tests"
 	@echo "make benchmark  rate and quality beside BC7, ASTC and JPEG, written to docs/benchmarks (long; goes on where it was)"
+	@echo "make benchmark-memory  peak memory of compressing, written there too"
 	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
 	@echo "make screenshots  the pictures of the README (needs Xvfb)"
 	@echo "make clean      remove .venv and caches"
@@ -35,6 +36,9 @@ test-slow: lint
 
 benchmark: setup
 	$(BIN)/python -m tests.benchmarks.codec
+
+benchmark-memory: setup
+	$(BIN)/python -m tests.benchmarks.memory
 
 ablation: setup
 	$(BIN)/python -m tests.benchmarks.ablation

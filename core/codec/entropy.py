@@ -97,6 +97,12 @@ def encode(codes: Codes, bits: int, at_least: int = 0) -> bytes:
     return section.ljust(math.ceil(codes.size * bits / 8 / MOST_GAIN), b"\0")
 
 
+def size(codes: Codes, bits: int) -> int:
+    """How many bytes a grid of codes [h, w, F] takes in a file; takes as long as writing it."""
+    packed = math.ceil(codes.size * bits / 8)
+    return packed if packed < LEAST else min(packed, len(encode(codes, bits)))
+
+
 def estimate(codes: Codes, bits: int) -> float:
     """About how many bytes a grid of codes [h, w, F] takes in a file; quick also for large grids."""
     height, width, _ = codes.shape

@@ -126,6 +126,17 @@ def fold(extended: Tensor) -> Tensor:
     return grid
 
 
+def tied(grid: Tensor) -> Tensor:
+    """Half the gradient of the squared differences between opposite edges of K × N × N, corners counted both ways."""
+    result = torch.zeros_like(grid)
+    across, down = grid[:, :, 0] - grid[:, :, -1], grid[:, 0] - grid[:, -1]
+    result[:, :, 0] += across
+    result[:, :, -1] -= across
+    result[:, 0] += down
+    result[:, -1] -= down
+    return result
+
+
 class _Sampling:
     """Bilinear sampling of one square grid at all texel centres and its adjoint, tile by tile."""
 
@@ -172,7 +183,12 @@ class _Sampling:
 class _Problem:
     """Least squares in file encoding with one equal weight for every channel present."""
 
-    def __init__(self, material: TextureSet, roles: tuple[Role, ...], side: int, device: torch.device) -> None:
+    def __init__(
+        self, material: TextureSet, roles: tuple[Role, ...], side: int, device: torch.device, wrap: float = 0.0
+    ) -> None:
+        """``wrap``: what a difference between opposite edges of a grid costs, over what it costs to be off by as much
+        at a vertex."""
+        self.wrap = wrap
         self.maps = [material.by_role[role].pixels for role in roles]
         self.texels = material.width * material.height
         curved = [role is not Role.NORMAL for role in roles for _ in range(ROLE_INFO[role].channels)]
@@ -192,6 +208,7 @@ class _Problem:
             values = self.values(ys, xs)
             self.wanted[:, ys, xs], self.slope[:, ys, xs] = self.curve(self.network_values(values))
             self.black[:, ys, xs], self.white[:, ys, xs] = values <= 0, values >= 1
+        self.usual_weight = (self.slope * self.slope).mean(dim=(1, 2))
 
     def values(self, ys: slice, xs: slice) -> Tensor:
         """The source's file values, C × h × w, clipped to [0, 1]."""
@@ -237,7 +254,17 @@ class _Problem:
             if keep:
                 self.residual[:, ys, xs] = residual
                 self.slope[:, ys, xs] = slope
+        if self.wrap:
+            for weight, grid in zip(self._tie_weights(at), (at.fine, at.coarse), strict=True):
+                total += float(torch.sum(weight * grid * tied(grid)))
         return total / (self.texels * self.channels)
+
+    def _tie_weights(self, at: Parameters) -> tuple[Tensor, Tensor]:
+        """What a squared difference between opposite edges costs, per feature."""
+        strength = self.wrap * torch.tensordot(self.usual_weight, at.matrix[:, : 2 * FEATURES] ** 2, dims=1)
+        strength = strength[:, None, None]
+        fine, coarse = (sampling.vertex_share for sampling in self.samplings)
+        return fine * strength[:FEATURES], coarse * strength[FEATURES:]
 
     # -- one Gauss-Newton step ------------------------------------------------------------------------------
 
@@ -286,9 +313,10 @@ class _Problem:
             return -self.slope[:, ys, xs] * self.residual[:, ys, xs]
 
         pulled = self._pull_back(at, extended, free, weighted)
+        fine, coarse = self._tie_weights(at)
         return Parameters(
-            pulled.fine - ridges[0] * at.fine if free.fine else pulled.fine,
-            pulled.coarse - ridges[1] * at.coarse if free.coarse else pulled.coarse,
+            pulled.fine - ridges[0] * at.fine - fine * tied(at.fine) if free.fine else pulled.fine,
+            pulled.coarse - ridges[1] * at.coarse - coarse * tied(at.coarse) if free.coarse else pulled.coarse,
             pulled.matrix,
         )
 
@@ -314,8 +342,11 @@ class _Problem:
             return z * (slope * slope)
 
         pulled = self._pull_back(at, extended, free, weighted)
+        fine, coarse = self._tie_weights(at)
         return Parameters(
-            pulled.fine + ridges[0] * change.fine, pulled.coarse + ridges[1] * change.coarse, pulled.matrix
+            pulled.fine + ridges[0] * change.fine + fine * tied(change.fine),
+            pulled.coarse + ridges[1] * change.coarse + coarse * tied(change.coarse),
+            pulled.matrix,
         )
 
     def _pull_back(
@@ -471,13 +502,15 @@ def train_importer_model(
     bpp: float,
     seconds: float,
     device: str = "auto",
+    wrap: float = 0.0,
     control: Control | None = None,
 ) -> Iterator[Event]:
     """Fit the importer's model to a material: a job that ends with ``Finished(ImporterModel)``.
 
     ``bpp`` (bits per texel of the maps' full resolution) decides the grid sides, see
     :func:`core.codec.importer_model.grid_side`; ``seconds`` bounds the wall time, usually far from being used up.
-    Nothing is random. Stopping keeps the best state so far, rounded and complete.
+    ``wrap`` ties opposite edges of the grids together: at 1, a difference between them costs as much as an error of
+    that size at a vertex does. Nothing is random. Stopping keeps the best state so far, rounded and complete.
 
     Raises InputError if the layout has a place for none of the maps; Cancelled when the control says so.
     """
@@ -489,7 +522,7 @@ def train_importer_model(
     if left_out:
         yield Notice(f"The UE5 layout has no place for {', '.join(left_out)}; left out.")
 
-    fit = _Fit(material, roles, side, _device(device), control, seconds)
+    fit = _Fit(material, roles, side, _device(device), control, seconds, wrap)
     error = 0.0
     for stage, fraction, error in fit.run():
         elapsed = fit.elapsed()
@@ -510,6 +543,7 @@ class _Fit:
         device: torch.device,
         control: Control,
         seconds: float,
+        wrap: float,
     ) -> None:
         self.began = time.perf_counter()
         self.control = control
@@ -518,7 +552,7 @@ class _Fit:
         self.roles = roles
         self.passes = 0
         with torch.no_grad():
-            self.problem = _Problem(material, roles, side, device)
+            self.problem = _Problem(material, roles, side, device, wrap)
         self.at: Parameters | None = None
 
     def elapsed(self) -> float:

@@ -7,7 +7,7 @@ comes out, latents that lie far from a whole code take the one on the side of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -21,26 +21,44 @@ _WIDEST = 0.5
 _TRIALS = 5
 _ESTIMATE_MARGIN = 0.99
 """The estimate may be this much too low."""
+_SURELY = 0.95
+"""What is estimated at less than this part of the limit is not measured."""
+_CORRECTIONS = 4
 
 
 class SizeFit:
     """Call with latents in units of codes, per mip group and grid [h, w, F]; gives codes of at most ``limit`` bytes."""
 
     def __init__(self, layout: LatentLayout, limit: int) -> None:
-        self.layout, self.limit = layout, int(limit * _ESTIMATE_MARGIN)
+        self.layout, self.limit = layout, limit
 
     def __call__(self, latents: Sequence[Sequence[Floats]]) -> list[list[Codes]]:
+        limit = self.limit * _ESTIMATE_MARGIN
+        codes: list[list[Codes]] = []
+        for _ in range(_CORRECTIONS):
+            codes = self._fitted(latents, limit)
+            if self._bytes(codes, entropy.estimate) < _SURELY * self.limit:
+                break
+            size = self._bytes(codes, entropy.size)
+            if size <= self.limit:
+                break
+            # The estimate was too low for these latents, and will be again by as much.
+            limit *= self.limit / size * _ESTIMATE_MARGIN
+        return codes
+
+    def _fitted(self, latents: Sequence[Sequence[Floats]], limit: float) -> list[list[Codes]]:
+        """Codes that are estimated to take at most ``limit`` bytes."""
         codes = self._rounded(latents, 0.0)
-        if self._bytes(codes) <= self.limit:
+        if self._bytes(codes, entropy.estimate) <= limit:
             return codes
         low, high = 0.0, _WIDEST
         codes = self._rounded(latents, high)
-        if self._bytes(codes) > self.limit:
-            return self._without_weakest(codes)
+        if self._bytes(codes, entropy.estimate) > limit:
+            return self._without_weakest(codes, limit)
         for _ in range(_TRIALS):
             middle = (low + high) / 2
             tried = self._rounded(latents, middle)
-            if self._bytes(tried) <= self.limit:
+            if self._bytes(tried, entropy.estimate) <= limit:
                 high, codes = middle, tried
             else:
                 low = middle
@@ -53,14 +71,14 @@ class SizeFit:
             for own, grids in zip(latents, shapes, strict=True)
         ]
 
-    def _bytes(self, codes: Sequence[Sequence[Codes]]) -> float:
+    def _bytes(self, codes: Sequence[Sequence[Codes]], of_grid: Callable[[Codes, int], float]) -> float:
         return sum(
-            entropy.estimate(own, grid.bits)
+            of_grid(own, grid.bits)
             for group, grids in zip(codes, self.layout.groups, strict=True)
             for own, grid in zip(group, grids.grids, strict=True)
         )
 
-    def _without_weakest(self, codes: list[list[Codes]]) -> list[list[Codes]]:
+    def _without_weakest(self, codes: list[list[Codes]], limit: float) -> list[list[Codes]]:
         """Features of the first group become the same everywhere, which costs nothing, until the rest fits."""
         first = codes[0]
         order = sorted(
@@ -71,7 +89,7 @@ class SizeFit:
             )
         )
         for _, which, feature in order:
-            if self._bytes(codes) <= self.limit:
+            if self._bytes(codes, entropy.estimate) <= limit:
                 break
             own = first[which] = first[which].copy()
             own[..., feature] = round(float(own[..., feature].mean()))

@@ -40,6 +40,14 @@ class ExportSettings:
         high=86400.0,
         expert=True,
     )
+    wrap: float = setting(
+        0.0,
+        "How firmly opposite edges of a fitted model's grids are held together, so that no seam shows when the engine "
+        "repeats them; 0 leaves them alone, 10 is firm.",
+        low=0.0,
+        high=1000.0,
+        expert=True,
+    )
     device: str = setting(
         "auto", "Where to fit; auto takes a GPU if there is one.", choices=("auto", "cpu", "cuda", "mps"), expert=True
     )

@@ -59,7 +59,12 @@ def export(source: Source, folder: Path, settings: ExportSettings, control: Cont
         yield Notice(note)
     model: ImporterModel | None = None
     fitting = train_importer_model(
-        material, bpp=settings.bpp, seconds=settings.time_budget, device=settings.device, control=control
+        material,
+        bpp=settings.bpp,
+        seconds=settings.time_budget,
+        device=settings.device,
+        wrap=settings.wrap,
+        control=control,
     )
     for event in fitting:
         if isinstance(event, Finished):

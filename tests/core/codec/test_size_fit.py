@@ -52,3 +52,12 @@ def test_less_room_costs_as_little_as_possible(latents: list[list[np.ndarray]], 
         assert error(plain, latents) < error(codes, latents) < 4 * error(plain, latents)
         # A code is one of the two next to the value.
         assert np.abs(codes[0][0] - latents[0][0]).max() <= 1.0
+
+
+def test_an_estimate_that_is_too_low_is_made_up_for(
+    latents: list[list[np.ndarray]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimate = entropy.estimate
+    monkeypatch.setattr(entropy, "estimate", lambda codes, bits: 0.96 * estimate(codes, bits))
+    limit = int(0.95 * coded(SizeFit(LAYOUT, LAYOUT.latent_bytes * 2)(latents)))
+    assert 0.85 * limit <= coded(SizeFit(LAYOUT, limit)(latents)) <= limit

@@ -154,6 +154,24 @@ def test_constant_maps_are_exact(material: TextureSet) -> None:
     assert fit(constant, 2.5).psnr(constant)[0] > 60
 
 
+def test_opposite_edges_can_be_tied_together(material: TextureSet, tmp_path: Path) -> None:
+    def edges(folder: Path, wrap: float) -> tuple[float, float]:
+        *_, last = export("ue5", material, folder, ExportSettings(bpp=10.0, time_budget=30.0, wrap=wrap))
+        assert isinstance(last, Finished)
+        gaps = []
+        for name in ue5.GRID_FILES:
+            texels = grid_from_dds(folder / name)
+            grid = texels.reshape(round(len(texels) ** 0.5), -1, 4)
+            spread = grid.std(axis=(0, 1)) + 1e-9
+            gaps += [np.abs(grid[:, 0] - grid[:, -1]) / spread, np.abs(grid[0] - grid[-1]) / spread]
+        return float(np.mean(np.concatenate(gaps))), last.result.psnr_db
+
+    free, free_psnr = edges(tmp_path / "free", 0.0)
+    firm, firm_psnr = edges(tmp_path / "firm", 30.0)
+    assert firm < 0.5 * free
+    assert firm_psnr > free_psnr - 3.0
+
+
 def test_one_map_alone(material: TextureSet) -> None:
     alone = dataclasses.replace(material, maps=(material.by_role[Role.ROUGHNESS],))
     _, together = fit(material, 40.0).psnr(material)
