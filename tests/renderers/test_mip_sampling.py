@@ -108,7 +108,7 @@ def test_between_two_levels_nothing_pops(
     ctx: moderngl.Context, chains: tuple[list[np.ndarray], list[np.ndarray]]
 ) -> None:
     source, decoded = chains
-    lods = np.arange(0.0, 7.01, 0.25)
+    lods = [i / 4 for i in range(29)]
     quality = [psnr(drawn(ctx, source, LEVEL, 1.0, lod=lod), drawn(ctx, decoded, LEVEL, 1.0, lod=lod)) for lod in lods]
     for i, lod in enumerate(lods):
         ends = quality[int(lod) * 4], quality[min(int(lod) * 4 + 4, len(lods) - 1)]

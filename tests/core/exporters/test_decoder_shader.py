@@ -1,0 +1,174 @@
+"""Shader text of a neural texture, compiled and run on the software rasteriser against the decoder in numpy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import moderngl
+import numpy as np
+import pytest
+
+from core.codec.layout import LatentGrid, LatentLayout
+from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
+from core.codec.transform import Transform
+from core.exporters.decoder_shader import Language, codes_per_word, decoder_shader, packed_latents
+from core.textures.material import NormalConvention
+from core.textures.roles import Role
+from renderers.offscreen import create_context
+from renderers.shader_source import set_uniforms
+
+VERTEX = """#version 330
+void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }"""
+TWO = (LatentGrid(4, 7, 4), LatentGrid(16, 5, 4))
+
+
+def texture(
+    width: int, height: int, grids: tuple[LatentGrid, ...], hidden: tuple[int, ...] = (12, 10)
+) -> NeuralTexture:
+    """Everything at random, with constants, margins, a range and a curve."""
+    rng = np.random.default_rng(width + len(grids))
+    maps = (
+        StoredMap(Role.ALBEDO, "a.png", 8, (None, None, None)),
+        StoredMap(Role.METALLIC, "m.png", 8, (0.25,)),
+        StoredMap(Role.NORMAL, "n.png", 8, (None, None, 1.0)),
+        StoredMap(Role.OPACITY, "o.png", 8, (None,), Transform(margins=(0.15, 0.1))),
+        StoredMap(Role.DISPLACEMENT, "d.exr", 32, (None,), Transform(-3.0, 5.5)),
+        StoredMap(Role.EMISSIVE, "e.exr", 32, (None, None, None), Transform(0.0, 40.0, 200.0)),
+    )
+    channels = sum(value is None for m in maps for value in m.constants)
+    layout = LatentLayout(width, height, channels, grids, (12, 10))
+    latents = tuple(
+        tuple(rng.integers(0, 2**g.bits, (g.height, g.width, g.features)).astype(np.uint16) for g in group.grids)
+        for group in layout.groups
+    )
+    layers = tuple(
+        Layer(
+            rng.integers(-127, 128, (n_in, n_out)).astype(np.int8),
+            rng.uniform(0.5, 2.0, n_out).astype(np.float16) / np.float16(70 * n_in**0.5),
+            rng.normal(0, 0.2, n_out).astype(np.float16),
+        )
+        for n_in, n_out in layout.layer_shapes
+    )
+    offset = np.full(channels, 0.4, np.float32)
+    return NeuralTexture("Größe", width, height, maps, (), NormalConvention.OPENGL, layout, latents, layers, offset)
+
+
+@pytest.fixture(scope="module")
+def ctx() -> Iterator[moderngl.Context]:
+    context = create_context()
+    yield context
+    context.release()
+
+
+def run(
+    ctx: moderngl.Context, source: NeuralTexture, mips: Sequence[int], call: str = "texloom_decode"
+) -> list[dict[Role, np.ndarray]]:
+    """What the shader gives at all texel centres of some levels, [H, W, C]."""
+    names = "".join(
+        f"    if (role == {i}) color = vec4(texel.{m.role.value}{', 0.0' * (4 - len(m.constants))});\n"
+        for i, m in enumerate(source.maps)
+    )
+    fragment = f"""#version 330
+{decoder_shader(source)}
+uniform int mip;
+uniform int role;
+uniform vec2 size;
+out vec4 color;
+void main() {{
+    TexloomTexel texel = {call}(gl_FragCoord.xy / size, mip);
+{names}}}"""
+    results = []
+    with ctx:
+        program = ctx.program(vertex_shader=VERTEX, fragment_shader=fragment)
+        triangle = ctx.vertex_array(program, [])
+        textures = []
+        for i, words in enumerate(packed_latents(source)):
+            layers, rows, columns, _ = words.shape
+            textures.append(ctx.texture_array((columns, rows, layers), 4, words.tobytes(), dtype="u4"))
+            textures[-1].filter = (moderngl.NEAREST, moderngl.NEAREST)
+            textures[-1].use(i)
+            set_uniforms(program, **{f"texloom_latents_{i}": i})
+        ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        for mip in mips:
+            width, height = source.layout.mip_size(mip)
+            color = ctx.texture((width, height), 4, dtype="f4")
+            target = ctx.framebuffer([color])
+            target.use()
+            found = {}
+            for i, m in enumerate(source.maps):
+                set_uniforms(program, mip=mip, role=i, size=(float(width), float(height)))
+                triangle.render(vertices=3)
+                pixels = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(height, width, 4)
+                found[m.role] = pixels[..., : len(m.constants)]
+            results.append(found)
+            target.release()
+            color.release()
+        for resource in (triangle, program, *textures):
+            resource.release()
+    return results
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "grids"),
+    [
+        (64, 64, TWO),
+        (64, 32, (LatentGrid(2, 9, 2), LatentGrid(8, 33, 2))),
+        (60, 44, (LatentGrid(4, 6, 3), LatentGrid(16, 3, 8))),
+        (32, 32, (LatentGrid(4, 5, 16), LatentGrid(8, 3, 5), LatentGrid(16, 2, 1))),
+        (32, 32, (LatentGrid(8, 40, 4),)),
+    ],
+)
+def test_the_shader_is_the_decoder(
+    ctx: moderngl.Context, width: int, height: int, grids: tuple[LatentGrid, ...]
+) -> None:
+    source = texture(width, height, grids)
+    tolerance = {Role.DISPLACEMENT: 1e-3 * 8.5, Role.EMISSIVE: 5e-3 * 40}
+    mips = sorted({0, 1, 3, source.mip_levels - 1})
+    for mip, found in zip(mips, run(ctx, source, mips), strict=True):
+        for role, wanted in source.decode(mip).items():
+            assert np.abs(found[role] - wanted).max() < tolerance.get(role, 1e-3), (mip, role)
+
+
+def test_a_texel_is_the_same_wherever_it_is_read(ctx: moderngl.Context) -> None:
+    source = texture(32, 32, TWO)
+    (found,) = run(ctx, source, [2], "texloom_texel")
+    assert np.abs(found[Role.ALBEDO] - source.decode(2)[Role.ALBEDO]).max() < 1e-3
+    # From sixteen places within each texel of level 2, and from another repeat of the texture.
+    anywhere = "texloom_texel(gl_FragCoord.xy / size + 3.0, 2); TexloomTexel other = texloom_decode"
+    (coarse,) = run(ctx, source, [0], anywhere)
+    texels = np.repeat(np.repeat(source.decode(2)[Role.ALBEDO], 4, axis=0), 4, axis=1)
+    assert np.abs(coarse[Role.ALBEDO] - texels).max() < 1e-3
+
+
+def test_codes_come_back_out_of_the_words() -> None:
+    grids = (LatentGrid(4, 7, 4), LatentGrid(16, 9, 16))
+    source = texture(64, 64, grids)
+    for which, (grid, words) in enumerate(zip(grids, packed_latents(source), strict=True)):
+        per = codes_per_word(grid.bits)
+        rows = sum(group.grids[which].height for group in source.layout.groups)
+        assert words.shape[1:] == (rows, source.latents[0][which].shape[1], 4)
+        shifts = (np.arange(per) * grid.bits).astype(np.uint32)
+        codes = (words[..., None] >> shifts) & np.uint32(2**grid.bits - 1)
+        codes = codes.transpose(1, 2, 0, 3, 4).reshape(*words.shape[1:3], -1)[..., : grid.features]
+        first = source.latents[0][which]
+        np.testing.assert_array_equal(codes[: first.shape[0]], first)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_language_says_only_its_own_words(language: Language) -> None:
+    text = decoder_shader(texture(64, 64, TWO), language)
+    assert ("vec4" in text) == (language is Language.GLSL)
+    assert ("float4" in text) == (language is not Language.GLSL)
+    assert text.count("{") == text.count("}") and text.count("(") == text.count(")")
+    assert not re.search(r"\bnan\b|\binf\b", text)
+    foreign = {Language.HLSL: r"\b(mix|fract|texelFetch)\b", Language.METAL: r"\b(lerp|frac|out|uniform)\b"}
+    assert not re.search(foreign.get(language, r"\b(lerp|frac|float[234])\b"), text)
+
+
+def test_a_texture_of_constants_needs_no_latents(ctx: moderngl.Context) -> None:
+    maps = (StoredMap(Role.ALBEDO, "a.png", 8, (0.25, 0.5, 1.0)),)
+    layout = LatentLayout(8, 8, 0, (), ())
+    source = NeuralTexture("c", 8, 8, maps, (), NormalConvention.OPENGL, layout, (), (), np.zeros(0, np.float32))
+    (found,) = run(ctx, source, [0])
+    np.testing.assert_allclose(found[Role.ALBEDO][0, 0], (0.25, 0.5, 1.0))
