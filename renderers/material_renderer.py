@@ -71,6 +71,7 @@ FINE_SOFTWARE = Quality(detail=256, anisotropy=1.0)
 QUICK = Quality(detail=224, anisotropy=4.0)
 QUICK_SOFTWARE = Quality(detail=96, anisotropy=1.0)
 
+_MOST_PROGRAMS = 4
 _SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
 
 
@@ -142,18 +143,32 @@ class _Canvas:
 class _DrawnMesh:
     """A mesh's buffers with the programs that draw it."""
 
-    def __init__(self, ctx: moderngl.Context, mesh: Mesh, material: moderngl.Program, pick: moderngl.Program) -> None:
+    def __init__(self, ctx: moderngl.Context, mesh: Mesh, pick: moderngl.Program) -> None:
+        self._ctx = ctx
         self.mesh = mesh
         self.vertices = ctx.buffer(np.ascontiguousarray(mesh.vertices))
         self.indices = ctx.buffer(np.ascontiguousarray(mesh.indices))
-        names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
-        self.array = ctx.vertex_array(material, [(self.vertices, "3f 3f 4f 2f 1f", *names)], self.indices)
+        self._arrays: dict[int, tuple[moderngl.Program, moderngl.VertexArray]] = {}
         # Picking needs no tangent, so the compiler leaves it out of that program.
         names = ("in_position", "in_normal", "in_uv", "in_relief")
         self.pick_array = ctx.vertex_array(pick, [(self.vertices, "3f 3f 16x 2f 1f", *names)], self.indices)
 
+    def array(self, program: moderngl.Program) -> moderngl.VertexArray:
+        """The mesh as this program takes it."""
+        # With the program, which must not make room for another of the same id.
+        found = self._arrays.get(id(program))
+        if found is None:
+            while len(self._arrays) >= _MOST_PROGRAMS:
+                self._arrays.pop(next(iter(self._arrays)))[1].release()
+            names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
+            array = self._ctx.vertex_array(program, [(self.vertices, "3f 3f 4f 2f 1f", *names)], self.indices)
+            found = self._arrays[id(program)] = (program, array)
+        return found[1]
+
     def release(self) -> None:
-        for resource in (self.array, self.pick_array, self.vertices, self.indices):
+        for _, array in self._arrays.values():
+            array.release()
+        for resource in (self.pick_array, self.vertices, self.indices):
             resource.release()
 
 
@@ -183,7 +198,7 @@ class MaterialRenderer:
             for old_key in [k for k, m in self._meshes.items() if not self._same_shape(k, m, shape)]:
                 self._meshes.pop(old_key).release()
             mesh = build_shape(shape, detail) if isinstance(shape, Shape) else shape
-            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._material, self._pick)
+            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._pick)
         return drawn
 
     @staticmethod
@@ -283,7 +298,7 @@ class MaterialRenderer:
             ctx.disable(moderngl.CULL_FACE)
         else:
             ctx.enable(moderngl.CULL_FACE)
-        program = self._material
+        program = material.program or self._material
         material.use(program, quality.anisotropy)
         light.use(program, FIRST_FREE_UNIT, scene.rotation)
         set_uniforms(
@@ -296,9 +311,10 @@ class MaterialRenderer:
             solo=-1 if scene.channel is None else SOLO_ROLES.index(scene.channel),
             lod_bias=-0.5 * math.log2(min(max(planned, 1), 4)),
             normal_green=-1.0 if convention is NormalConvention.DIRECTX else 1.0,
+            neural_sample=float(buffer.count),
             opacity_jitter=(buffer.count * 0.618034) % 1.0 if planned > 1 else -1.0,
         )
-        drawn.array.render()
+        drawn.array(program).render()
         material.done()
 
         ctx.scissor = None

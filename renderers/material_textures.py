@@ -61,7 +61,10 @@ def _quantised(values: NDArray[np.floating] | np.floating, dtype: type[np.uint8]
 
 class MaterialTextures:
     """The textures of one material in one context. ``maps``: float32 H × W × C in file encoding, any subset of the
-    roles; a missing one is neutral. ``size`` is width × height of the largest map."""
+    roles; a missing one is neutral. ``size`` is width × height of the largest map; ``program`` what has to draw it,
+    None for the usual one."""
+
+    program: moderngl.Program | None = None
 
     def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
         self._ctx = ctx

@@ -12,6 +12,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from core.codec.neural_texture import NeuralTexture
 from core.errors import TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
@@ -20,6 +21,7 @@ from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping, fine_quality
 from renderers.material_textures import MaterialTextures
+from renderers.neural_material import NeuralMaterial
 from renderers.shapes import default_camera, shape_named
 
 
@@ -39,7 +41,7 @@ def create_context() -> moderngl.Context:
 
 
 def render_picture(
-    maps: Mapping[Role, Pixels],
+    maps: Mapping[Role, Pixels] | NeuralTexture,
     *,
     normal_convention: NormalConvention,
     shape: str = "sphere",
@@ -59,9 +61,9 @@ def render_picture(
 ) -> NDArray[np.uint8]:
     """A picture of a material: uint8 H × W × 3, sRGB, row 0 at the top.
 
-    ``maps``: float32 H × W × C in file encoding. ``shape``: one of :class:`Shape` or the path of an OBJ or glTF
-    mesh. ``hdri``: an equirectangular panorama, else ``environment`` names a built-in studio. ``size``: width,
-    height. ``samples`` per pixel. ``context``: use this one instead of a new one.
+    ``maps``: float32 H × W × C in file encoding, or a neural texture that the shader decodes. ``shape``: one of
+    :class:`Shape` or the path of an OBJ or glTF mesh. ``hdri``: an equirectangular panorama, else ``environment`` names
+    a built-in studio. ``size``: width, height. ``samples`` per pixel. ``context``: use this one instead of a new one.
 
     Raises InputError for an unknown shape or unreadable file and TexloomError without OpenGL.
     """
@@ -83,7 +85,7 @@ def render_picture(
     released = []
     try:
         renderer = MaterialRenderer(ctx)
-        material = MaterialTextures(ctx, maps)
+        material = MaterialTextures(ctx, maps) if isinstance(maps, Mapping) else NeuralMaterial(ctx, maps)
         buffer = SampleBuffer(ctx, size)
         target = ctx.simple_framebuffer(size, components=4)
         released = [renderer, material, buffer, target]

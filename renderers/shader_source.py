@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,15 @@ _INCLUDE = re.compile(r'^#include "([\w.]+)"\s*$', re.MULTILINE)
 
 @cache
 def shader_source(name: str) -> str:
+    """:func:`expanded` text of a shader file as it is."""
+    return expanded(name, {})
+
+
+def expanded(name: str, replaced: Mapping[str, str]) -> str:
     """Text of ``shaders/<name>.glsl`` with every ``#include "file.glsl"`` replaced by that file, each file once.
 
-    The result starts with the version line, whether or not the file has one, so that every file compiles by itself.
+    ``replaced`` holds other texts for some files. The result starts with the version line, whether or not the file has
+    one, so that every file compiles by itself.
     """
     included: set[str] = set()
 
@@ -27,8 +34,8 @@ def shader_source(name: str) -> str:
         if file_name in included:
             return ""
         included.add(file_name)
-        text = (SHADER_FOLDER / file_name).read_text(encoding="utf-8").replace(VERSION, "", 1)
-        return _INCLUDE.sub(lambda match: expand(match.group(1)), text)
+        text = replaced.get(file_name) or (SHADER_FOLDER / file_name).read_text(encoding="utf-8")
+        return _INCLUDE.sub(lambda match: expand(match.group(1)), text.replace(VERSION, "", 1))
 
     return f"{VERSION}\n{expand(f'{name}.glsl')}"
 

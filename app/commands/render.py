@@ -44,8 +44,9 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.sampler == "neural":
-        raise InputError("--sampler neural doesn't exist yet; render with --sampler texture.")
+    from core.exporters import as_texture_set
+    from core.textures.material import TextureSet
+
     if options.output.suffix.lower() not in PICTURES:
         raise InputError(f"{options.output} must end in one of {', '.join(PICTURES)}.", options.output)
     if options.output.is_dir():
@@ -54,7 +55,14 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"--tiling must be 1 to 64, not {options.tiling}.")
     if options.hdri is not None and not options.hdri.is_file():
         raise InputError(f"{options.hdri} does not exist.", options.hdri)
-    material = materials.read_set(options.source)
+    source = materials.read_source(options.source)
+    neural = source if options.sampler == "neural" else None
+    if isinstance(neural, TextureSet):
+        raise InputError(
+            f"{options.source} has no latents for --sampler neural to decode; compress it first.",
+            options.source,
+        )
+    material = as_texture_set(source)
     refuse_source(options.output, [material.folder / f.name for f in material.files if material.folder])
     channel = None if options.channel is None else Role(options.channel)
     if channel is not None and channel not in material.by_role:
@@ -67,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     from renderers.offscreen import render_picture
 
     picture = render_picture(
-        {texture.role: texture.pixels for texture in material.maps},
+        {texture.role: texture.pixels for texture in material.maps} if neural is None else neural,
         normal_convention=material.normal_convention,
         shape=options.shape,
         hdri=options.hdri,
@@ -78,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
     )
     write_image(options.output, picture.astype(np.float32) / 255.0, 8)
     print(options.output)
+    if neural is not None:
+        print(f"decoded in the shader: {neural.layout.multiply_adds} multiply-adds a read")
     return 0
 
 

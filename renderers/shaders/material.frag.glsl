@@ -29,7 +29,7 @@ vec3 solo_color(Surface s) {
     if (solo == 8) return s.emissive;
     if (solo == 1) return srgb_decode(s.normal_stored);
     float value = 0.0;
-    if (solo == 2) value = texture(map_response, uv, lod_bias).g;
+    if (solo == 2) value = s.roughness_stored;
     if (solo == 3) value = s.occlusion;
     if (solo == 4) value = s.metallic;
     if (solo == 5) value = s.specular;

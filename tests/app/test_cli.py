@@ -113,7 +113,7 @@ def test_every_setting_is_an_option(command: str, capsys: pytest.CaptureFixture[
         (["export", "{in}", "--target", "gltf", "-o", "{out}"], "doesn't exist yet"),
         (["export", "{in}", "--target", "images", "-o", "{in}"], "read from"),
         (["render", "{in}", "-o", "{out}.gif"], ".png"),
-        (["render", "{in}", "-o", "{out}.png", "--sampler", "neural"], "--sampler texture"),
+        (["render", "{in}", "-o", "{out}.png", "--sampler", "neural"], "compress it first"),
         (["render", "{in}", "-o", "{out}.png", "--size", "9x9"], "1024x768"),
         (["render", "{in}", "-o", "{out}.png", "--channel", "emissive"], "no emissive map"),
         (["render", "{in}", "-o", "{out}.png", "--hdri", "gone.hdr"], "gone.hdr"),

@@ -10,48 +10,17 @@ import numpy as np
 import pytest
 
 from core.codec.layout import LatentGrid, LatentLayout
-from core.codec.neural_texture import Layer, NeuralTexture, StoredMap
-from core.codec.transform import Transform
+from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.exporters.decoder_shader import Language, codes_per_word, decoder_shader, packed_latents
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.offscreen import create_context
 from renderers.shader_source import set_uniforms
+from tests.core.codec.materials import random_texture
 
 VERTEX = """#version 330
 void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }"""
 TWO = (LatentGrid(4, 7, 4), LatentGrid(16, 5, 4))
-
-
-def texture(
-    width: int, height: int, grids: tuple[LatentGrid, ...], hidden: tuple[int, ...] = (12, 10)
-) -> NeuralTexture:
-    """Everything at random, with constants, margins, a range and a curve."""
-    rng = np.random.default_rng(width + len(grids))
-    maps = (
-        StoredMap(Role.ALBEDO, "a.png", 8, (None, None, None)),
-        StoredMap(Role.METALLIC, "m.png", 8, (0.25,)),
-        StoredMap(Role.NORMAL, "n.png", 8, (None, None, 1.0)),
-        StoredMap(Role.OPACITY, "o.png", 8, (None,), Transform(margins=(0.15, 0.1))),
-        StoredMap(Role.DISPLACEMENT, "d.exr", 32, (None,), Transform(-3.0, 5.5)),
-        StoredMap(Role.EMISSIVE, "e.exr", 32, (None, None, None), Transform(0.0, 40.0, 200.0)),
-    )
-    channels = sum(value is None for m in maps for value in m.constants)
-    layout = LatentLayout(width, height, channels, grids, (12, 10))
-    latents = tuple(
-        tuple(rng.integers(0, 2**g.bits, (g.height, g.width, g.features)).astype(np.uint16) for g in group.grids)
-        for group in layout.groups
-    )
-    layers = tuple(
-        Layer(
-            rng.integers(-127, 128, (n_in, n_out)).astype(np.int8),
-            rng.uniform(0.5, 2.0, n_out).astype(np.float16) / np.float16(70 * n_in**0.5),
-            rng.normal(0, 0.2, n_out).astype(np.float16),
-        )
-        for n_in, n_out in layout.layer_shapes
-    )
-    offset = np.full(channels, 0.4, np.float32)
-    return NeuralTexture("Größe", width, height, maps, (), NormalConvention.OPENGL, layout, latents, layers, offset)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +91,7 @@ void main() {{
 def test_the_shader_is_the_decoder(
     ctx: moderngl.Context, width: int, height: int, grids: tuple[LatentGrid, ...]
 ) -> None:
-    source = texture(width, height, grids)
+    source = random_texture(width, height, grids)
     tolerance = {Role.DISPLACEMENT: 1e-3 * 8.5, Role.EMISSIVE: 5e-3 * 40}
     mips = sorted({0, 1, 3, source.mip_levels - 1})
     for mip, found in zip(mips, run(ctx, source, mips), strict=True):
@@ -131,7 +100,7 @@ def test_the_shader_is_the_decoder(
 
 
 def test_a_texel_is_the_same_wherever_it_is_read(ctx: moderngl.Context) -> None:
-    source = texture(32, 32, TWO)
+    source = random_texture(32, 32, TWO)
     (found,) = run(ctx, source, [2], "texloom_texel")
     assert np.abs(found[Role.ALBEDO] - source.decode(2)[Role.ALBEDO]).max() < 1e-3
     # From sixteen places within each texel of level 2, and from another repeat of the texture.
@@ -143,7 +112,7 @@ def test_a_texel_is_the_same_wherever_it_is_read(ctx: moderngl.Context) -> None:
 
 def test_codes_come_back_out_of_the_words() -> None:
     grids = (LatentGrid(4, 7, 4), LatentGrid(16, 9, 16))
-    source = texture(64, 64, grids)
+    source = random_texture(64, 64, grids)
     for which, (grid, words) in enumerate(zip(grids, packed_latents(source), strict=True)):
         per = codes_per_word(grid.bits)
         rows = sum(group.grids[which].height for group in source.layout.groups)
@@ -157,7 +126,7 @@ def test_codes_come_back_out_of_the_words() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_language_says_only_its_own_words(language: Language) -> None:
-    text = decoder_shader(texture(64, 64, TWO), language)
+    text = decoder_shader(random_texture(64, 64, TWO), language)
     assert ("vec4" in text) == (language is Language.GLSL)
     assert ("float4" in text) == (language is not Language.GLSL)
     assert text.count("{") == text.count("}") and text.count("(") == text.count(")")
