@@ -53,6 +53,10 @@ class Latents:
         """The latents in units of codes, float32 [h, w, F] in 0 … 2^bits − 1."""
         return (self.values + 1.0).div_(self.step_size).cpu().numpy().reshape(self.shape)
 
+    def freeze(self) -> None:
+        """Let go of what only :meth:`update` needs; the moments stay, for checkpoints."""
+        self.slots = self.slots[:0].clone()
+
     def set_codes(self, codes: np.ndarray) -> None:
         """Take the values that these codes [h, w, F] stand for."""
         values = torch.from_numpy(codes.astype(np.float32).reshape(-1, self.shape[2])).to(self.values.device)

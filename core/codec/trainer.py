@@ -523,6 +523,9 @@ class Trainer:
     def freeze(self) -> None:
         """Round the latents for good; from here on only the decoder learns, with its stored precision."""
         began = time.perf_counter()
+        for own in self.grids:
+            for grid in own:
+                grid.freeze()
         if self.round_latents is None:
             for own in self.grids:
                 for grid in own:
