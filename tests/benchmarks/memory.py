@@ -96,7 +96,7 @@ def peak_bytes(arguments: Sequence[str]) -> int:
         check=False,
     )
     found = [text.split()[1] for text in done.stdout.splitlines() if text.startswith("PEAK ")]
-    if not found:
+    if done.returncode != 0 or not found:
         sys.exit(f"The command failed: {done.stderr.strip()[-400:]}")
     return int(found[0])
 
