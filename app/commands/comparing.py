@@ -93,14 +93,15 @@ def figures(pair: Pair) -> dict[str, Any]:
 
     PSNR is None where nothing differs.
     """
-    from core.codec import metrics, report
+    from core.codec import report
+    from core.textures.depth import round_to_depth
 
     maps, reference, other = [], [], []
     for texture in pair.reference.maps:
         counterpart = pair.other.by_role.get(texture.role)
         if counterpart is None:
             continue
-        pixels = metrics.round_to_depth(counterpart.pixels, texture.bit_depth)
+        pixels = round_to_depth(counterpart.pixels, texture.bit_depth)
         reference.append(texture.pixels)
         other.append(pixels)
         maps.append({**report.map_report(texture, pixels), "other_file": counterpart.file})

@@ -26,6 +26,7 @@ from core.errors import Cancelled
 from core.files import check_writable
 from core.jobs import Control, Event, Finished, Progress, Started, setting
 from core.jobs.settings import validate
+from core.textures.depth import peak
 from core.textures.material import ChannelRef, TextureMap, TextureSet
 from core.textures.roles import ROLE_INFO, Role
 
@@ -190,8 +191,7 @@ def measured(
     """The figures of ``decoded`` against ``material``. ``sizes`` in bytes: mip 0, all levels; ``began`` by
     :func:`time.perf_counter`."""
     errors = {
-        m.role: metrics.mse(decoded.by_role[m.role].pixels, m.pixels) / metrics.peak(m.pixels) ** 2
-        for m in material.maps
+        m.role: metrics.mse(decoded.by_role[m.role].pixels, m.pixels) / peak(m.pixels) ** 2 for m in material.maps
     }
     pooled = sum(errors[m.role] * m.channels for m in material.maps) / material.channels
     per_map = {role: metrics.psnr_from_mse(error) for role, error in errors.items()}

@@ -12,11 +12,10 @@ import numpy as np
 
 from core.blocks.decoding import decode
 from core.blocks.formats import FORMATS, BlockFormat
-from core.codec import metrics
-from core.codec.metrics import round_to_depth
 from core.codec.neural_texture import StoredMap
 from core.errors import DamagedFileError, InputError
 from core.files import replacing
+from core.textures.depth import peak, round_to_depth
 from core.textures.images import MAX_SIDE
 from core.textures.material import ChannelRef, NormalConvention, Pixels, TextureMap, TextureSet
 from core.textures.normals import rebuild_z
@@ -32,7 +31,7 @@ Range = tuple[float, float]
 
 def value_range(texture_map: TextureMap) -> Range:
     """0 and 1, but for a float map that goes beyond its extremes: textures hold 0 to 1, and a material scales them."""
-    if texture_map.role is Role.NORMAL or metrics.peak(texture_map.pixels) == 1.0:
+    if texture_map.role is Role.NORMAL or peak(texture_map.pixels) == 1.0:
         return 0.0, 1.0
     return float(texture_map.pixels.min()), float(texture_map.pixels.max())
 

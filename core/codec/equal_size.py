@@ -19,9 +19,10 @@ from core.blocks.formats import BlockFormat
 from core.codec.baseline_sets import EQUAL_SIZE
 from core.codec.baselines import BaselineResult, measured, stored_map
 from core.codec.block_set import from_unit_range, in_unit_range, value_range
-from core.codec.metrics import mse, round_to_depth
+from core.codec.metrics import mse
 from core.errors import Cancelled, OutputError
 from core.jobs import Control
+from core.textures.depth import round_to_depth
 from core.textures.images import read_image
 from core.textures.material import Pixels, TextureMap, TextureSet
 from core.textures.mips import resize

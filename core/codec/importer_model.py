@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.codec.metrics import mse, psnr_from_mse, round_to_depth
+from core.codec.metrics import mse, psnr_from_mse
 from core.errors import InputError
+from core.textures.depth import round_to_depth
 from core.textures.material import NormalConvention, Pixels, TextureSet
 from core.textures.roles import ROLE_INFO, Role
 

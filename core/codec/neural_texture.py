@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
-from core.codec.metrics import round_to_depth
 from core.codec.sampling import Floats, phases, upsample
 from core.codec.transform import IDENTITY, Transform
+from core.textures.depth import round_to_depth
 from core.textures.material import NormalConvention, Pixels, SourceFile, TextureMap, TextureSet
 from core.textures.roles import Role
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.codec import metrics
 from core.codec.neural_texture import NeuralTexture
+from core.textures.depth import peak, round_to_depth
 from core.textures.material import Pixels, TextureMap, TextureSet
 from core.textures.mips import halved
 from core.textures.normals import mean_angle
@@ -29,7 +30,7 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
     a display, says nothing about it.
     """
     role = source.role
-    extent = metrics.peak(source.pixels)
+    extent = peak(source.pixels)
     display = ROLE_INFO[role].srgb and extent == 1.0
     return {
         "role": role.value,
@@ -46,14 +47,14 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
 
 
 def pooled_psnr(source: Sequence[Pixels], decoded: Sequence[Pixels]) -> float:
-    """One MSE over all channels of all maps with equal weight, in dB; see ``metrics.peak`` for maps beyond [0, 1]."""
-    errors = [metrics.mse(a, b) * a.shape[2] / metrics.peak(a) ** 2 for a, b in zip(source, decoded, strict=True)]
+    """One MSE over all channels of all maps with equal weight, in dB; see ``depth.peak`` for maps beyond [0, 1]."""
+    errors = [metrics.mse(a, b) * a.shape[2] / peak(a) ** 2 for a, b in zip(source, decoded, strict=True)]
     return metrics.psnr_from_mse(sum(errors) / sum(pixels.shape[2] for pixels in source))
 
 
 def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], object]) -> list[dict[str, Any]]:
     """PSNR and SSIM of the mip levels from 1 on against the box-filtered source, both rounded to the map's depth."""
-    extents = [metrics.peak(m.pixels) for m in source.maps]
+    extents = [peak(m.pixels) for m in source.maps]
     pixels = [m.pixels for m in source.maps]
     levels = []
     for level in range(1, texture.mip_levels):
@@ -72,7 +73,7 @@ def mip_report(source: TextureSet, texture: NeuralTexture, check: Callable[[], o
 
 def _level_figures(source: Pixels, decoded: Pixels, bit_depth: int, extent: float) -> tuple[float, float]:
     """Mean square error, relative to ``extent``, and SSIM."""
-    target = metrics.round_to_depth(source, bit_depth)
+    target = round_to_depth(source, bit_depth)
     return metrics.mse(target, decoded) / extent**2, metrics.ssim(target, decoded, extent=extent)
 
 

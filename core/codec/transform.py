@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.codec.metrics import peak
 from core.codec.sampling import Floats
+from core.textures.depth import peak
 from core.textures.material import Pixels
 from core.textures.roles import Role
 

@@ -22,6 +22,7 @@ from core.codec.layout import LatentGrid, LatentLayout
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.codec.trainer import Trainer, TrainerOptions
 from core.textures import reading, samples
+from core.textures.depth import round_to_depth
 from core.textures.material import NormalConvention, Pixels, TextureSet
 from core.textures.mips import pyramid
 from core.textures.roles import Role
@@ -151,7 +152,7 @@ def measure(
         for codes, grid in zip(own, group.grids, strict=True)
     )
     trainer.close()
-    levels = [metrics.psnr(metrics.round_to_depth(texture.decode_learned(i), 8), chain[i]) for i in range(3)]
+    levels = [metrics.psnr(round_to_depth(texture.decode_learned(i), 8), chain[i]) for i in range(3)]
     texels = layout.width * layout.height
     return {
         "material": material,

@@ -23,6 +23,7 @@ from core.codec.block_set import BlockTexture
 from core.codec.equal_size import downsampled, jpeg, measure
 from core.errors import Cancelled, DamagedFileError, InputError
 from core.jobs import Control, Finished, Progress, Started
+from core.textures.depth import peak, round_to_depth
 from core.textures.material import TextureMap, TextureSet
 from core.textures.normals import rebuild_z
 from core.textures.roles import Role
@@ -100,7 +101,7 @@ def test_figures_are_those_of_the_contract(name: str, results: dict[str, Baselin
     decoded = {m.role: m.pixels for m in result.decoded.maps}
     assert [m.file for m in result.decoded.maps] == [m.file for m in material.maps]
     for m in material.maps:
-        assert (decoded[m.role] == metrics.round_to_depth(decoded[m.role], m.bit_depth)).all()
+        assert (decoded[m.role] == round_to_depth(decoded[m.role], m.bit_depth)).all()
         assert result.map_psnr_db[m.role] == metrics.psnr(decoded[m.role], m.pixels)
     pooled = report.pooled_psnr([m.pixels for m in material.maps], [decoded[m.role] for m in material.maps])
     assert result.psnr_db == pytest.approx(pooled, abs=1e-9)
@@ -160,7 +161,7 @@ def test_float_maps_beyond_the_range_are_scaled(tmp_path: Path) -> None:
     assert abs(decoded - height).max() < 0.5 and decoded.max() > 4
     for result in (last.result, jpeg(material, 12_000), downsampled(material, 12_000)):
         assert result.map_psnr_db[HEIGHT] > 25
-    expected = metrics.psnr_from_mse(metrics.mse(decoded, height) / metrics.peak(height) ** 2)
+    expected = metrics.psnr_from_mse(metrics.mse(decoded, height) / peak(height) ** 2)
     assert last.result.map_psnr_db[HEIGHT] == pytest.approx(expected)
 
 

@@ -18,13 +18,6 @@ def test_psnr_of_a_known_error() -> None:
     assert metrics.psnr(a, a) == float("inf")
 
 
-def test_rounding_keeps_the_depth() -> None:
-    values = np.array([[[-0.2, 0.5, 1.7]]], np.float32)
-    assert metrics.round_to_depth(values, 8) * 255 == pytest.approx(np.array([[[0, 128, 255]]]), abs=1e-4)
-    assert metrics.round_to_depth(values, 16)[0, 0, 1] == pytest.approx(32768 / 65535, abs=1e-7)
-    assert metrics.round_to_depth(values, 32) is values
-
-
 def test_ssim_agrees_with_torchmetrics() -> None:
     a, b = pair()
     tensors = [torch.from_numpy(p.transpose(2, 0, 1)[None].copy()) for p in (a, b)]
