@@ -139,8 +139,9 @@ def materials(options: argparse.Namespace) -> Iterator[TextureSet]:
                 yield reading.read(plan)
     else:
         for name in samples.SAMPLE_NAMES:
-            if name.startswith(wanted):
-                yield samples.generate(name, options.size)
+            material = samples.generate(name, options.size)
+            if material.name.startswith(wanted):
+                yield material
 
 
 Measured = tuple[float, float, float | None, dict[str, Any]]
