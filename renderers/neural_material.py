@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 import moderngl
@@ -10,7 +9,6 @@ import numpy as np
 
 from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import decoder_shader, packed_latents
-from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
 from renderers.material_textures import MaterialTextures
 from renderers.shader_source import expanded, set_uniforms, shader_source
@@ -55,12 +53,6 @@ class NeuralMaterial(MaterialTextures):
         self.program = ctx.program(
             vertex_shader=shader_source("material.vert"), fragment_shader=expanded("material.frag", dict(replaced))
         )
-
-    def update(self, maps: Mapping[Role, Pixels]) -> None:
-        """Replace the relief; the other maps are in the latents."""
-        size = getattr(self, "size", None)
-        super().update(maps)
-        self.size = size or self.size
 
     def use(self, program: moderngl.Program, anisotropy: float) -> None:
         super().use(program, anisotropy)

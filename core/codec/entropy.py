@@ -110,7 +110,7 @@ def estimate(codes: Codes, bits: int) -> float:
     if packed < LEAST:
         return packed
     if height * width <= _SMALL:
-        return min(packed, len(encode(codes, bits)))
+        return size(codes, bits)
     count = math.ceil(height / TILE) * math.ceil(width / TILE)
     with _one_core():
         cost = sampled_cost(codes, bits)
