@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
+
+from renderers.shader_source import set_uniforms
+
+RAMP = ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")
+"""False colours from no error to the most that is told apart, evenly spaced (anchors of the map "magma", van der Walt
+and Smith 2015): lightness rises evenly, so that it also reads in grey and for colour-blind people."""
 
 
 class CompareMode(StrEnum):
@@ -12,6 +20,7 @@ class CompareMode(StrEnum):
     DIFFERENCE = "difference"
     A = "a"
     B = "b"
+    FLIP = "flip"
 
 
 COMPARE_INDEX = {mode: index for index, mode in enumerate(CompareMode)}
@@ -20,11 +29,15 @@ COMPARE_INDEX = {mode: index for index, mode in enumerate(CompareMode)}
 
 @dataclass(frozen=True)
 class Comparison:
-    """``wipe`` is the place of the line as a share of the width; ``gain`` multiplies the difference."""
+    """``wipe`` is the place of the line, 0 to 1 across the picture; ``wipe_angle`` in degrees turns it clockwise, 0 is
+    upright with A on the left. ``gain`` multiplies the difference, which ``false_color`` shows by :data:`RAMP` as the
+    largest of the channels."""
 
     mode: CompareMode = CompareMode.SPLIT
     wipe: float = 0.5
+    wipe_angle: float = 0.0
     gain: float = 8.0
+    false_color: bool = False
 
     def side_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Width and height that one side has in a picture of ``size``."""
@@ -36,3 +49,46 @@ class Comparison:
         if has_a == has_b:
             return self
         return replace(self, mode=CompareMode.A if has_a else CompareMode.B)
+
+    def line(self, size: tuple[float, float]) -> tuple[float, float, float]:
+        """The wipe's line in a picture of ``size``: (x, y, d). A lies where x · column + y · row < d, counted from the
+        top left; (x, y) has length 1."""
+        width, height = size
+        angle = math.radians(self.wipe_angle)
+        x, y = math.cos(angle), math.sin(angle)
+        return x, y, (self.wipe - 0.5) * _extent(size, x, y) + 0.5 * (width * x + height * y)
+
+    def wiped_to(self, place: tuple[float, float], size: tuple[float, float]) -> float:
+        """The ``wipe`` whose line goes through a place of the picture, 0 to 1."""
+        x, y, _ = self.line(size)
+        along = (place[0] - size[0] / 2.0) * x + (place[1] - size[1] / 2.0) * y
+        return min(max(along / _extent(size, x, y) + 0.5, 0.0), 1.0)
+
+    def line_distance(self, place: tuple[float, float], size: tuple[float, float]) -> float:
+        """Pixels from the wipe's line, negative in A."""
+        x, y, d = self.line(size)
+        return place[0] * x + place[1] * y - d
+
+
+def _extent(size: tuple[float, float], x: float, y: float) -> float:
+    """How far a picture of ``size`` reaches along a direction."""
+    return max(abs(size[0] * x) + abs(size[1] * y), 1.0)
+
+
+def ramp_values() -> list[tuple[float, float, float]]:
+    """:data:`RAMP` as display-encoded numbers in [0, 1]."""
+    colors = [int(color[1:], 16) for color in RAMP]
+    return [((c >> 16) / 255.0, (c >> 8 & 255) / 255.0, (c & 255) / 255.0) for c in colors]
+
+
+def set_comparison(program: Any, comparison: Comparison, size: tuple[int, int]) -> None:
+    """Set the uniforms of ``compare.glsl`` for a picture of ``size`` pixels."""
+    x, y, d = comparison.line(size)
+    set_uniforms(
+        program,
+        compare=COMPARE_INDEX[comparison.mode],
+        wipe_line=(x * size[0], y * size[1], d),
+        gain=comparison.gain,
+        false_color=comparison.false_color,
+        ramp=ramp_values(),
+    )

@@ -14,8 +14,9 @@ import numpy as np
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import COMPARE_INDEX, Comparison
+from renderers.comparison import Comparison, set_comparison
 from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, PreparedEnvironment, prepared
+from renderers.marks import set_marks
 from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
 from renderers.shader_source import build_program, set_uniforms
 from renderers.shapes import Mesh, Shape, build_shape
@@ -39,7 +40,8 @@ class Scene:
 
     ``tiling`` repeats along each side; ``channel`` shows one map alone, unlit; ``rotation`` of the environment in
     degrees; ``exposure`` in stops; ``displacement`` is the height of the relief from black to white as a share of
-    the size of one repeat; ``surround`` display-encoded grey; ``blur`` of an environment background in [0, 1].
+    the size of one repeat; ``surround`` display-encoded grey; ``blur`` of an environment background in [0, 1];
+    ``show_mips`` colours the surface by the mip level that is read, the maps themselves being level ``level``.
     """
 
     shape: Shape | Mesh = Shape.SPHERE
@@ -55,6 +57,8 @@ class Scene:
     surround: float = 0.36
     blur: float = 0.35
     camera: OrbitCamera = field(default_factory=OrbitCamera)
+    show_mips: bool = False
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -312,8 +316,11 @@ class MaterialRenderer:
             lod_bias=-0.5 * math.log2(min(max(planned, 1), 4)),
             normal_green=-1.0 if convention is NormalConvention.DIRECTX else 1.0,
             neural_sample=float(buffer.count),
+            map_size=tuple(float(x) for x in material.size),
+            map_level=float(scene.level),
             opacity_jitter=(buffer.count * 0.618034) % 1.0 if planned > 1 else -1.0,
         )
+        set_marks(program, mips=scene.show_mips, seams=material.seams)
         drawn.array(program).render()
         material.done()
 
@@ -394,10 +401,12 @@ class MaterialRenderer:
         comparison: Comparison,
         a: SampleBuffer | None,
         b: SampleBuffer | None,
+        error_map: moderngl.Texture | None = None,
     ) -> None:
         """Average the samples and draw the comparison into ``viewport`` (x, y, width, height) of ``target``.
 
-        A side that is None stays empty.
+        A side that is None stays empty. ``error_map``: the FLIP of the two in [0, 1], row 0 at the top; without it B is
+        shown instead.
         """
         target.use()
         target.viewport = viewport
@@ -405,6 +414,7 @@ class MaterialRenderer:
         program = self._programs["resolve"]
         (a.sum if a else self._nothing).use(0)
         (b.sum if b else self._nothing).use(1)
+        (error_map or self._nothing).use(2)
         grey = scene.surround
         linear = grey / 12.92 if grey <= 0.04045 else ((grey + 0.055) / 1.055) ** 2.4
         width, height = comparison.side_size((viewport[2], viewport[3]))
@@ -418,10 +428,10 @@ class MaterialRenderer:
             side_size=(float(width), float(height)),
             surround=(linear, linear, linear),
             vignette=0.0 if scene.channel is not None else 0.32,
-            compare=COMPARE_INDEX[comparison.mode],
-            wipe=comparison.wipe,
-            gain=comparison.gain,
+            error_map=2,
+            has_error_map=error_map is not None,
         )
+        set_comparison(program, comparison, (viewport[2], viewport[3]))
         self._triangles["resolve"].render(vertices=3)
 
     def release(self) -> None:

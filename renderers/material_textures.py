@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
+from renderers.marks import SeamErrors, SeamMarks
 from renderers.shader_source import set_uniforms
 
 SOLO_ROLES = (
@@ -65,6 +66,8 @@ class MaterialTextures:
     None for the usual one."""
 
     program: moderngl.Program | None = None
+    seams: SeamMarks | None = None
+    """Drawn over it; see :meth:`mark_seams`."""
 
     def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
         self._ctx = ctx
@@ -140,11 +143,18 @@ class MaterialTextures:
         self._height.use(_HEIGHT_UNIT)
         set_uniforms(program, map_height=_HEIGHT_UNIT, **_UNITS)
 
+    def mark_seams(self, errors: SeamErrors | None) -> None:
+        """Draw the seams that are this bad over it, or none."""
+        if self.seams is not None:
+            self.seams.release()
+        self.seams = None if errors is None else SeamMarks(self._ctx, errors)
+
     def done(self) -> None:
         """Take the sampler off its unit, so that it doesn't decide how somebody else's texture is read."""
         self._height.clear(_HEIGHT_UNIT)
 
     def release(self) -> None:
+        self.mark_seams(None)
         self._height.release()
         for texture in self._textures.values():
             texture.release()

@@ -8,19 +8,23 @@ import moderngl
 import numpy as np
 
 from core.textures.material import Pixels
-from renderers.comparison import COMPARE_INDEX, Comparison
+from renderers.comparison import Comparison, set_comparison
+from renderers.marks import SeamMarks, set_marks
 from renderers.picture_view import PictureView
 from renderers.shader_source import build_program, set_uniforms
 
 
 @dataclass(frozen=True)
 class PictureOptions:
-    """``channel``: None as it is, 0 to 2 one channel as grey; ``surround``: display-encoded grey beside the picture."""
+    """``channel``: None as it is, 0 to 2 one channel as grey; ``surround``: display-encoded grey beside the picture;
+    ``show_mips`` colours the picture by the mip level that is read, ``level`` is the one that the picture itself is."""
 
     tiles: int = 1
     half_offset: bool = False
     channel: int | None = None
     surround: float = 0.30
+    show_mips: bool = False
+    level: int = 0
 
 
 class PictureTexture:
@@ -59,8 +63,11 @@ class PictureRenderer:
         comparison: Comparison,
         a: PictureTexture | None,
         b: PictureTexture | None,
+        error_map: PictureTexture | None = None,
+        seams: SeamMarks | None = None,
     ) -> None:
-        """Draw into ``viewport`` (x, y, width, height) of ``target``. A side that is None stays empty."""
+        """Draw into ``viewport`` (x, y, width, height) of ``target``. A side that is None stays empty. ``error_map``:
+        the FLIP of the two, one channel; without it B is shown instead. ``seams`` are drawn over B."""
         target.use()
         target.viewport = viewport
         self._ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
@@ -68,6 +75,7 @@ class PictureRenderer:
         size = present.size if present else (1, 1)
         (a.texture if a else self._nothing).use(0)
         (b.texture if b else self._nothing).use(1)
+        (error_map.texture if error_map else self._nothing).use(2)
         side = comparison.side_size((viewport[2], viewport[3]))
         set_uniforms(
             self._program,
@@ -84,10 +92,12 @@ class PictureRenderer:
             channel=-1 if options.channel is None else options.channel,
             grey=present is not None and present.channels == 1,
             surround=(options.surround,) * 3,
-            compare=COMPARE_INDEX[comparison.mode],
-            wipe=comparison.wipe,
-            gain=comparison.gain,
+            error_map=2,
+            has_error_map=error_map is not None,
+            level=float(options.level),
         )
+        set_marks(self._program, mips=options.show_mips, seams=seams)
+        set_comparison(self._program, comparison, (viewport[2], viewport[3]))
         self._triangle.render(vertices=3)
 
     def release(self) -> None:

@@ -36,6 +36,14 @@ class PictureView:
             (y - side_height / 2.0) / self.zoom + self.centre[1],
         )
 
+    def pixel_of(self, x: float, y: float, size: tuple[int, int], comparison: Comparison) -> tuple[float, float]:
+        """The pixel of the whole picture at which a texel is seen, in the left or only side."""
+        side_width, side_height = comparison.side_size(size)
+        return (
+            (x - self.centre[0]) * self.zoom + side_width / 2.0,
+            (y - self.centre[1]) * self.zoom + side_height / 2.0,
+        )
+
     def zoomed_at(
         self, factor: float, x: float, y: float, size: tuple[int, int], comparison: Comparison
     ) -> PictureView:

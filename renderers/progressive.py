@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison
+from renderers.marks import SeamErrors
 from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software, quick_quality
 from renderers.material_textures import MaterialTextures
 
@@ -76,6 +79,8 @@ class ProgressiveView:
         self._rows = 160
         self._moving = False
         self._live_until = 0.0
+        self._errors: NDArray[np.float32] | None = None
+        self._error_map: moderngl.Texture | None = None
 
     def set_material(self, side: Side, maps: Mapping[Role, Pixels] | None, convention: NormalConvention) -> None:
         """Put a material on a side, or take it away."""
@@ -98,6 +103,27 @@ class ProgressiveView:
         if convention is not self._convention:
             self._convention = convention
             self._all_stale()
+
+    def mark_seams(self, side: Side, errors: SeamErrors | None) -> None:
+        """Draw the seams that are this bad over a side's material, or none."""
+        state = self._sides[side]
+        if state.material is not None and (errors is not None or state.material.seams is not None):
+            state.material.mark_seams(errors)
+            state.stale = True
+            state.keep_shown = False
+
+    def set_error_map(self, errors: NDArray[np.float32] | None) -> None:
+        """The FLIP of the two pictures, H × W, row 0 at the top, for as long as nothing changes."""
+        if errors is self._errors:
+            return
+        self._errors = errors
+        if self._error_map is not None:
+            self._error_map.release()
+        self._error_map = None
+        if errors is not None:
+            height, width = errors.shape
+            values = np.ascontiguousarray(errors, np.float32)
+            self._error_map = self._ctx.texture((width, height), 1, values, dtype="f4")
 
     def _all_stale(self) -> None:
         for state in self._sides.values():
@@ -264,7 +290,25 @@ class ProgressiveView:
     def resolve(self, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]) -> None:
         """Draw what there is into ``viewport`` (x, y, width, height) of ``target``."""
         shown = {side: state.shown if state.material is not None else None for side, state in self._sides.items()}
-        self.renderer.resolve(target, viewport, self._scene, self.comparison, shown["a"], shown["b"])
+        self.renderer.resolve(target, viewport, self._scene, self.comparison, shown["a"], shown["b"], self._error_map)
+
+    def pictures(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """What is shown of A and of B, each as if it were alone: H × W × 3, row 0 at the top, display-encoded."""
+        width, height = self._side_size
+        target = self._ctx.simple_framebuffer(self._side_size, components=4)
+        found = []
+        try:
+            for mode in (CompareMode.A, CompareMode.B):
+                a, b = self._sides["a"].shown, self._sides["b"].shown
+                self.renderer.resolve(target, (0, 0, width, height), self._scene, Comparison(mode), a, b)
+                pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
+                found.append(pixels.reshape(height, width, 3)[::-1].copy())
+        finally:
+            for attachment in (*target.color_attachments, target.depth_attachment):
+                if attachment is not None:
+                    attachment.release()
+            target.release()
+        return found[0], found[1]
 
     def release(self) -> None:
         for state in self._sides.values():
@@ -272,4 +316,5 @@ class ProgressiveView:
             if state.material is not None:
                 state.material.release()
                 state.material = None
+        self.set_error_map(None)
         self.renderer.release()

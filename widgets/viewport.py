@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,32 +15,47 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.errors import TexloomError
+from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
+from core.textures.seams import worse_seams
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison
+from renderers.comparison import RAMP, CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import Background, Scene, ToneMapping
+from renderers.marks import MIP_COLORS, SeamErrors
+from renderers.material_renderer import Background as Surround
+from renderers.material_renderer import Scene, ToneMapping
 from renderers.material_textures import SOLO_ROLES
 from renderers.picture_renderer import PictureOptions
-from renderers.picture_view import PictureView, sample_texel
+from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sample_texel
 from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
+from widgets.background import Background, Tell
 from widgets.viewport_canvas import SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
 from widgets.viewport_options import (
     HIGHEST_GAIN,
     LOWEST_GAIN,
+    LOWEST_MIP,
     MOST_TILES,
     PixelReading,
     ViewMode,
     ViewportOptions,
 )
-from widgets.viewport_overlay import HANDLE_REACH, Overlay, OverlayWidget
+from widgets.viewport_overlay import Legend, Overlay, OverlayWidget, TexelNumbers
+from widgets.wipe import HANDLE_REACH, wipe_handle
 
 _LOG = logging.getLogger(__name__)
 _REST_MS = 160
 """After the last movement, the picture is refined."""
 _COMPONENTS = ("r", "g", "b", "a")
+_NUMBERS_FROM = 44.0
+"""Pixels of the screen that a texel needs to have its values written on it."""
+_MOST_NUMBERS = 1200
+_FLIP_TILE = 64
+"""Texels whose error is computed at a time; a fresh part is shown as soon as it is there."""
+_RING_MS = 2500
+_TURN_STEP = 15.0
+"""Degrees to which the wipe's line snaps with Shift."""
 
 
 class MaterialViewport(QWidget):
@@ -48,9 +63,10 @@ class MaterialViewport(QWidget):
     keys and the mouse changed.
 
     Mouse, 3D: left orbits, middle or right pans, wheel zooms, Shift + right rotates the light, the wipe's line can be
-    dragged. 2D: left pans (in wipe: moves the line), middle or right pans, wheel zooms at the pointer. A double click
-    fits. Keys: hold Space original, W wipe, D difference, [ ] gain, R G B A channel (2D), C / M one map / material,
-    F fit, Z 1:1, T tiling.
+    dragged. 2D: left pans (in wipe: moves the line), middle or right pans, wheel zooms at the pointer. The knob on the
+    wipe's line turns it, with Shift in steps. A double click fits. Keys: hold Space original, W wipe, D difference,
+    E FLIP, [ ] gain, R G B A channel (2D), C / M one map / material, F fit, Z 1:1, T tiling, Page
+    down and up mip level.
     """
 
     optionsChanged = Signal(object)
@@ -72,6 +88,7 @@ class MaterialViewport(QWidget):
         self._mesh: Shape | Mesh = Shape.SPHERE
         self._view: PictureView | None = None
         """None: fitted, and fitted again when the size changes."""
+        self._seams: dict[object, SeamErrors | None] = {}
         self._holding = False
         self._drag: tuple[str, QPointF] | None = None
         self._message = "Drop a material to see it here."
@@ -79,6 +96,15 @@ class MaterialViewport(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._came_to_rest)
+        self._flip = Background(self)
+        self._flip.result.connect(self._on_flip)
+        self._flip_of: tuple[object, ...] = ()
+        """What the FLIP in work or shown is of."""
+        self._flip_mean: float | None = None
+        self._ring: tuple[float, float, float] | None = None
+        """A place of the map that is pointed out: u, v and the radius in texels."""
+        self._ring_end = QTimer(self, singleShot=True, interval=_RING_MS)
+        self._ring_end.timeout.connect(self._end_ring)
         self.opengl_problem = opengl_problem()
         """Why there is no 3D view; empty if there is."""
         self._canvas: GlCanvas | PaintedCanvas = self._make_canvas()
@@ -99,6 +125,7 @@ class MaterialViewport(QWidget):
         before = self._size_of_picture()
         self._picture.maps = {"a": a, "b": b}
         self._picture.convention = normal_convention
+        self._maps_changed()
         if self._size_of_picture() != before:
             self._view = None
         for side in ("a", "b"):
@@ -114,8 +141,18 @@ class MaterialViewport(QWidget):
 
     def _update_side(self, side: Side, maps: Mapping[Role, Pixels] | None) -> None:
         self._picture.maps[side] = maps
+        self._maps_changed()
         self._canvas.maps_changed(side)
         self._refresh()
+
+    def _maps_changed(self) -> None:
+        self._seams = {}
+        self._flip.cancel()
+        self._flip_of = ()
+
+    def maps(self, side: Side) -> Mapping[Role, Pixels] | None:
+        """What a side shows."""
+        return self._picture.maps[side]
 
     def set_labels(self, a: str | None = None, b: str | None = None) -> None:
         changes = {name: text for name, text in (("label_a", a), ("label_b", b)) if text is not None}
@@ -149,9 +186,11 @@ class MaterialViewport(QWidget):
             channel=None if not new.channel else Role(new.channel),
             gain=min(max(float(new.gain), LOWEST_GAIN), HIGHEST_GAIN),
             wipe=min(max(float(new.wipe), 0.0), 1.0),
+            wipe_angle=(float(new.wipe_angle) + 180.0) % 360.0 - 180.0,
             tiling=min(max(int(new.tiling), 1), MOST_TILES),
+            mip=min(max(int(new.mip), 0), LOWEST_MIP),
             tone_mapping=ToneMapping(new.tone_mapping),
-            background=Background(new.background),
+            background=Surround(new.background),
         )
         if new == self._options:
             return
@@ -164,6 +203,11 @@ class MaterialViewport(QWidget):
             self._camera = default_camera(self._mesh)
         if new.tiling != self._options.tiling:
             self._view = None
+        elif self._view is not None and new.mip != self._options.mip:
+            # The same part of the picture in texels of another size.
+            share = 2.0 ** (self._options.mip - new.mip)
+            centre = self._view.centre[0] * share, self._view.centre[1] * share
+            self._view = PictureView(centre, min(max(self._view.zoom / share, LOWEST_ZOOM), HIGHEST_ZOOM))
         self._options = new
         self._refresh()
         self.optionsChanged.emit(new)
@@ -215,6 +259,45 @@ class MaterialViewport(QWidget):
     def toggle_difference(self) -> None:
         differing = self._options.compare is CompareMode.DIFFERENCE
         self.set_options(compare=CompareMode.SPLIT if differing else CompareMode.DIFFERENCE)
+
+    def toggle_flip(self) -> None:
+        flipping = self._options.compare is CompareMode.FLIP
+        self.set_options(compare=CompareMode.SPLIT if flipping else CompareMode.FLIP)
+
+    def toggle_false_color(self) -> None:
+        self.set_options(false_color=not self._options.false_color)
+
+    def turn_wipe(self) -> None:
+        """The wipe's line from upright to flat and back."""
+        turned = 90.0 if self._options.wipe_angle % 180.0 == 0.0 else 0.0
+        self.set_options(compare=CompareMode.WIPE, wipe_angle=turned)
+
+    def toggle_mips(self) -> None:
+        self.set_options(show_mips=not self._options.show_mips)
+
+    def toggle_seams(self) -> None:
+        self.set_options(show_seams=not self._options.show_seams)
+
+    def step_mip(self, step: int) -> None:
+        """A smaller (1) or larger (-1) mip level."""
+        self.set_options(mip=self._options.mip + step)
+
+    def look_at(self, u: float, v: float, texels: float) -> None:
+        """Go to a place of the shown map in 2D, u and v in [0, 1], and point it out with a ring this wide."""
+        width, height = self._size_of_picture()
+        self.set_options(mode=ViewMode.PICTURE)
+        shift = 0.5 if self._options.half_offset else 0.0
+        # The first tile shows it, or the next one after a shift.
+        place = ((u + shift) % 1.0 * width, (v + shift) % 1.0 * height)
+        zoom = max(self._picture.view.zoom, min(HIGHEST_ZOOM, min(self._canvas.pixel_size()) / (8.0 * texels)))
+        self._view = PictureView(place, zoom)
+        self._ring = (*place, texels * 0.75)
+        self._ring_end.start()
+        self._moved()
+
+    def _end_ring(self) -> None:
+        self._ring = None
+        self._refresh()
 
     def scale_gain(self, factor: float) -> None:
         self.set_options(gain=self._options.gain * factor)
@@ -282,7 +365,7 @@ class MaterialViewport(QWidget):
         """What is shown right now: only A while the original is held, the only side where there is one."""
         options = self._options
         mode = CompareMode.A if self._holding else options.compare
-        comparison = Comparison(mode, options.wipe, options.gain)
+        comparison = Comparison(mode, options.wipe, options.wipe_angle, options.gain, options.false_color)
         if self._picture.flat:
             role = self.shown_role
             return comparison.with_sides(*(role in (self._picture.maps[side] or {}) for side in ("a", "b")))
@@ -306,6 +389,8 @@ class MaterialViewport(QWidget):
             background=options.background,
             blur=options.background_blur,
             camera=self._camera,
+            show_mips=options.show_mips,
+            level=options.mip,
         )
         component = options.component if options.component in _COMPONENTS[:3] else ""
         picture.options = PictureOptions(
@@ -313,29 +398,164 @@ class MaterialViewport(QWidget):
             half_offset=options.half_offset,
             channel=_COMPONENTS.index(component) if component else None,
             surround=SURROUND,
+            show_mips=options.show_mips,
+            level=options.mip,
         )
         side = picture.comparison.side_size(self._canvas.pixel_size())
         picture.view = self._view or PictureView.fitted(self._size_of_picture(), side, options.tiling)
+        self._set_seams()
+        self._set_flip()
+        self._overlay.show_overlay(self._make_overlay())
+        self._canvas.update()
+
+    def _make_overlay(self) -> Overlay:
+        options, picture = self._options, self._picture
         has_a, has_b = self._has("a"), self._has("b")
-        note = ""
+        notes = [f"mip {options.mip}"] if options.mip else []
         if picture.flat and (has_a or has_b):
-            note = f"{picture.view.zoom * 100:.0f} %"
+            notes.append(f"{picture.view.zoom * 100:.0f} %")
+        note = "  ·  ".join(notes)
         message = "" if has_a or has_b else self._message
         if self.opengl_problem and options.mode is ViewMode.MATERIAL and (has_a or has_b):
             note = f"No 3D view: {self.opengl_problem}. Shown flat."
-        overlay = Overlay(
-            compare=picture.comparison.mode,
-            wipe=picture.comparison.wipe,
+        error = ""
+        mode = picture.comparison.mode
+        if mode is CompareMode.DIFFERENCE:
+            error = f"Difference × {picture.comparison.gain:g}"
+        elif mode is CompareMode.FLIP:
+            error = "FLIP …" if self._flip_mean is None else f"FLIP {self._flip_mean:.4f}"
+        return Overlay(
+            comparison=picture.comparison,
             label_a=options.label_a,
             label_b=options.label_b,
-            gain=picture.comparison.gain,
+            label_error=error,
             note=note,
             message=message,
             has_a=has_a,
             has_b=has_b,
+            legend=self._legend() if has_a or has_b else None,
+            numbers=self._numbers(),
+            ring=self._ring_on_canvas(),
         )
-        self._overlay.show_overlay(overlay)
-        self._canvas.update()
+
+    def _legend(self) -> Legend | None:
+        comparison = self._picture.comparison
+        if comparison.mode is CompareMode.FLIP:
+            return Legend(RAMP, "0", "1")
+        if comparison.mode is CompareMode.DIFFERENCE and comparison.false_color:
+            return Legend(RAMP, "0", f"{255.0 / comparison.gain:.3g} of 255")
+        if self._options.show_mips:
+            names = ("mip 0", *(str(i) for i in range(1, len(MIP_COLORS) - 1)), f"{len(MIP_COLORS) - 1} and smaller")
+            return Legend(MIP_COLORS, names=names)
+        return None
+
+    def _ratio(self) -> float:
+        """Pixels of the canvas per px of the widget."""
+        return self._canvas.pixel_size()[0] / max(self._canvas.width(), 1)
+
+    def _ring_on_canvas(self) -> tuple[float, float, float] | None:
+        picture = self._picture
+        if self._ring is None or not picture.flat:
+            return None
+        x, y = picture.view.pixel_of(self._ring[0], self._ring[1], self._canvas.pixel_size(), picture.comparison)
+        ratio = self._ratio()
+        return x / ratio, y / ratio, max(self._ring[2] * picture.view.zoom / ratio, 12.0)
+
+    def _numbers(self) -> tuple[TexelNumbers, ...]:
+        """The values of the texels in sight, where they are large enough to be written on."""
+        picture, ratio = self._picture, self._ratio()
+        if not picture.flat or picture.view.zoom / ratio < _NUMBERS_FROM or self._options.show_mips:
+            return ()
+        mode = picture.comparison.mode
+        if mode in (CompareMode.DIFFERENCE, CompareMode.FLIP, CompareMode.WIPE):
+            return ()
+        found: list[TexelNumbers] = []
+        width, height = self._canvas.pixel_size()
+        shown: tuple[Side, ...] = (
+            ("a", "b") if mode is CompareMode.SPLIT else ("b",) if mode is CompareMode.B else ("a",)
+        )
+        for i, side in enumerate(shown):
+            maps = picture.maps[side]
+            pixels = maps.get(picture.role) if maps else None
+            if pixels is not None:
+                left = i * picture.comparison.side_size((width, height))[0]
+                right = left + picture.comparison.side_size((width, height))[0]
+                found += self._numbers_of(pixels, left, right, ratio)
+        return tuple(found) if len(found) <= _MOST_NUMBERS else ()
+
+    def _numbers_of(self, pixels: Pixels, left: int, right: int, ratio: float) -> list[TexelNumbers]:
+        """Of one side, which lies from ``left`` to ``right`` on the canvas."""
+        picture, options = self._picture, self._options
+        size, height = self._canvas.pixel_size(), pixels.shape[0]
+        first = picture.view.texel_at(left, 0, size, picture.comparison)
+        last = picture.view.texel_at(right - 1, size[1], size, picture.comparison)
+        channel = picture.options.channel
+        found = []
+        for row in range(math.floor(first[1]), math.floor(last[1]) + 1):
+            for column in range(math.floor(first[0]), math.floor(last[0]) + 1):
+                middle = (column + 0.5, row + 0.5)
+                texel = sample_texel(middle, (pixels.shape[1], height), options.tiling, options.half_offset)
+                x, y = picture.view.pixel_of(*middle, size, picture.comparison)
+                x += left
+                if texel is None or not left <= x < right:
+                    continue
+                values = pixels[texel[1], texel[0]]
+                chosen = values if channel is None else values[min(channel, len(values) - 1)][None]
+                lines = tuple(f"{round(min(max(float(v), 0.0), 1.0) * 255.0)}" for v in chosen)
+                found.append(TexelNumbers(x / ratio, y / ratio, lines, dark=float(chosen.mean()) > 0.55))
+        return found
+
+    def _set_seams(self) -> None:
+        """Where B's seams are worse than A's, in the map that is shown or in any."""
+        picture = self._picture
+        found: SeamErrors | None = None
+        a, b = picture.maps["a"], picture.maps["b"]
+        if self._options.show_seams and a and b:
+            alone = picture.role if picture.flat else picture.scene.channel
+            if alone not in self._seams:
+                roles = [alone] if alone is not None else [role for role in self.roles]
+                self._seams[alone] = _worst_seams([(a[r], b[r]) for r in roles if r in a and r in b])
+            found = self._seams[alone]
+        if found is not picture.seams:
+            picture.seams = found
+            self._canvas.overlays_changed()
+
+    # FLIP
+
+    def _set_flip(self) -> None:
+        """Have the FLIP of the shown maps computed; that of 3D pictures comes when they are finished."""
+        picture = self._picture
+        if picture.comparison.mode is not CompareMode.FLIP:
+            wanted: tuple[object, ...] = ()
+        elif picture.flat:
+            wanted = (picture.role, picture.options.channel)
+        else:
+            wanted = ("3d",)
+        if wanted == self._flip_of:
+            return
+        self._flip_of = wanted
+        self._flip.cancel()
+        self._flip_mean = None
+        picture.flip = None
+        self._canvas.overlays_changed()
+        a, b = (((picture.maps[side] or {}).get(picture.role)) for side in ("a", "b"))
+        if not wanted or not picture.flat or a is None or b is None or a.shape != b.shape:
+            return
+        channel = picture.options.channel
+        if channel is not None:
+            a, b = (pixels[..., min(channel, pixels.shape[2] - 1)][..., None] for pixels in (a, b))
+        self._flip.run(lambda tell: _compute_flip(a, b, tell))
+
+    def _on_pictures(self, a: np.ndarray, b: np.ndarray) -> None:
+        if self._flip_of == ("3d",) and a.shape == b.shape:
+            self._flip_mean = None
+            first, second = (pixels.astype(np.float32) / np.float32(255.0) for pixels in (a, b))
+            self._flip.run(lambda tell: _compute_flip(first, second, tell))
+
+    def _on_flip(self, found: tuple[np.ndarray, float | None]) -> None:
+        self._picture.flip, self._flip_mean = found
+        self._canvas.overlays_changed()
+        self._overlay.show_overlay(self._make_overlay())
 
     # The canvas
 
@@ -347,6 +567,7 @@ class MaterialViewport(QWidget):
             canvas = GlCanvas(self._picture, self._samples, self)
             canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             canvas.problem.connect(self._answer_problem)
+            canvas.pictures_ready.connect(self._on_pictures)
         canvas.setMouseTracking(True)
         canvas.installEventFilter(self)
         self._layout.addWidget(canvas)
@@ -432,7 +653,10 @@ class MaterialViewport(QWidget):
                 if self._drag is not None:
                     kind, last = self._drag
                     self._drag = (kind, place)
-                    self._dragged(kind, place, place - last)
+                    if kind == "turn":
+                        self._turn_wipe(place, snap=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+                    else:
+                        self._dragged(kind, place, place - last)
                 else:
                     self._update_cursor(place)
                 self._inspect(place)
@@ -442,6 +666,8 @@ class MaterialViewport(QWidget):
     def _drag_kind(self, event: QMouseEvent) -> str:
         flat = self._picture.flat
         left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._near_knob(event.position()):
+            return "turn"
         if left and self.comparison.mode is CompareMode.WIPE and (flat or self._near_wipe(event.position())):
             return "wipe"
         if flat:
@@ -450,16 +676,44 @@ class MaterialViewport(QWidget):
             return "light"
         return "orbit" if left else "pan"
 
+    def _canvas_size(self) -> tuple[float, float]:
+        return float(max(self._canvas.width(), 1)), float(max(self._canvas.height(), 1))
+
     def _near_wipe(self, place: QPointF) -> bool:
-        line = self._options.wipe * self._canvas.width()
-        return self.comparison.mode is CompareMode.WIPE and abs(place.x() - line) <= HANDLE_REACH
+        comparison = self.comparison
+        away = comparison.line_distance((place.x(), place.y()), self._canvas_size())
+        return comparison.mode is CompareMode.WIPE and abs(away) <= HANDLE_REACH
+
+    def _near_knob(self, place: QPointF) -> bool:
+        comparison = self.comparison
+        _, knob = wipe_handle(comparison, *self._canvas_size())
+        return comparison.mode is CompareMode.WIPE and (place - knob).manhattanLength() <= 1.5 * HANDLE_REACH
 
     def _update_cursor(self, place: QPointF) -> None:
-        over_line = self._near_wipe(place)
-        self._canvas.setCursor(Qt.CursorShape.SplitHCursor if over_line else Qt.CursorShape.ArrowCursor)
+        shapes = Qt.CursorShape
+        cursor = shapes.ArrowCursor
+        if self._near_knob(place):
+            cursor = shapes.PointingHandCursor
+        elif self._near_wipe(place):
+            flat = abs(self.comparison.line(self._canvas_size())[1]) > 0.7
+            cursor = shapes.SplitVCursor if flat else shapes.SplitHCursor
+        self._canvas.setCursor(cursor)
 
     def _drag_wipe(self, place: QPointF) -> None:
-        self.set_options(wipe=place.x() / max(self._canvas.width(), 1))
+        self.set_options(wipe=self.comparison.wiped_to((place.x(), place.y()), self._canvas_size()))
+
+    def _turn_wipe(self, place: QPointF, *, snap: bool) -> None:
+        """The knob follows the pointer around the handle, which stays where it is."""
+        size = self._canvas_size()
+        handle, _ = wipe_handle(self.comparison, *size)
+        toward = place - handle
+        if toward.manhattanLength() < 4.0:
+            return
+        angle = math.degrees(math.atan2(toward.y(), toward.x())) - 90.0
+        if snap:
+            angle = round(angle / _TURN_STEP) * _TURN_STEP
+        turned = replace(self.comparison, wipe_angle=angle)
+        self.set_options(wipe_angle=angle, wipe=turned.wiped_to((handle.x(), handle.y()), size))
 
     def _dragged(self, kind: str, place: QPointF, by: QPointF) -> None:
         height = max(self._canvas.height(), 1)
@@ -568,6 +822,9 @@ class MaterialViewport(QWidget):
             keys.Key_F: self.fit,
             keys.Key_Z: self.zoom_to_texels,
             keys.Key_T: self.cycle_tiling,
+            keys.Key_E: self.toggle_flip,
+            keys.Key_PageDown: lambda: self.step_mip(1),
+            keys.Key_PageUp: lambda: self.step_mip(-1),
         }
         act = acts.get(keys(key)) if key in acts else None
         if act is None:
@@ -597,3 +854,26 @@ def _angle(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     if length < 1e-9:
         return 0.0
     return math.degrees(math.acos(min(max(float(first @ second) / length, -1.0), 1.0)))
+
+
+def _worst_seams(pairs: Sequence[tuple[Pixels, Pixels]]) -> SeamErrors | None:
+    """The largest of the maps' seam errors at each place; maps may differ in size."""
+    found = [worse_seams(a, b) for a, b in pairs if a.shape == b.shape]
+    if not found:
+        return None
+    sides = []
+    for axis in (0, 1):
+        count = max(len(errors[axis]) for errors in found)
+        places = np.arange(count)
+        sides.append(np.max([errors[axis][places * len(errors[axis]) // count] for errors in found], axis=0))
+    return sides[0], sides[1]
+
+
+def _compute_flip(a: Pixels, b: Pixels, tell: Tell) -> None:
+    """FLIP part by part, and at the end with its mean."""
+    errors = np.zeros(a.shape[:2], np.float32)
+    for rows, columns, part in flip_tiles(a, b, _FLIP_TILE):
+        errors[rows, columns] = part
+        if columns.stop >= a.shape[1] and not tell((errors.copy(), None)):
+            return
+    tell((errors, float(errors.mean())))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -15,11 +16,13 @@ from PySide6.QtWidgets import QWidget
 from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.comparison import CompareMode, Comparison
+from renderers.comparison import CompareMode, Comparison, ramp_values
+from renderers.marks import SeamErrors, SeamMarks
 from renderers.material_renderer import Scene
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
 from renderers.progressive import ProgressiveView, Side
+from widgets.wipe import wipe_path
 
 Maps = Mapping[Role, Pixels]
 SIDES: tuple[Side, Side] = ("a", "b")
@@ -40,6 +43,10 @@ class Picture:
     role: Role = Role.ALBEDO
     view: PictureView = field(default_factory=PictureView)
     options: PictureOptions = field(default_factory=PictureOptions)
+    seams: SeamErrors | None = None
+    """Where B's seams are worse than A's."""
+    flip: NDArray[np.float32] | None = None
+    """The FLIP of the two maps, or of the two pictures in 3D, as far as it is known."""
 
 
 def opengl_problem() -> str:
@@ -75,6 +82,8 @@ class GlCanvas(QOpenGLWidget):
     """OpenGL can't be used after all, because …"""
     problem = Signal(str)
     """Something that was asked for can't be shown; one sentence."""
+    pictures_ready = Signal(object, object)
+    """FLIP is shown in 3D and both pictures are as good as they get: uint8 H × W × 3."""
 
     def __init__(self, picture: Picture, samples: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +95,10 @@ class GlCanvas(QOpenGLWidget):
         self._view2d: PictureRenderer | None = None
         self._flat: dict[Side, tuple[Role, PictureTexture]] = {}
         self._waiting: set[Side] = set()
+        self._flip_texture: PictureTexture | None = None
+        self._seams: SeamMarks | None = None
+        self._overlays_changed = False
+        self._pictures_told = False
         self._last_problem = ""
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self.update)
@@ -93,6 +106,11 @@ class GlCanvas(QOpenGLWidget):
     def maps_changed(self, side: Side) -> None:
         """The maps of a side are others now: upload them with the next paint."""
         self._waiting.add(side)
+        self.update()
+
+    def overlays_changed(self) -> None:
+        """The seams or the FLIP of the picture are others now."""
+        self._overlays_changed = True
         self.update()
 
     def pixel_size(self) -> tuple[int, int]:
@@ -154,7 +172,10 @@ class GlCanvas(QOpenGLWidget):
         for side in sorted(self._waiting):
             view.set_material(side, picture.maps[side], picture.convention)
             self._drop_flat(side)
+        if self._waiting or self._overlays_changed:
+            view.mark_seams("b", picture.seams)
         self._waiting.clear()
+        self._overlays_changed = False
         view.request(picture.scene, picture.comparison, viewport[2:], moving=picture.moving)
         more = False
         try:
@@ -165,8 +186,21 @@ class GlCanvas(QOpenGLWidget):
                 self._last_problem = str(error)
                 # Not from inside a paint: whoever answers will want to repaint.
                 QTimer.singleShot(0, self, lambda text=str(error): self.problem.emit(text))
+        self._compare_pictures(view)
         view.resolve(target, viewport)
         return more
+
+    def _compare_pictures(self, view: ProgressiveView) -> None:
+        """For FLIP: hand both pictures out once they are finished, and show their error for as long as they are."""
+        finished = view.comparison.mode is CompareMode.FLIP and view.progress >= 1.0 and not self._picture.moving
+        if finished and not self._pictures_told:
+            a, b = view.pictures()
+            # Not from inside a paint: whoever answers will want to repaint.
+            QTimer.singleShot(0, self, lambda: self.pictures_ready.emit(a, b))
+        if not (finished and self._pictures_told):
+            self._picture.flip = None
+        self._pictures_told = finished
+        view.set_error_map(self._picture.flip)
 
     def _paint_flat(
         self, ctx: moderngl.Context, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]
@@ -191,10 +225,33 @@ class GlCanvas(QOpenGLWidget):
         if self._view3d is not None:
             for side in sorted(self._waiting):
                 self._view3d.set_material(side, picture.maps[side], picture.convention)
+            if self._waiting or self._overlays_changed:
+                self._view3d.mark_seams("b", picture.seams)
         self._waiting.clear()
+        if self._overlays_changed:
+            self._drop_overlays()
+            self._overlays_changed = False
+        if self._flip_texture is None and picture.flip is not None:
+            self._flip_texture = PictureTexture(ctx, picture.flip[..., None])
+        if self._seams is None and picture.seams is not None:
+            self._seams = SeamMarks(ctx, picture.seams)
         self._view2d.draw(
-            target, viewport, picture.view, picture.options, picture.comparison, textures["a"], textures["b"]
+            target,
+            viewport,
+            picture.view,
+            picture.options,
+            picture.comparison,
+            textures["a"],
+            textures["b"],
+            self._flip_texture,
+            self._seams,
         )
+
+    def _drop_overlays(self) -> None:
+        for held in (self._flip_texture, self._seams):
+            if held is not None:
+                held.release()
+        self._flip_texture = self._seams = None
 
     def _drop_flat(self, side: Side) -> None:
         held = self._flat.pop(side, None)
@@ -208,6 +265,7 @@ class GlCanvas(QOpenGLWidget):
         self.makeCurrent()
         for side in SIDES:
             self._drop_flat(side)
+        self._drop_overlays()
         if self._view2d is not None:
             self._view2d.release()
         if self._view3d is not None:
@@ -221,6 +279,9 @@ class GlCanvas(QOpenGLWidget):
         self._view2d = None
         self._view3d = None
         self._flat = {}
+        self._flip_texture = self._seams = None
+        self._overlays_changed = True
+        self._pictures_told = False
         self._waiting = set(SIDES)
 
 
@@ -244,6 +305,9 @@ class PaintedCanvas(QWidget):
     def maps_changed(self, side: Side) -> None:
         self._images.pop(side, None)
         self._difference = None
+        self.update()
+
+    def overlays_changed(self) -> None:
         self.update()
 
     def pixel_size(self) -> tuple[int, int]:
@@ -276,9 +340,12 @@ class PaintedCanvas(QWidget):
         a, b = self._values("a"), self._values("b")
         if a is None or b is None or a.shape != b.shape:
             return None
-        key = (self._picture.role, self._picture.options.channel, self._picture.comparison.gain)
+        comparison = self._picture.comparison
+        key = (self._picture.role, self._picture.options.channel, comparison.gain, comparison.false_color)
         if self._difference is None or self._difference[0] != key:
-            self._difference = (key, _to_image(np.abs(a - b) * np.float32(self._picture.comparison.gain)))
+            error = np.abs(a - b) * np.float32(comparison.gain)
+            shown = in_false_color(error.max(axis=2)) if comparison.false_color else error
+            self._difference = (key, _to_image(shown))
         return self._difference[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -295,14 +362,20 @@ class PaintedCanvas(QWidget):
                 self._paint_side(painter, a, QRectF(0, 0, side_width, height), side_width)
                 self._paint_side(painter, b, QRectF(side_width, 0, width - side_width, height), side_width)
             case CompareMode.WIPE:
-                x = comparison.wipe * width
-                self._paint_side(painter, a, QRectF(0, 0, x, height), width, 0.0)
-                self._paint_side(painter, b, QRectF(x, 0, width - x, height), width, 0.0)
+                whole = QRectF(0, 0, width, height)
+                for image, sign in ((b, 1.0), (a, -1.0)):
+                    painter.save()
+                    painter.setClipPath(wipe_path(comparison, (width, height), sign))
+                    self._paint_side(painter, image, whole, width, 0.0)
+                    painter.restore()
             case CompareMode.DIFFERENCE:
                 self._paint_side(painter, self._difference_image(), QRectF(0, 0, width, height), width)
+            case CompareMode.FLIP if picture.flip is not None:
+                image = _to_image(in_false_color(picture.flip))
+                self._paint_side(painter, image, QRectF(0, 0, width, height), width)
             case CompareMode.A:
                 self._paint_side(painter, a, QRectF(0, 0, width, height), width)
-            case CompareMode.B:
+            case CompareMode.B | CompareMode.FLIP:
                 self._paint_side(painter, b, QRectF(0, 0, width, height), width)
 
     def _paint_side(
@@ -313,19 +386,27 @@ class PaintedCanvas(QWidget):
         view, options = self._picture.view, self._picture.options
         left = clip.left() if left is None else left
         painter.save()
-        painter.setClipRect(clip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.zoom <= 2.0)
         origin_x = left + side_width / 2.0 - view.centre[0] * view.zoom
         origin_y = self.height() / 2.0 - view.centre[1] * view.zoom
         width, height = image.width() * view.zoom, image.height() * view.zoom
         whole = QRectF(origin_x, origin_y, width * options.tiles, height * options.tiles)
-        painter.setClipRect(clip.intersected(whole))
+        painter.setClipRect(clip.intersected(whole), Qt.ClipOperation.IntersectClip)
         shift = 0.5 if options.half_offset else 0.0
         for row in range(options.tiles + (1 if shift else 0)):
             for column in range(options.tiles + (1 if shift else 0)):
                 place = QRectF(origin_x + (column - shift) * width, origin_y + (row - shift) * height, width, height)
                 painter.drawImage(place, image)
         painter.restore()
+
+
+def in_false_color(errors: NDArray[np.float32]) -> Pixels:
+    """H × W in [0, 1] by the colours of the ramp, H × W × 3."""
+    ramp = np.array(ramp_values(), np.float32)
+    at = np.clip(errors, 0.0, 1.0) * np.float32(len(ramp) - 1)
+    low = np.minimum(at.astype(np.int32), len(ramp) - 2)
+    part = (at - low)[..., None].astype(np.float32)
+    return (ramp[low] * (1.0 - part) + ramp[low + 1] * part).astype(np.float32)
 
 
 def _to_image(pixels: Pixels) -> QImage:

@@ -14,6 +14,7 @@ from renderers.material_renderer import Background, ToneMapping
 LOWEST_GAIN = 1.0
 HIGHEST_GAIN = 64.0
 MOST_TILES = 3
+LOWEST_MIP = 12
 
 
 class ViewMode(StrEnum):
@@ -23,20 +24,30 @@ class ViewMode(StrEnum):
 
 @dataclass(frozen=True)
 class ViewportOptions:
-    """``wipe``: place of the line, 0 to 1. ``channel``: one map alone; None is the whole material in 3D and its first
-    map in 2D. ``component``: in 2D one of r, g, b, a (a shows the opacity map), empty for all. ``shape``: a name of
-    :class:`renderers.shapes.Shape` or a mesh file. ``environment``: a built-in studio or a panorama file.
-    ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size."""
+    """What is chosen in the bar and the menus.
+
+    ``wipe``: place of the line, 0 to 1, ``wipe_angle`` in degrees. ``false_color`` of the difference. ``channel``: one
+    map alone; None is the whole material in 3D and its first map in 2D. ``component``: in 2D one of r, g, b, a (a
+    shows the opacity map), empty for all. ``shape``: a name of :class:`renderers.shapes.Shape` or a mesh file.
+    ``mip``: the level that is shown; whoever gives the maps has to give those of this level. ``show_mips`` colours
+    levels, ``show_seams`` marks seams that got worse in B. ``environment``: a built-in studio or a panorama file.
+    ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size.
+    """
 
     mode: ViewMode = ViewMode.MATERIAL
     compare: CompareMode = CompareMode.SPLIT
     gain: float = 8.0
     wipe: float = 0.5
+    wipe_angle: float = 0.0
+    false_color: bool = False
     channel: Role | None = None
     component: str = ""
     shape: str = "sphere"
     tiling: int = 1
     half_offset: bool = False
+    mip: int = 0
+    show_mips: bool = False
+    show_seams: bool = False
     environment: str | Path = DEFAULT_ENVIRONMENT
     rotation: float = 0.0
     exposure: float = 0.0

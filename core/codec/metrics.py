@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.textures.bands import bands
+from core.textures.flip import flip_tiles
 from core.textures.material import Pixels
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 _SSIM_RADIUS = 5
 _BAND = 128
-_FLIP_TILE = 128
-_FLIP_REACH = 16
 
 
 def mse(a: Pixels, b: Pixels) -> float:
@@ -98,22 +97,6 @@ def _filtered(values: torch.Tensor, taps: torch.Tensor) -> torch.Tensor:
 
 
 def flip(reference: Pixels, test: Pixels) -> float:
-    """Mean FLIP error of two sRGB colour maps (Andersson et al. 2020), in [0, 1], at 67 pixels per degree.
-
-    In tiles with the filters' reach around them, which changes nothing but lets other threads breathe: the
-    library holds the interpreter lock for as long as it works.
-    """
-    import flip_evaluator
-
-    height, width = reference.shape[:2]
-    total = 0.0
-    for top in range(0, height, _FLIP_TILE):
-        for left in range(0, width, _FLIP_TILE):
-            y, x = max(0, top - _FLIP_REACH), max(0, left - _FLIP_REACH)
-            part = np.s_[y : top + _FLIP_TILE + _FLIP_REACH, x : left + _FLIP_TILE + _FLIP_REACH]
-            # Copies: the library refuses read-only arrays.
-            a, b = (np.array(pixels[part], order="C") for pixels in (reference, test))
-            errors, _, _ = flip_evaluator.evaluate(a, b, "LDR", applyMagma=False, computeMeanError=False)
-            inner = errors[top - y : top - y + _FLIP_TILE, left - x : left - x + _FLIP_TILE]
-            total += float(inner.sum(dtype=np.float64))
-    return total / (height * width)
+    """Mean FLIP error of two sRGB colour maps, in [0, 1]; see :func:`core.textures.flip.flip_tiles`."""
+    total = sum(float(errors.sum(dtype=np.float64)) for _, _, errors in flip_tiles(reference, test))
+    return total / (reference.shape[0] * reference.shape[1])

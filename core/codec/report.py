@@ -13,7 +13,7 @@ from core.textures.material import Pixels, TextureMap, TextureSet
 from core.textures.mips import halved
 from core.textures.normals import mean_angle
 from core.textures.roles import ROLE_INFO, Role
-from core.textures.seams import seam_ratio
+from core.textures.seams import seam_ratios
 
 SCHEMA = 1
 
@@ -32,6 +32,7 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
     role = source.role
     extent = peak(source.pixels)
     display = ROLE_INFO[role].srgb and extent == 1.0
+    seams, own_seams = seam_ratios(decoded), seam_ratios(source.pixels)
     return {
         "role": role.value,
         "file": source.file,
@@ -41,8 +42,14 @@ def map_report(source: TextureMap, decoded: Pixels) -> dict[str, Any]:
         "ssim": round(metrics.ssim(decoded, source.pixels, extent=extent), 6),
         "flip": round(metrics.flip(source.pixels, decoded), 6) if display else None,
         "normal_angle_deg": round(mean_angle(decoded, source.pixels), 4) if role is Role.NORMAL else None,
-        "seam_ratio": round(seam_ratio(decoded), 4),
-        "seam_ratio_source": round(seam_ratio(source.pixels), 4),
+        "seam_ratio": round(seams.whole, 4),
+        "seam_ratio_source": round(own_seams.whole, 4),
+        "seam_edges": {
+            "left_right": round(seams.left_right, 4),
+            "left_right_source": round(own_seams.left_right, 4),
+            "top_bottom": round(seams.top_bottom, 4),
+            "top_bottom_source": round(own_seams.top_bottom, 4),
+        },
     }
 
 

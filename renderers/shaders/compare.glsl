@@ -1,12 +1,15 @@
-// How A and B share the picture. 0 split, 1 wipe, 2 difference, 3 only A, 4 only B.
+// How A and B share the picture. 0 split, 1 wipe, 2 difference, 3 only A, 4 only B, 5 FLIP.
 
 uniform int compare;
-uniform float wipe;   // place of the line, 0 at the left edge, 1 at the right
-uniform float gain;   // of the difference
+uniform vec3 wipe_line;    // A lies where dot(screen, wipe_line.xy) < wipe_line.z
+uniform float gain;        // of the difference
+uniform bool false_color;  // the difference by colours of the ramp
+uniform vec3 ramp[6];      // display-encoded, from no error to the most
 
 const int SPLIT = 0;
 const int WIPE = 1;
 const int DIFFERENCE = 2;
+const int FLIP = 5;
 
 // Which of the two a place of the screen belongs to (0 A, 1 B) and where it lies within that side.
 int side_of(vec2 screen, out vec2 place) {
@@ -15,11 +18,19 @@ int side_of(vec2 screen, out vec2 place) {
         place.x = fract(min(screen.x, 0.999999) * 2.0);
         return screen.x < 0.5 ? 0 : 1;
     }
-    if (compare == WIPE) return screen.x < wipe ? 0 : 1;
-    return compare == 4 ? 1 : 0;
+    if (compare == WIPE) return dot(screen, wipe_line.xy) < wipe_line.z ? 0 : 1;
+    return compare == 4 || compare == FLIP ? 1 : 0;
 }
 
-// Difference of two display-encoded colours, black where they agree.
-vec3 amplified_difference(vec3 a, vec3 b) {
-    return clamp(abs(a - b) * gain, 0.0, 1.0);
+// An error in [0, 1] as a colour.
+vec3 ramp_color(float error) {
+    float at = clamp(error, 0.0, 1.0) * 5.0;
+    int low = min(int(at), 4);
+    return mix(ramp[low], ramp[low + 1], at - float(low));
+}
+
+// The absolute difference of two display-encoded colours, black where they agree.
+vec3 shown_difference(vec3 difference) {
+    vec3 amplified = clamp(difference * gain, 0.0, 1.0);
+    return false_color ? ramp_color(max(amplified.r, max(amplified.g, amplified.b))) : amplified;
 }

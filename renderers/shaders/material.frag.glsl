@@ -5,11 +5,14 @@
 #include "tone_mapping.glsl"
 #include "environment_light.glsl"
 #include "material_maps.glsl"
+#include "marks.glsl"
 
 uniform vec3 eye;
 uniform float exposure;
 uniform int tone_mapping;
 uniform int solo;              // -1 the material, else the place of a role in SOLO_ROLES
+uniform vec2 map_size;         // texels of level 0
+uniform float map_level;       // of the mip chain that level 0 is
 uniform float opacity_jitter;  // in [0, 1): shifts the threshold between samples; below 0: a fixed threshold
 
 in vec3 world_position;
@@ -38,10 +41,21 @@ vec3 solo_color(Surface s) {
     return srgb_decode(vec3(value));
 }
 
+// A display-linear colour with what is to be judged drawn over it.
+vec3 marked(vec3 linear, vec2 across, vec2 down) {
+    if (!(show_mips || show_seams)) return linear;
+    vec3 encoded = srgb_encode(linear);
+    vec2 dx = across * map_size, dy = down * map_size;
+    if (show_mips) encoded = tinted(encoded, map_level + max(0.5 * log2(max(max(dot(dx, dx), dot(dy, dy)), 1e-12)), 0.0));
+    if (show_seams) encoded = with_seams(encoded, uv, abs(across) + abs(down));
+    return srgb_decode(encoded);
+}
+
 void main() {
+    vec2 across = dFdx(uv), down = dFdy(uv);
     Surface s = sample_material(uv);
     if (solo >= 0) {
-        color = vec4(solo_color(s), 1.0);
+        color = vec4(marked(solo_color(s), across, down), 1.0);
         return;
     }
     // Transparency without sorting: each sample keeps a fragment with the probability of its opacity.
@@ -59,5 +73,5 @@ void main() {
     }
     vec3 radiance = environment_shade(n, n_geometry, v, s.albedo, s.metallic, 0.08 * s.specular, s.roughness, s.occlusion);
     radiance += s.emissive;
-    color = vec4(clamp(tone_map(radiance * exposure, tone_mapping), 0.0, 1.0), 1.0);
+    color = vec4(marked(clamp(tone_map(radiance * exposure, tone_mapping), 0.0, 1.0), across, down), 1.0);
 }

@@ -1,11 +1,15 @@
 // One map of A and of B as a flat picture: the values as stored in the file, no light, no tone mapping.
 #version 330
 #include "compare.glsl"
+#include "marks.glsl"
 
 uniform sampler2D picture_a;
 uniform sampler2D picture_b;
 uniform bool has_a;
 uniform bool has_b;
+uniform sampler2D error_map; // FLIP of the two
+uniform bool has_error_map;
+uniform float level;         // of the mip chain that the pictures are
 uniform vec2 side_size;      // of one side, in pixels
 uniform vec2 picture_size;   // texels
 uniform vec2 centre;         // texel in the middle of a side
@@ -40,7 +44,7 @@ vec3 difference(vec2 texel) {
     float step = 1.0 / zoom;
     if (zoom >= 1.0) {
         vec2 none = vec2(0.0);
-        return amplified_difference(read(picture_a, texel, none, none), read(picture_b, texel, none, none));
+        return shown_difference(abs(read(picture_a, texel, none, none) - read(picture_b, texel, none, none)));
     }
     const int TAPS = 4;
     vec2 dx = vec2(step / float(TAPS), 0.0);
@@ -51,7 +55,25 @@ vec3 difference(vec2 texel) {
             vec2 at = texel + (vec2(x, y) + 0.5 - 0.5 * float(TAPS)) * step / float(TAPS);
             sum += abs(read(picture_a, at, dx, dy) - read(picture_b, at, dx, dy));
         }
-    return clamp(sum / float(TAPS * TAPS) * gain, 0.0, 1.0);
+    return shown_difference(sum / float(TAPS * TAPS));
+}
+
+vec3 picture_color(int side, vec2 texel) {
+    if (compare == DIFFERENCE && has_a && has_b) {
+        return difference(texel);
+    }
+    if (compare == FLIP && has_error_map) {
+        vec2 step = vec2(zoom > 2.0 ? 0.0 : 1.0 / zoom, 0.0) / picture_size.x;
+        vec2 at = (zoom > 2.0 ? crisp(texel) : texel) / picture_size + wrap_offset;
+        return ramp_color(textureGrad(error_map, at, step.xy, step.yx).r);
+    }
+    bool present = side == 0 ? has_a : has_b;
+    vec2 dx = vec2(1.0 / zoom, 0.0);
+    vec2 dy = vec2(0.0, 1.0 / zoom);
+    if (zoom > 2.0) dx = dy = vec2(0.0);
+    vec3 value = surround * 0.9;
+    if (present) value = side == 0 ? read(picture_a, texel, dx, dy) : read(picture_b, texel, dx, dy);
+    return show_mips && present ? tinted(value, level + max(-log2(zoom), 0.0)) : value;
 }
 
 void main() {
@@ -63,15 +85,7 @@ void main() {
         color = vec4(surround, 1.0);
         return;
     }
-    if (compare == DIFFERENCE && has_a && has_b) {
-        color = vec4(difference(texel), 1.0);
-        return;
-    }
-    bool present = side == 0 ? has_a : has_b;
-    vec2 dx = vec2(1.0 / zoom, 0.0);
-    vec2 dy = vec2(0.0, 1.0 / zoom);
-    if (zoom > 2.0) dx = dy = vec2(0.0);
-    vec3 value = surround * 0.9;
-    if (present) value = side == 0 ? read(picture_a, texel, dx, dy) : read(picture_b, texel, dx, dy);
+    vec3 value = picture_color(side, texel);
+    if (show_seams && side == 1) value = with_seams(value, inside + wrap_offset, 1.0 / (zoom * picture_size));
     color = vec4(value, 1.0);
 }

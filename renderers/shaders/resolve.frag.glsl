@@ -11,6 +11,8 @@ uniform vec3 surround;      // display-linear
 uniform float vignette;     // share by which the corners are darker
 uniform bool has_a;
 uniform bool has_b;
+uniform sampler2D error_map;  // FLIP of the two, row 0 at the top
+uniform bool has_error_map;
 
 in vec2 screen;
 out vec4 color;
@@ -32,7 +34,12 @@ void main() {
     vec2 place;
     int side = side_of(screen, place);
     if (compare == DIFFERENCE && has_a && has_b) {
-        color = vec4(amplified_difference(side_color(samples_a, sample_counts.x, place), side_color(samples_b, sample_counts.y, place)), 1.0);
+        vec3 a = side_color(samples_a, sample_counts.x, place), b = side_color(samples_b, sample_counts.y, place);
+        color = vec4(shown_difference(abs(a - b)), 1.0);
+        return;
+    }
+    if (compare == FLIP && has_error_map) {
+        color = vec4(ramp_color(texelFetch(error_map, min(ivec2(place * side_size), textureSize(error_map, 0) - 1), 0).r), 1.0);
         return;
     }
     bool present = side == 0 ? has_a : has_b;

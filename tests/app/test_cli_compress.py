@@ -27,7 +27,7 @@ REPORT_KEYS = {
 }
 MAP_KEYS = {
     *("role", "file", "channels", "bit_depth", "psnr_db", "ssim", "flip", "normal_angle_deg"),
-    *("seam_ratio", "seam_ratio_source"),
+    *("seam_ratio", "seam_ratio_source", "seam_edges"),
 }
 
 

@@ -50,7 +50,7 @@ def chains() -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
     """Albedo of a sample and of its neural texture, all levels."""
     material: TextureSet = samples.generate("worn_painted_metal", SIZE)
     with tempfile.TemporaryDirectory() as folder:
-        *_, last = compress(material, CompressSettings(bpp=5.0, time_budget=3.0), Path(folder), Control())
+        *_, last = compress(material, CompressSettings(bpp=5.0, preset="draft"), Path(folder), Control())
     assert isinstance(last, Finished) and isinstance(last.result, CompressResult)
     texture = last.result.texture
     source = pyramid(material.by_role[Role.ALBEDO].pixels)

@@ -78,7 +78,7 @@ def test_the_report_has_the_fields_of_the_contract(result: tuple) -> None:
     ]  # fmt: skip
     assert list(report["maps"][0]) == [
         "role", "file", "channels", "bit_depth", "psnr_db", "ssim", "flip", "normal_angle_deg", "seam_ratio",
-        "seam_ratio_source",
+        "seam_ratio_source", "seam_edges",
     ]  # fmt: skip
     assert [m["level"] for m in report["mips"]] == list(range(8))
     assert report["maps"][0]["flip"] is not None
