@@ -513,7 +513,7 @@ class MaterialViewport(QWidget):
         if self._options.show_seams and a and b:
             alone = picture.role if picture.flat else picture.scene.channel
             if alone not in self._seams:
-                roles = [alone] if alone is not None else [role for role in self.roles]
+                roles = [alone] if alone is not None else list(self.roles)
                 self._seams[alone] = _worst_seams([(a[r], b[r]) for r in roles if r in a and r in b])
             found = self._seams[alone]
         if found is not picture.seams:
