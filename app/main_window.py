@@ -50,11 +50,14 @@ from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import ROLE_INFO
 from core.textures.samples import SAMPLE_NAMES
 from renderers.comparison import CompareMode
+from renderers.environment import is_panorama
+from renderers.meshes import MESH_SUFFIXES
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, bare, button, tool
 from widgets.dock import Dock
 from widgets.drop_area import DropOverlay, EmptyState
 from widgets.icons import application_icon
+from widgets.inspect_panel import InspectPanel
 from widgets.key_sheet import KeySheet
 from widgets.log_view import LogView
 from widgets.material_list import MaterialList, MaterialRow
@@ -73,7 +76,20 @@ CLOSE_LIMIT_S = 15.0
 PREFERENCES_FILE = "preferences.json"
 OFFERED_BASELINES = ("bc", "bc1", "astc-4x4", "astc-6x6", "astc-8x8", "astc-12x12")
 """The others lie between these; the command line has them all."""
-KEPT_VIEW = ("mode", "compare", "gain", "shape", "tiling", "exposure", "rotation", "displacement")
+KEPT_VIEW = (
+    "mode",
+    "compare",
+    "gain",
+    "shape",
+    "tiling",
+    "exposure",
+    "rotation",
+    "displacement",
+    "false_color",
+    "background",
+    "background_blur",
+    "tone_mapping",
+)
 
 RUN_WORDS = {
     RunState.WAITING: ("Waiting", ""),
@@ -114,6 +130,7 @@ class MainWindow(QMainWindow):
         self._closed = False
         self._overlay = DropOverlay(self)
 
+        self._shown_level = 0
         self.actions_by_id = actions.make(self, self._handlers())
         self.viewport = MaterialViewport()
         self.viewport.installEventFilter(self)
@@ -156,6 +173,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingPanel()
         self.runs = RunsTable()
         self.log_view = LogView()
+        self.inspect = InspectPanel()
         add = tool("plus", "Add materials")
         menu = QMenu(add)
         for name in ("open_folder", "open_files"):
@@ -181,6 +199,7 @@ class MainWindow(QMainWindow):
             "training": Dock("training", "Training", self.training),
             "runs": Dock("runs", "Runs", self.runs, [self.add_baseline]),
             "log": Dock("log", "Log", self.log_view),
+            "inspect": Dock("inspect", "Inspect", self.inspect),
         }
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
@@ -190,6 +209,7 @@ class MainWindow(QMainWindow):
         self.addDockWidget(bottom, self.docks["training"])
         self.addDockWidget(bottom, self.docks["runs"])
         self.addDockWidget(bottom, self.docks["log"])
+        self.addDockWidget(right, self.docks["inspect"])
         for dock in self.docks.values():
             # Floating panels are windows of their own: they take drops as well.
             dock.setAcceptDrops(True)
@@ -219,12 +239,15 @@ class MainWindow(QMainWindow):
             ("training", bottom),
             ("runs", bottom),
             ("log", bottom),
+            ("inspect", right),
         ):
             dock = self.docks[name]
             dock.setFloating(False)
             self.addDockWidget(area, dock)
             dock.setVisible(name != "log")
         self.splitDockWidget(self.docks["training"], self.docks["runs"], Qt.Orientation.Horizontal)
+        self.tabifyDockWidget(self.docks["compress"], self.docks["inspect"])
+        self.docks["compress"].raise_()
         self.tabifyDockWidget(self.docks["runs"], self.docks["log"])
         self.docks["runs"].raise_()
         self._size_docks()
@@ -337,6 +360,8 @@ class MainWindow(QMainWindow):
         self.slot_bar.run_dropped.connect(lambda side, key: self._show_run_in(key, side))
         self.view_bar.wanted.connect(lambda name, value: self.viewport.set_options(**{name: value}))
         self.slot_bar.gain_wanted.connect(self.viewport.set_difference_gain)
+        self.slot_bar.false_color_wanted.connect(lambda on: self.viewport.set_options(false_color=on))
+        self.inspect.spot_chosen.connect(self.viewport.look_at)
         self.view_bar.panorama_wanted.connect(self._open_panorama)
         self.viewport.optionsChanged.connect(self._on_view_options)
         self.viewport.pixelInspected.connect(self._on_pixel)
@@ -385,6 +410,13 @@ class MainWindow(QMainWindow):
             "compare_split": compare("split"),
             "compare_wipe": view("toggle_wipe"),
             "compare_difference": view("toggle_difference"),
+            "compare_flip": view("toggle_flip"),
+            "false_color": view("toggle_false_color"),
+            "turn_wipe": view("turn_wipe"),
+            "mip_smaller": view("step_mip", 1),
+            "mip_larger": view("step_mip", -1),
+            "show_mips": view("toggle_mips"),
+            "show_seams": view("toggle_seams"),
             "gain_down": view("scale_gain", 0.5),
             "gain_up": view("scale_gain", 2.0),
             "channel_next": view("cycle_channel"),
@@ -625,20 +657,34 @@ class MainWindow(QMainWindow):
             convention = current.texture_set.normal_convention
         if convention is NormalConvention.UNKNOWN:
             convention = NormalConvention.OPENGL
-        maps = _as_maps(self.session.pixels(side))
+        level = self._shown_level = self._level()
+        maps = _as_maps(self.session.pixels(side, level))
         if side == "B":
             self.viewport.update_b(maps)
         else:
-            self.viewport.set_materials(maps, _as_maps(self.session.pixels("B")), convention)
+            self.viewport.set_materials(maps, _as_maps(self.session.pixels("B", level)), convention)
+        if current is not None:
+            self.view_bar.set_mip_levels(max(current.width, current.height, 1).bit_length())
         reading = current is not None and current.state is MaterialState.READING
         undecided = current is not None and current.state is MaterialState.UNDECIDED
         self.viewport.set_empty_text("Reading…" if reading else current.problem if undecided and current else "")
         self.view_bar.set_roles(self.viewport.roles)
         self._on_view_options(self.viewport.options)
 
+    def _level(self) -> int:
+        """The mip level that is looked at; a small material has fewer than the view can show."""
+        current = self.document.current
+        most = max(current.width, current.height).bit_length() - 1 if current is not None and current.width else 0
+        return min(self.viewport.options.mip, max(most, 0))
+
     def _on_view_options(self, options: Any) -> None:
+        if self._level() != self._shown_level:
+            self._shown_level = self._level()
+            self._on_pixels("A")
+            return
         different = options.compare is CompareMode.DIFFERENCE
-        self.slot_bar.show_gain(options.gain if different else None)
+        self.slot_bar.show_gain(options.gain if different else None, options.false_color)
+        self._show_inspected()
         self.view_bar.set_options(options, self.viewport.shown_role if self.viewport.roles else None)
         for name in KEPT_VIEW:
             self.preferences.view[name] = getattr(options, name)
@@ -649,13 +695,22 @@ class MainWindow(QMainWindow):
         if not self.document.materials:
             self._hint.setText("Drop a folder of maps anywhere on the window")
         elif options.mode is ViewMode.PICTURE:
-            self._hint.setText("Space original   W wipe   D difference   R G B A channel   C next map   Z 1:1   ? keys")
+            self._hint.setText(
+                "Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys"
+            )
         else:
             self._hint.setText(
-                "Space original   W wipe   D difference   C one map   T tiling   Shift+right-drag light   ? keys"
+                "Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys"
             )
 
+    def _show_inspected(self) -> None:
+        component = self.viewport.options.component
+        channel = "rgb".index(component) if component and component in "rgb" else None
+        self.inspect.show_maps(self.viewport.shown_role, channel, self.viewport.maps("a"), self.viewport.maps("b"))
+
     def _on_pixel(self, reading: PixelReading | None) -> None:
+        if reading is not None:
+            self.inspect.show_pixel(reading)
         self.inspector.setText(pixel_text(reading) if reading is not None else "")
 
     def _update_actions(self) -> None:
@@ -959,7 +1014,9 @@ class MainWindow(QMainWindow):
         self._overlay.hide()
         dropped = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        if dropped:
+        if len(dropped) == 1 and (option := _stage_of(dropped[0])) and self.document.materials:
+            self.viewport.set_options(mode="3d", **option)
+        elif dropped:
             self.session.open(dropped)
         self.activateWindow()
 
@@ -1076,6 +1133,13 @@ class MainWindow(QMainWindow):
 
     ended_cleanly = True
     """Whether every thread had ended when the window closed."""
+
+
+def _stage_of(path: Path) -> dict[str, Any]:
+    """The view option that a dropped file is: a mesh to show the material on, or a panorama to light it with."""
+    if path.suffix.lower() in MESH_SUFFIXES:
+        return {"shape": str(path)}
+    return {"environment": path} if is_panorama(path) else {}
 
 
 def _as_maps(pixels: Any) -> Any:

@@ -25,6 +25,7 @@ from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.errors import InputError, OutputError, TexloomError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.material import NormalConvention, TextureSet
+from core.textures.mips import at_level, pyramid_level
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
 
@@ -49,6 +50,12 @@ class Message:
     text: str
     severity: str = "info"
     actions: tuple[MessageAction, ...] = ()
+
+
+_Level = tuple[int, int, int, int]
+"""The key of what is shown, of the original also its material's and which reading of it, and the mip level."""
+HELD_LEVELS = 6
+"""So many smaller mip levels are kept."""
 
 
 class Session(QObject):
@@ -81,6 +88,9 @@ class Session(QObject):
         self._recent_sets: list[int] = []
         self._decoded: dict[int, TextureSet] = {}
         self._decoding: set[int] = set()
+        self._levels: dict[_Level, TextureSet] = {}
+        """Mip levels that were asked for, the newest last."""
+        self._levels_coming: set[_Level] = set()
         self._shown_version: dict[int, int] = {}
         self._closing = False
         self.document.current_changed.connect(self._on_current)
@@ -507,12 +517,17 @@ class Session(QObject):
 
     # --- comparing ------------------------------------------------------------------------------------------
 
-    def pixels(self, side: str) -> TextureSet | dict[Role, Any] | None:
+    def pixels(self, side: str, level: int = 0) -> TextureSet | dict[Role, Any] | None:
         """What A or B shows now: a texture set, the live maps of a running job, or None while there is nothing
-        (a finished run is decoded in the background; :attr:`pixels_changed` tells when it is there)."""
+        (a finished run is decoded in the background; :attr:`pixels_changed` tells when it is there).
+
+        ``level`` of the mip chain: of a neural texture as it decodes, of everything else the mean of mip 0.
+        """
         key = self.document.slots[side]
         if key is None:
             return None
+        if level > 0:
+            return self._pixels_at(key, level)
         if key == ORIGINAL:
             current = self.document.current
             if current is None or isinstance(current.source, ContainerSource):
@@ -527,6 +542,47 @@ class Session(QObject):
             self._decode(run)
         _, preview = run.slot.get()
         return dict(preview.maps) if preview is not None else None
+
+    def _pixels_at(self, key: int, level: int) -> TextureSet | dict[Role, Any] | None:
+        material, run = self.document.current, self.document.run(key)
+        container: Path | None = None
+        if key == ORIGINAL and material is not None:
+            wanted: _Level = (key, material.key, material.generation, level)
+            container = material.source.path if isinstance(material.source, ContainerSource) else None
+            texture_set = material.texture_set
+        elif run is not None:
+            wanted, texture_set = (key, 0, 0, level), None
+            container = run.path if run.state.has_result else None
+            _, preview = run.slot.get()
+            if container is None and preview is not None:
+                return {role: pyramid_level(pixels, level) for role, pixels in preview.maps.items()}
+        else:
+            return None
+        if wanted in self._levels or wanted in self._levels_coming:
+            return self._levels.get(wanted)
+        if container is not None:
+            work = call(_decode, container, level)
+        elif texture_set is not None:
+            work = call(at_level, texture_set, level)
+        else:
+            return None
+        self._levels_coming.add(wanted)
+        job = self.io.submit(f"Mip level {level}", work)
+        self.io.move_first(job)
+
+        def finished(event: Finished) -> None:
+            self._levels_coming.discard(wanted)
+            self._levels[wanted] = event.result
+            while len(self._levels) > HELD_LEVELS:
+                del self._levels[next(iter(self._levels))]
+            for side, shown in self.document.slots.items():
+                if shown == key:
+                    self.pixels_changed.emit(side)
+
+        job.finished.connect(finished)
+        job.failed.connect(self._tell_error)
+        job.ended.connect(lambda: self._levels_coming.discard(wanted))
+        return None
 
     def _decode(self, run: Run) -> None:
         if run.key in self._decoding or run.path is None:
@@ -684,13 +740,14 @@ class _Change(QUndoCommand):
         self._put(self._before)
 
 
-def _decode(path: Path) -> TextureSet:
+def _decode(path: Path, level: int = 0) -> TextureSet:
     from core.codec import block_set, container
 
     if path.suffix == run_store.BLOCKS_SUFFIX:
-        return block_set.read(path).decoded_set()
+        return at_level(block_set.read(path).decoded_set(), level)
 
-    return container.read(path).decoded_set()
+    texture = container.read(path)
+    return texture.decoded_set(min(level, texture.mip_levels - 1))
 
 
 def _container(run: Run | None, material: Material | None) -> Any:

@@ -14,7 +14,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
+from core.errors import InputError, TexloomError
 from renderers.shader_source import build_program, set_uniforms
 from renderers.studios import STUDIOS, Radiance, directions
 
@@ -68,6 +68,22 @@ def read_environment(path: Path) -> Radiance:
     if bit_depth < 32:
         colour = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
     return np.clip(np.nan_to_num(colour, nan=0.0, posinf=65504.0), 0.0, 65504.0).astype(np.float32)
+
+
+def is_panorama(path: Path) -> bool:
+    """Whether a file is rather an environment than a map: .hdr, or an .exr twice as wide as high whose name tells no
+    role."""
+    suffix = path.suffix.lower()
+    if suffix != ".exr":
+        return suffix == ".hdr"
+    from core.textures.images import read_header
+    from core.textures.names import readings
+
+    try:
+        header = read_header(path)
+    except TexloomError:
+        return False
+    return abs(header.width / header.height - 2.0) < 0.05 and not readings(path.stem)
 
 
 def _resample(radiance: Radiance, height: int) -> Radiance:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QActionGroup, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,17 +20,25 @@ from PySide6.QtWidgets import (
 )
 
 from core.textures.roles import ROLE_INFO, Role
-from renderers.environment import DEFAULT_ENVIRONMENT
+from renderers.material_renderer import Background, ToneMapping
+from renderers.studios import STUDIOS
 from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, tool
 from widgets.icons import dot_icon, icon
 from widgets.runs_table import RUN_MIME
 from widgets.theme import role_color
-from widgets.viewport_options import ViewMode, ViewportOptions
+from widgets.viewport_options import LOWEST_MIP, MOST_TILES, ViewMode, ViewportOptions
 
 MATERIAL = ""
 """The channel choice that shows the whole material."""
 GAINS = (1, 2, 4, 8, 16, 32, 64)
 SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"))
+
+TONES = (
+    (ToneMapping.NEUTRAL, "Neutral"),
+    (ToneMapping.ACES, "ACES"),
+    (ToneMapping.FILMIC, "Filmic"),
+    (ToneMapping.NONE, "None"),
+)
 
 
 class ViewBar(QWidget):
@@ -53,9 +62,11 @@ class ViewBar(QWidget):
             ("split", "Side by side", "A and B beside each other, with one camera"),
             ("wipe", "Wipe", "A and B with a border to drag  (W)"),
             ("difference", "Difference", "What differs between A and B, amplified  (D)"),
+            ("flip", "FLIP", "What an eye sees when A and B are flipped: 0 nothing, 1 everything  (E)"),
             ("b", "B", "Only B"),
         ]
-        names = {"a": "view-a", "split": "side-by-side", "wipe": "wipe", "difference": "difference", "b": "view-b"}
+        names = {"a": "view-a", "split": "side-by-side", "wipe": "wipe", "difference": "difference", "flip": "flip"}
+        names["b"] = "view-b"
         self._compare = Segmented(compare, icons=names)
         self._compare.chosen.connect(lambda value: self.wanted.emit("compare", value))
         self._channel = Combo()
@@ -73,12 +84,9 @@ class ViewBar(QWidget):
             [(value, text, text) for value, text in SHAPES], icons={value: value for value, _ in SHAPES}
         )
         self._shape.chosen.connect(lambda value: self.wanted.emit("shape", value))
-        tilings = [(str(n), f"{n} × {n}", f"{n} × {n} tiles  (T)") for n in (1, 2, 3)]
-        self._tiling = Segmented(tilings, icons={str(n): f"tiling-{n}" for n in (1, 2, 3)})
-        self._tiling.chosen.connect(lambda value: self.wanted.emit("tiling", int(value)))
-        self._half = tool("half-offset", "Shift by half a tile, so that the seam is in the middle", checkable=True)
-        self._half.clicked.connect(lambda on: self.wanted.emit("half_offset", on))
+        self._tiling = self._make_tiling()
         self._light = self._make_light()
+        self._mips = self._make_mips()
         row.addWidget(self._mode)
         row.addWidget(self._compare)
         row.addStretch(1)
@@ -86,7 +94,7 @@ class ViewBar(QWidget):
         row.addWidget(self._component)
         row.addWidget(self._shape)
         row.addWidget(self._tiling)
-        row.addWidget(self._half)
+        row.addWidget(self._mips)
         row.addWidget(self._light)
         self._action_tools: dict[str, QToolButton] = {}
         for action in actions:
@@ -119,7 +127,9 @@ class ViewBar(QWidget):
         self._channel.set_value((shown_role if flat else options.channel) or MATERIAL)
         self._component.set_value(options.component)
         self._shape.set_value(options.shape)
-        self._tiling.set_value(str(options.tiling))
+        self._tiling.setIcon(icon(f"tiling-{min(options.tiling, 3)}"))
+        for count, action in self._tilings.items():
+            action.setChecked(count == options.tiling)
         self._half.setChecked(options.half_offset)
         only_flat: list[QWidget] = [self._component]
         if "one_to_one" in self._action_tools:
@@ -134,6 +144,8 @@ class ViewBar(QWidget):
             (self._exposure, round(options.exposure * 10)),
             (self._rotation, round(options.rotation)),
             (self._displacement, round(options.displacement * 1000)),
+            (self._blur, round(options.background_blur * 100)),
+            (self._mip, options.mip),
         ):
             blocked = slider.blockSignals(True)
             slider.setValue(value)
@@ -142,10 +154,16 @@ class ViewBar(QWidget):
         self._rotation_words.setText(f"{options.rotation:.0f}°")
         self._displacement_words.setText(f"{options.displacement * 100:.1f} %")
         self._show_environment(options.environment)
+        self._background.set_value(options.background)
+        self._tone.set_value(options.tone_mapping)
+        self._mip_words.setText(f"{options.mip}" if options.mip else "full")
+        for box, on in ((self._show_mips, options.show_mips), (self._show_seams, options.show_seams)):
+            box.setChecked(on)
+        self._blur.setEnabled(options.background is Background.ENVIRONMENT)
 
     def _show_environment(self, environment: str | Path) -> None:
         if self._environment.findData(environment) < 0:
-            self._environment.insertItem(1, Path(environment).stem, environment)
+            self._environment.insertItem(len(STUDIOS), Path(environment).stem, environment)
         self._environment.set_value(environment)
 
     def _on_environment(self) -> None:
@@ -165,7 +183,8 @@ class ViewBar(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         self._environment = Combo()
-        self._environment.addItem("Studio", DEFAULT_ENVIRONMENT)
+        for name, (text, _) in STUDIOS.items():
+            self._environment.addItem(text, name)
         self._environment.addItem("Open panorama…", "")
         self._environment.setMinimumWidth(180)
         self._environment.activated.connect(lambda _: self._on_environment())
@@ -175,13 +194,26 @@ class ViewBar(QWidget):
         self._exposure.valueChanged.connect(lambda value: self.wanted.emit("exposure", value / 10))
         self._displacement = Slider(0, 100)
         self._displacement.valueChanged.connect(lambda value: self.wanted.emit("displacement", value / 1000))
+        self._background = Combo()
+        self._background.addItem("Grey", Background.GREY)
+        self._background.addItem("Environment", Background.ENVIRONMENT)
+        self._background.activated.connect(lambda _: self.wanted.emit("background", self._background.currentData()))
+        self._blur = Slider(0, 100)
+        self._blur.valueChanged.connect(lambda value: self.wanted.emit("background_blur", value / 100))
+        self._tone = Combo()
+        for value, text in TONES:
+            self._tone.addItem(text, value)
+        self._tone.activated.connect(lambda _: self.wanted.emit("tone_mapping", self._tone.currentData()))
         self._rotation_words = label("", "small")
         self._exposure_words = label("", "small")
         self._displacement_words = label("", "small")
         words: tuple[tuple[str, QWidget, QLabel | None], ...] = (
             ("Environment", self._environment, None),
             ("Rotation", self._rotation, self._rotation_words),
+            ("Background", self._background, None),
+            ("Blur", self._blur, None),
             ("Exposure", self._exposure, self._exposure_words),
+            ("Tone mapping", self._tone, None),
             ("Displacement", self._displacement, self._displacement_words),
         )
         for index, (text, widget, number) in enumerate(words):
@@ -190,13 +222,71 @@ class ViewBar(QWidget):
             if number is not None:
                 number.setFixedWidth(52)
                 grid.addWidget(number, index, 2)
-        note = label("Shift + right-drag in the view rotates the light.", "small")
+        note = label("Shift + right-drag in the view rotates the light. Drop an HDR panorama on the window.", "small")
+        note.setWordWrap(True)
         grid.addWidget(note, len(words), 0, 1, 3)
         holder = QWidgetAction(menu)
         holder.setDefaultWidget(page)
         menu.addAction(holder)
         made.setMenu(menu)
         return made
+
+    def _make_tiling(self) -> QToolButton:
+        made = tool("tiling-1", "Repeat the material to see its seams  (T, H)")
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(made)
+        group = QActionGroup(menu)
+        self._tilings: dict[int, QAction] = {}
+        for count in range(1, MOST_TILES + 1):
+            action = menu.addAction(icon(f"tiling-{min(count, 3)}"), f"{count} × {count}")
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, n=count: self.wanted.emit("tiling", n))
+            group.addAction(action)
+            self._tilings[count] = action
+        menu.addSeparator()
+        self._half = menu.addAction(icon("half-offset"), "Shift by half a tile, the seam in the middle")
+        self._half.setCheckable(True)
+        self._half.triggered.connect(lambda on: self.wanted.emit("half_offset", on))
+        made.setMenu(menu)
+        return made
+
+    def _make_mips(self) -> QToolButton:
+        made = tool("mips", "Mip levels and seams")
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(made)
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        self._mip = Slider(0, LOWEST_MIP)
+        self._mip.setPageStep(1)
+        self._mip.setMinimumWidth(140)
+        self._mip.setAccessibleName("Mip level")
+        self._mip.setToolTip("The level that is shown of A and of B, as it ships  (Page down, Page up)")
+        self._mip.valueChanged.connect(lambda value: self.wanted.emit("mip", value))
+        self._mip_words = label("", "small")
+        self._mip_words.setFixedWidth(32)
+        grid.addWidget(label("Mip level", "soft"), 0, 0)
+        grid.addWidget(self._mip, 0, 1)
+        grid.addWidget(self._mip_words, 0, 2)
+        self._show_mips = QCheckBox("Colour the mip levels that are read")
+        self._show_mips.clicked.connect(lambda on: self.wanted.emit("show_mips", on))
+        self._show_seams = QCheckBox("Mark seams that are worse in B than in A")
+        self._show_seams.clicked.connect(lambda on: self.wanted.emit("show_seams", on))
+        grid.addWidget(self._show_mips, 1, 0, 1, 3)
+        grid.addWidget(self._show_seams, 2, 0, 1, 3)
+        holder = QWidgetAction(menu)
+        holder.setDefaultWidget(page)
+        menu.addAction(holder)
+        made.setMenu(menu)
+        return made
+
+    def set_mip_levels(self, levels: int) -> None:
+        """How many mip levels the material has."""
+        blocked = self._mip.blockSignals(True)
+        self._mip.setRange(0, min(max(levels - 1, 0), LOWEST_MIP))
+        self._mip.blockSignals(blocked)
 
 
 class SlotBar(QWidget):
@@ -206,6 +296,7 @@ class SlotBar(QWidget):
     """A side's menu is about to open: "A" or "B", and the menu to fill."""
     run_dropped = Signal(str, int)
     gain_wanted = Signal(float)
+    false_color_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -226,12 +317,17 @@ class SlotBar(QWidget):
         self._gain.valueChanged.connect(lambda index: self.gain_wanted.emit(float(GAINS[index])))
         self._gain_words = label("", "small")
         self._gain_words.setFixedWidth(52)
+        self._false_color = tool("false-color", "The difference in false colours, with a scale  (K)", checkable=True)
+        self._false_color.clicked.connect(self.false_color_wanted)
         row.addWidget(self._gain)
         row.addWidget(self._gain_words)
+        row.addWidget(self._false_color)
         self.show_gain(None)
 
-    def show_gain(self, gain: float | None) -> None:
+    def show_gain(self, gain: float | None, false_color: bool = False) -> None:
         """The amplification of the difference; None while there is no difference shown."""
+        self._false_color.setVisible(gain is not None)
+        self._false_color.setChecked(false_color)
         self._gain.setVisible(gain is not None)
         self._gain_words.setVisible(gain is not None)
         if gain is None:

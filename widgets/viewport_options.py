@@ -13,7 +13,7 @@ from renderers.material_renderer import Background, ToneMapping
 
 LOWEST_GAIN = 1.0
 HIGHEST_GAIN = 64.0
-MOST_TILES = 3
+MOST_TILES = 5
 LOWEST_MIP = 12
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.textures.bands import bands
-from core.textures.material import Pixels
+from core.textures.material import Pixels, TextureSet
 
 
 def pyramid(pixels: Pixels) -> list[Pixels]:
@@ -19,6 +21,22 @@ def pyramid(pixels: Pixels) -> list[Pixels]:
     while max(levels[-1].shape[:2]) > 1:
         levels.append(halved(levels[-1]))
     return levels
+
+
+def at_level(material: TextureSet, level: int) -> TextureSet:
+    """A set's maps at a mip level, 0 being themselves; beyond the last level, that one."""
+    maps = tuple(replace(m, pixels=pyramid_level(m.pixels, level)) for m in material.maps)
+    width, height = max(1, material.width >> level), max(1, material.height >> level)
+    return replace(material, width=width, height=height, maps=maps)
+
+
+def pyramid_level(pixels: Pixels, level: int) -> Pixels:
+    """One level of :func:`pyramid`; beyond the last, that one."""
+    for _ in range(level):
+        if max(pixels.shape[:2]) == 1:
+            break
+        pixels = halved(pixels)
+    return pixels
 
 
 def halved(pixels: Pixels) -> Pixels:

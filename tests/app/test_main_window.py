@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -18,6 +19,8 @@ from pytestqt.qtbot import QtBot
 from app import actions, paths
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.main_window import MainWindow, command_line, pixel_text
+from core.codec import container
+from core.textures.images import write_image
 from core.textures.roles import Role
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedButton, ElidedLabel
@@ -402,3 +405,51 @@ def test_dragging_shows_where_to_drop(window: MainWindow, tmp_path: Path) -> Non
     assert window._overlay.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window._overlay.isVisible()
+
+
+def test_a_mip_level_is_that_of_the_file(qtbot: QtBot, make_window: Maker, material_folder: Path) -> None:
+    """The original's mean and what the neural texture itself decodes at that level."""
+    window = make_window()
+    material = dropped(qtbot, window, material_folder)
+    window.session.change_settings(dataclasses.replace(window.document.settings, time_budget=1.0))
+    window.panel.start.click()
+    (run,) = window.document.runs
+    qtbot.waitUntil(lambda: run.state.has_result, timeout=60_000)
+    window.viewport.set_options(mip=2)
+
+    def at_level() -> bool:
+        sides = [window.viewport.maps(side) for side in ("a", "b")]
+        return all(maps is not None and maps[Role.ALBEDO].shape == (16, 16, 3) for maps in sides)
+
+    qtbot.waitUntil(at_level, timeout=WAIT_MS)
+    a, b = window.viewport.maps("a"), window.viewport.maps("b")
+    assert a is not None and b is not None and run.path is not None and material.texture_set is not None
+    whole = material.texture_set.by_role[Role.ALBEDO].pixels
+    assert np.abs(a[Role.ALBEDO] - whole.reshape(16, 4, 16, 4, 3).mean((1, 3))).max() < 1e-5
+    decoded = container.read(run.path).decoded_set(2)
+    assert np.array_equal(b[Role.ALBEDO], decoded.by_role[Role.ALBEDO].pixels)
+    window.viewport.set_options(mip=12)
+    assert window._level() == 6, "the smallest there is"
+    window.viewport.set_options(mip=0)
+    qtbot.waitUntil(lambda: (window.viewport.maps("b") or {})[Role.ALBEDO].shape == (64, 64, 3), timeout=WAIT_MS)
+
+
+def test_a_dropped_panorama_lights_and_a_dropped_mesh_is_worn(
+    qtbot: QtBot, window: MainWindow, material_folder: Path, tmp_path: Path
+) -> None:
+    dropped(qtbot, window, material_folder)
+    panorama, mesh = tmp_path / "Büro 会.exr", tmp_path / "quad.obj"
+    light = np.ones((16, 32, 3), np.float32)
+    light[:4] = 20.0
+    write_image(panorama, light, 32)
+    mesh.write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nf 1/1 2/2 3/3\n")
+    drop(window, panorama)
+    assert window.viewport.options.environment == panorama
+    drop(window, mesh)
+    assert window.viewport.options.shape == str(mesh)
+    assert len(window.document.materials) == 1
+    bare = tmp_path / "bare.obj"
+    bare.write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n")
+    drop(window, bare)
+    assert window.viewport.options.shape == str(mesh)
+    assert any("bare.obj" in toast.text for toast in window.toasts.toasts)

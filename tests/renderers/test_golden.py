@@ -87,7 +87,8 @@ def flat(mode: CompareMode, zoom: float, role: Role = Role.ALBEDO) -> Callable[[
         sides = [PictureTexture(ctx, maps[role]) for maps in (tiles(64), worse(tiles(64)))]
         view = PictureView((64.0, 64.0), zoom)
         options = PictureOptions(tiles=2, half_offset=True)
-        renderer.draw(target, (0, 0, *SIZE), view, options, Comparison(mode, wipe=0.4, gain=4.0), *sides)
+        comparison = Comparison(mode, wipe=0.4, gain=4.0)
+        renderer.draw(target, (0, 0, *SIZE), view, options, comparison, sides[0], sides[1])
         pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(160, 160, 3)[::-1].copy()
         for resource in (*sides, target, renderer):
             resource.release()

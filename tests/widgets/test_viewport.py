@@ -8,12 +8,15 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
+from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode
+from renderers.picture_view import PictureView
 from widgets.viewport import MaterialViewport
-from widgets.viewport_canvas import GlCanvas, PaintedCanvas
+from widgets.viewport_canvas import GlCanvas, PaintedCanvas, in_false_color
 from widgets.viewport_options import PixelReading, ViewMode, ViewportOptions
+from widgets.wipe import wipe_handle
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 
@@ -274,9 +277,13 @@ def test_keys(qtbot: QtBot, view: MaterialViewport) -> None:
     assert press(keys.Key_W, lambda o: o.compare) is CompareMode.WIPE
     assert press(keys.Key_W, lambda o: o.compare) is CompareMode.SPLIT
     assert press(keys.Key_D, lambda o: o.compare) is CompareMode.DIFFERENCE
+    assert press(keys.Key_E, lambda o: o.compare) is CompareMode.FLIP
+    assert press(keys.Key_E, lambda o: o.compare) is CompareMode.SPLIT
+    assert press(keys.Key_PageDown, lambda o: o.mip) == 1
+    assert press(keys.Key_PageUp, lambda o: o.mip) == 0
     assert press(keys.Key_BracketRight, lambda o: o.gain) == 16.0
     assert press(keys.Key_BracketLeft, lambda o: o.gain) == 8.0
-    assert [press(keys.Key_T, lambda o: o.tiling) for _ in range(3)] == [2, 3, 1]
+    assert [press(keys.Key_T, lambda o: o.tiling) for _ in range(5)] == [2, 3, 4, 5, 1]
     solo = [press(keys.Key_C, lambda o: o.channel) for _ in range(4)]
     assert solo == [Role.ALBEDO, Role.NORMAL, Role.ROUGHNESS, None]
     press(keys.Key_C, lambda o: o.channel)
@@ -310,7 +317,7 @@ def test_an_unknown_shape_is_said_and_changes_nothing(qtbot: QtBot, view: Materi
 def test_options_are_kept_in_range(view: MaterialViewport) -> None:
     view.set_options(gain=1e9, tiling=99, wipe=-1.0, mode="2d", compare="wipe")
     options = view.options
-    assert (options.gain, options.tiling, options.wipe) == (64.0, 3, 0.0)
+    assert (options.gain, options.tiling, options.wipe) == (64.0, 5, 0.0)
     assert options.mode is ViewMode.PICTURE and options.compare is CompareMode.WIPE
 
 
@@ -330,6 +337,147 @@ def test_it_stays_responsive_while_it_refines(qtbot: QtBot, view: MaterialViewpo
     assert view.refined
     # A slice is 35 ms; the rest is room for a busy machine.
     assert longest < 0.5
+
+
+def test_the_knob_turns_the_line_around_its_handle(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    view.set_options(mode="2d", compare="wipe", wipe=0.5)
+    handle, knob = wipe_handle(view.comparison, 400.0, 300.0)
+    assert handle == QPointF(200.0, 150.0)
+    qtbot.mousePress(view._canvas, LEFT, pos=knob.toPoint())
+    qtbot.mouseMove(view._canvas, QPoint(110, 150))
+    qtbot.mouseRelease(view._canvas, LEFT, pos=QPoint(110, 150))
+    assert view.options.wipe_angle == pytest.approx(90.0)
+    assert view.options.wipe == pytest.approx(0.5)
+    shown = pixels(view)
+    view.set_options(compare="a")
+    a = pixels(view)
+    view.set_options(compare="b")
+    b = pixels(view)
+    assert np.array_equal(shown[:149], a[:149]) and np.array_equal(shown[151:], b[151:])
+
+
+def test_flip_is_computed_beside_and_shown_by_colour(qtbot: QtBot, view: MaterialViewport) -> None:
+    a, b = material(), material()
+    b[Role.ALBEDO] = b[Role.ALBEDO].copy()
+    b[Role.ALBEDO][:, :32] = 1.0 - b[Role.ALBEDO][:, :32]
+    view.set_materials(a, b, NormalConvention.OPENGL)
+    view.set_options(mode="2d", compare="flip")
+    qtbot.waitUntil(lambda: view._flip_mean is not None, timeout=20_000)
+    expected = np.zeros((64, 64), np.float32)
+    for rows, columns, errors in flip_tiles(a[Role.ALBEDO], b[Role.ALBEDO]):
+        expected[rows, columns] = errors
+    assert view._flip_mean == pytest.approx(float(expected.mean()), abs=1e-6)
+    view.zoom_to_texels()
+    shown = pixels(view)[118:182, 168:232].astype(int)
+    assert np.abs(shown - np.round(in_false_color(expected) * 255)).max() <= 2
+    assert view._overlay._overlay.label_error == f"FLIP {expected.mean():.4f}"
+    view.update_b(a)
+    qtbot.waitUntil(lambda: view._flip_mean == pytest.approx(0.0, abs=1e-6), timeout=20_000)
+
+
+def test_flip_in_3d_is_of_the_pictures_and_goes_when_they_change(qtbot: QtBot, view: MaterialViewport) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    view.set_options(compare="flip")
+    settle(qtbot, view)
+    qtbot.waitUntil(lambda: view._flip_mean is not None, timeout=20_000)
+    assert view._flip_mean is not None and 0.0 < view._flip_mean < 1.0
+    shown = pixels(view)
+    assert shown[5, 5].max() <= 10, "nothing differs beside the ball"
+    assert shown[130:170, 180:220].max() > 40
+    view.update_b(material())
+    settle(qtbot, view)
+    qtbot.waitUntil(lambda: view._flip_mean == pytest.approx(0.0, abs=1e-3), timeout=20_000)
+    assert pixels(view).max() <= 10
+
+
+def test_false_colours_have_a_scale(view: MaterialViewport) -> None:
+    a, b = material(), material()
+    b[Role.ALBEDO] = np.clip(b[Role.ALBEDO] + np.float32(16 / 255), 0.0, 1.0)
+    view.set_materials(a, b, NormalConvention.OPENGL)
+    view.set_options(mode="2d", compare="difference", gain=8.0, false_color=True, channel=Role.ALBEDO)
+    view.zoom_to_texels()
+    error = np.abs(a[Role.ALBEDO] - b[Role.ALBEDO]).max(axis=2)
+    shown = pixels(view)[118:182, 168:232].astype(int)
+    assert np.abs(shown - np.round(in_false_color(error * np.float32(8.0)) * 255)).max() <= 2
+    legend = view._overlay._overlay.legend
+    assert legend is not None and legend.high == "31.9 of 255"
+
+
+def test_a_worse_seam_is_marked_in_b(qtbot: QtBot, view: MaterialViewport) -> None:
+    smooth = {Role.ALBEDO: np.full((64, 64, 3), 0.4, np.float32)}
+    torn = {Role.ALBEDO: smooth[Role.ALBEDO].copy()}
+    torn[Role.ALBEDO][:, :8] = 0.7
+    view.set_materials(smooth, torn, NormalConvention.OPENGL)
+    view.set_options(mode="2d", compare="split", half_offset=True, show_seams=True)
+    shown = pixels(view)
+    middle = shown[150, 300].astype(int)
+    assert middle[0] > 200 and middle[0] - middle[1] > 60, "red where right meets left"
+    # Where bottom meets top nothing is worse: a fine line only.
+    assert np.abs(shown[150, 250].astype(int) - shown[140, 250]).max() < 60
+    assert np.ptp(shown[:, :200].reshape(-1, 3), axis=0).max() < 40, "A has no marks"
+    view.set_options(mode="3d")
+    settle(qtbot, view)
+    red = pixels(view).astype(int)
+    assert (red[..., 0] - red[..., 1] > 90)[:, 200:].sum() > 50 > (red[..., 0] - red[..., 1] > 90)[:, :200].sum()
+
+
+def test_mip_levels_have_colours(qtbot: QtBot, view: MaterialViewport) -> None:
+    grey = {Role.ALBEDO: np.full((64, 64, 3), 0.5, np.float32)}
+    view.set_materials(grey, None, NormalConvention.OPENGL)
+    view.set_options(mode="2d", show_mips=True)
+    seen = []
+    for zoom in (2.0, 0.5, 0.125):
+        view._view = PictureView((32.0, 32.0), zoom)
+        view._refresh()
+        seen.append(tuple(pixels(view)[150, 200].astype(int)))
+    plain, red, yellow = seen
+    assert np.ptp(plain) < 12, "level 0 has the colour that it had"
+    assert red[0] > red[1] + 60 and red[0] > red[2] + 60
+    assert min(yellow[:2]) > yellow[2] + 40
+    assert view._overlay._overlay.legend is not None
+
+
+def test_a_smaller_level_stays_where_it_was(view: MaterialViewport) -> None:
+    maps = material()
+    view.set_materials(maps, None, NormalConvention.OPENGL)
+    view.set_options(mode="2d")
+    view._view = PictureView((20.0, 40.0), 6.0)
+    view._refresh()
+    before = view.reading_at(QPointF(230.0, 170.0))
+    view.set_options(mip=1)
+    view.set_materials({role: p.reshape(32, 2, 32, 2, -1).mean((1, 3)) for role, p in maps.items()}, None)
+    view._view = PictureView((10.0, 20.0), 12.0)
+    view._refresh()
+    after = view.reading_at(QPointF(230.0, 170.0))
+    assert before is not None and after is not None
+    assert after.uv == pytest.approx(before.uv, abs=1 / 32)
+
+
+def test_large_texels_bear_their_numbers(view: MaterialViewport) -> None:
+    maps = material()
+    view.set_materials(maps, None, NormalConvention.OPENGL)
+    view.set_options(mode="2d")
+    view._view = PictureView((10.5, 20.5), 50.0)
+    view._refresh()
+    numbers = view._overlay._overlay.numbers
+    middle = next(n for n in numbers if abs(n.x - 200.0) < 1.0 and abs(n.y - 150.0) < 1.0)
+    assert middle.lines == tuple(str(round(float(v) * 255)) for v in maps[Role.ALBEDO][20, 10])
+    view._view = PictureView((10.5, 20.5), 20.0)
+    view._refresh()
+    assert view._overlay._overlay.numbers == ()
+
+
+def test_a_place_is_gone_to_and_pointed_out(view: MaterialViewport) -> None:
+    view.set_materials(material(), material(1), NormalConvention.OPENGL)
+    view.look_at(0.25, 0.75, 8.0)
+    assert view.options.mode is ViewMode.PICTURE
+    reading = view.reading_at(QPointF(100.0, 150.0))
+    assert reading is not None and (reading.x, reading.y) == (16, 48)
+    ring = view._overlay._overlay.ring
+    assert ring is not None and ring[:2] == pytest.approx((100.0, 150.0), abs=1.0)
+    view._end_ring()
+    assert view._overlay._overlay.ring is None
 
 
 def test_without_opengl_pictures_are_painted(qtbot: QtBot) -> None:
@@ -359,3 +507,10 @@ def test_without_opengl_pictures_are_painted(qtbot: QtBot) -> None:
     assert painted()[118:182, 168:232].max() == 0
     view.set_options(mode="3d", compare="a")
     assert painted()[118:182, 168:232].std() > 10, "in place of the 3D view its map"
+    view.set_options(mode="2d", compare="wipe", wipe=0.5, wipe_angle=90.0)
+    view.update_b({role: np.zeros_like(p) for role, p in maps.items()})
+    assert np.array_equal(painted()[118:149, 168:232], expected[:31])
+    assert painted()[152:182, 168:232].max() == 0
+    view.set_options(compare="flip")
+    qtbot.waitUntil(lambda: view._flip_mean is not None, timeout=20_000)
+    assert painted()[118:182, 168:232].max() > 60

@@ -14,7 +14,7 @@ def test_tiles_give_what_the_whole_gives(channels: int) -> None:
     for rows, columns, errors in flip_tiles(a, b, tile=64):
         found[rows, columns] = errors
     color = [np.repeat(x, 3, axis=2) if channels == 1 else x for x in (a, b)]
-    whole, _, _ = flip_evaluator.evaluate(*color, "LDR", applyMagma=False, computeMeanError=False)
+    whole, _, _ = flip_evaluator.evaluate(color[0], color[1], "LDR", applyMagma=False, computeMeanError=False)
     assert np.abs(found - whole.reshape(90, 130)).max() < 1e-4
 
 

@@ -1,0 +1,388 @@
+"""A and B looked at closely: the pixel under the mouse, how values and errors are spread, worst spots, seams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.textures.inspection import Spot, error_histogram, histogram, worst_spots
+from core.textures.material import Pixels
+from core.textures.roles import ROLE_INFO, Role
+from core.textures.seams import SeamRatios, seam_ratios
+from widgets.background import Background, Tell
+from widgets.controls import Section, VerticalScroll, bare, label
+from widgets.icons import dot_icon
+from widgets.theme import THEME, font, role_color
+from widgets.viewport_options import PixelReading
+
+_COLOR_A, _COLOR_B = "#ececec", THEME.accent_line
+_ERROR_STEPS = 64
+_THUMBNAIL = 44
+_WORSE_SEAM = 1.15
+"""A seam ratio of B above A's by this factor is called worse."""
+
+Maps = Mapping[Role, Pixels]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is looked at: the map, one of its channels or all, and both sides."""
+
+    role: Role
+    channel: int | None
+    a: Maps
+    b: Maps
+
+    def pair(self) -> tuple[Pixels | None, Pixels | None]:
+        return self.a.get(self.role), self.b.get(self.role)
+
+
+class InspectPanel(QWidget):
+    """Give it what the viewport shows; it computes, in another thread, what the open sections need."""
+
+    spot_chosen = Signal(float, float, float)
+    """u and v in [0, 1] of a place, and its size in texels."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: _Shown | None = None
+        self._computed: dict[str, tuple[object, ...]] = {}
+        self._background: dict[str, Background] = {}
+        self.pixel = _PixelSection()
+        self.histogram = _HistogramSection()
+        self.spots = _SpotsSection()
+        self.spots.chosen.connect(self._on_spot)
+        self.seams = _SeamsSection()
+        content = QWidget()
+        column = bare(QVBoxLayout(content), 12, (12, 8, 12, 12))
+        self._about = label("", "head")
+        column.addWidget(self._about)
+        self._sections: dict[str, Section] = {}
+        contents = {"Pixel": self.pixel, "Histogram": self.histogram, "Worst spots": self.spots, "Seams": self.seams}
+        for title, widget in contents.items():
+            section = Section(title, widget)
+            section.folded.connect(lambda _: self._compute())
+            self._sections[title] = section
+            column.addWidget(section)
+        column.addStretch(1)
+        bare(QVBoxLayout(self)).addWidget(VerticalScroll(content))
+        shows = {"Histogram": self._show_histogram, "Worst spots": self._show_spots, "Seams": self._show_seams}
+        for title, show in shows.items():
+            self._background[title] = Background(self)
+            self._background[title].result.connect(show)
+
+    def show_maps(self, role: Role, channel: int | None, a: Maps | None, b: Maps | None) -> None:
+        """``channel`` of the map alone, None for all. A side that is None has nothing yet."""
+        self._shown = _Shown(role, channel, a or {}, b or {})
+        channels = ("", " · red", " · green", " · blue")[0 if channel is None else channel + 1]
+        self._about.setText(ROLE_INFO[role].label + channels if a or b else "")
+        self._compute()
+
+    def show_pixel(self, reading: PixelReading | None) -> None:
+        self.pixel.show_reading(reading)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._compute()
+
+    def _compute(self) -> None:
+        shown = self._shown
+        if shown is None or not self.isVisible():
+            return
+        sides = tuple(id(pixels) for maps in (shown.a, shown.b) for pixels in maps.values())
+        works = {"Histogram": _count, "Worst spots": _find_spots, "Seams": _measure_seams}
+        for title, work in works.items():
+            wanted = (sides,) if title == "Seams" else (shown.role, shown.channel, sides)
+            if self._sections[title].is_open and wanted != self._computed.get(title):
+                self._computed[title] = wanted
+                self._background[title].run(lambda tell, work=work: work(shown, tell))
+
+    def _show_histogram(self, found: Any) -> None:
+        self.histogram.show_counts(*found)
+
+    def _show_spots(self, found: Any) -> None:
+        self.spots.show_spots(*found)
+
+    def _show_seams(self, found: Any) -> None:
+        self.seams.show_ratios(found)
+
+    def _on_spot(self, spot: Spot, size: tuple[int, int]) -> None:
+        self.spot_chosen.emit((spot.x + 0.5) / size[0], (spot.y + 0.5) / size[1], float(spot.size))
+
+
+def _count(shown: _Shown, tell: Tell) -> None:
+    a, b = shown.pair()
+    counts = [None if pixels is None else histogram(pixels, channel=shown.channel) for pixels in (a, b)]
+    errors = None
+    if a is not None and b is not None and a.shape == b.shape:
+        errors = error_histogram(a, b, _ERROR_STEPS, shown.channel)
+    tell((*counts, errors))
+
+
+def _find_spots(shown: _Shown, tell: Tell) -> None:
+    a, b = shown.pair()
+    if a is None or b is None or a.shape != b.shape:
+        tell(([], [], (1, 1), False))
+        return
+    spots = worst_spots(a, b)
+    tell((spots, [(_crop(a, spot), _crop(b, spot)) for spot in spots], (a.shape[1], a.shape[0]), True))
+
+
+def _measure_seams(shown: _Shown, tell: Tell) -> None:
+    found: dict[Role, tuple[SeamRatios | None, SeamRatios | None]] = {}
+    for role in Role:
+        a, b = shown.a.get(role), shown.b.get(role)
+        if a is not None or b is not None:
+            found[role] = (
+                None if a is None else seam_ratios(a),
+                None if b is None else seam_ratios(b),
+            )
+            if not tell(dict(found)):
+                return
+
+
+def _crop(pixels: Pixels, spot: Spot) -> NDArray[np.uint8]:
+    """What lies around a spot, wrapping around: uint8 H × W × 3."""
+    reach = max(spot.size, 12)
+    rows = np.arange(spot.y - reach, spot.y + reach) % pixels.shape[0]
+    columns = np.arange(spot.x - reach, spot.x + reach) % pixels.shape[1]
+    part = np.clip(pixels[rows][:, columns, :3], 0.0, 1.0)
+    if part.shape[2] < 3:
+        part = np.repeat(part[..., :1], 3, axis=2)
+    return (part * 255.0 + 0.5).astype(np.uint8)
+
+
+class _PixelSection(QWidget):
+    """A table of values: rows A, B and what differs; columns 8 bit, 16 bit, number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = bare(QVBoxLayout(self), 6, (4, 0, 4, 0))
+        self._place = label("", "soft")
+        self._place.setWordWrap(True)
+        column.addWidget(self._place)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        for at, text in enumerate(("", "8 bit", "16 bit", "value")):
+            grid.addWidget(label(text, "small"), 0, at, Qt.AlignmentFlag.AlignRight)
+        self._cells: dict[tuple[str, int], QLabel] = {}
+        for row, name in enumerate(("A", "B", "B − A"), 1):
+            grid.addWidget(label(name, "soft"), row, 0, Qt.AlignmentFlag.AlignTop)
+            for at in range(3):
+                cell = label()
+                cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+                cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                self._cells[name, at] = cell
+                grid.addWidget(cell, row, at + 1)
+        grid.setColumnStretch(4, 1)
+        self._grid = holder
+        column.addWidget(holder)
+        self.show_reading(None)
+
+    def show_reading(self, reading: PixelReading | None) -> None:
+        self._grid.setVisible(reading is not None)
+        if reading is None:
+            self._place.setText("Move the mouse over the material to read its values here.")
+            return
+        angle = f"   ·   {reading.angle_deg:.2f}° between the normals" if reading.angle_deg is not None else ""
+        self._place.setText(f"{ROLE_INFO[reading.role].label}   ·   column {reading.x}, row {reading.y}{angle}")
+        difference = None
+        if reading.a is not None and reading.b is not None:
+            difference = tuple(b - a for a, b in zip(reading.a, reading.b, strict=False))
+        # Three numbers of 16 bits are too wide for one line of the panel.
+        for name, values, sign in (("A", reading.a, ""), ("B", reading.b, ""), ("B − A", difference, "+")):
+            for at, (scale, digits) in enumerate(((255.0, 0), (65535.0, 0), (1.0, 4))):
+                text = "–"
+                if values is not None:
+                    # Rounded before the difference is taken, as files are.
+                    shown = [v * scale for v in values]
+                    if name == "B − A" and reading.a is not None and reading.b is not None and scale > 1.0:
+                        pairs = zip(reading.a, reading.b, strict=False)
+                        shown = [float(round(b * scale) - round(a * scale)) for a, b in pairs]
+                    text = "\n".join(f"{v:{sign}.{digits}f}" for v in shown)
+                self._cells[name, at].setText(text)
+
+
+class _HistogramSection(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        row = bare(QHBoxLayout(self), 12)
+        self._values, values_item = _plot("value of 255")
+        self._errors, errors_item = _plot("error of 255")
+        self._line_a = values_item.plot(pen=pg.mkPen(_COLOR_A, width=1.2))
+        self._line_b = values_item.plot(pen=pg.mkPen(_COLOR_B, width=1.6))
+        self._line_error = errors_item.plot(
+            pen=pg.mkPen(THEME.warn, width=1.2), fillLevel=0.0, brush=pg.mkBrush(226, 171, 69, 70)
+        )
+        legend = bare(QHBoxLayout(), 8)
+        for text, color in (("A", _COLOR_A), ("B", _COLOR_B)):
+            name = label(text, "small")
+            name.setStyleSheet(f"color: {color}; font-weight: 600;")
+            legend.addWidget(name)
+        legend.addWidget(label("texels", "small"), 1)
+        about_errors = bare(QHBoxLayout())
+        about_errors.addWidget(label("texels, logarithmic", "small"))
+        for plot, words in ((self._values, legend), (self._errors, about_errors)):
+            column = bare(QVBoxLayout(), 2)
+            column.addLayout(words)
+            column.addWidget(plot, 1)
+            row.addLayout(column, 1)
+
+    def show_counts(
+        self, a: NDArray[np.int64] | None, b: NDArray[np.int64] | None, errors: NDArray[np.int64] | None
+    ) -> None:
+        for line, counts in ((self._line_a, a), (self._line_b, b)):
+            if counts is None:
+                line.setData([], [])
+            else:
+                # Spikes of single values, a black background say, must not flatten the rest.
+                share = np.sqrt(counts / max(counts.sum(), 1))
+                line.setData(np.arange(len(counts)) * (255.0 / (len(counts) - 1)), share)
+        if errors is None:
+            self._line_error.setData([], [])
+        else:
+            self._line_error.setData(np.arange(len(errors)), np.log10(1.0 + errors))
+
+
+def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
+    plot = pg.PlotWidget(background=THEME.well)
+    plot.setFrameShape(plot.Shape.NoFrame)
+    plot.setMinimumWidth(100)
+    plot.setFixedHeight(132)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    item: Any = plot.getPlotItem()  # pyqtgraph's own types are vague
+    item.setMenuEnabled(False)
+    item.hideButtons()
+    item.setMouseEnabled(x=False, y=False)
+    item.hideAxis("left")
+    axis = item.getAxis("bottom")
+    axis.setPen(pg.mkPen(THEME.line))
+    axis.setTextPen(THEME.text_soft)
+    axis.setTickFont(font(THEME.small))
+    axis.setLabel(text, **{"color": THEME.text_soft, "font-size": f"{THEME.small}px"})
+    return plot, item
+
+
+class _SpotsSection(QWidget):
+    chosen = Signal(object, object)
+    """The :class:`Spot`, and width and height of its map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = (1, 1)
+        self._stack = QStackedWidget()
+        self._note = label("", "soft")
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._note.setContentsMargins(4, 4, 4, 4)
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(2 * _THUMBNAIL + 4, _THUMBNAIL))
+        self.list.setViewMode(QListWidget.ViewMode.IconMode)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.list.setMovement(QListWidget.Movement.Static)
+        self.list.setGridSize(QSize(2 * _THUMBNAIL + 24, _THUMBNAIL + 30))
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName("Worst spots")
+        self.list.itemActivated.connect(self._on_item)
+        self.list.itemClicked.connect(self._on_item)
+        self._stack.addWidget(self._note)
+        self._stack.addWidget(self.list)
+        self._stack.setFixedHeight(3 * (_THUMBNAIL + 30) + 8)
+        bare(QVBoxLayout(self)).addWidget(self._stack)
+        self.show_spots([], [], (1, 1), False)
+
+    def show_spots(
+        self,
+        spots: Sequence[Spot],
+        crops: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
+        size: tuple[int, int],
+        both: bool,
+    ) -> None:
+        self._size = size
+        self._note.setText("B is exact in this map." if both else "The worst spots appear here when there is a result.")
+        self._stack.setCurrentIndex(1 if spots else 0)
+        chosen = self.list.currentRow()
+        self.list.clear()
+        for spot, (a, b) in zip(spots, crops, strict=True):
+            item = QListWidgetItem(QIcon(_side_by_side(a, b)), f"± {spot.error * 255.0:.1f}")
+            item.setData(Qt.ItemDataRole.UserRole, spot)
+            item.setToolTip(
+                f"A | B at column {spot.x}, row {spot.y}: root mean square error {spot.error * 255.0:.2f} of 255. "
+                "Click to go there."
+            )
+            self.list.addItem(item)
+        if 0 <= chosen < self.list.count():
+            self.list.setCurrentRow(chosen)
+
+    def _on_item(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole), self._size)
+
+
+def _side_by_side(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> QPixmap:
+    gap = np.zeros((a.shape[0], max(a.shape[1] // 16, 1), 3), np.uint8)
+    pixels = np.ascontiguousarray(np.concatenate([a, gap, b], axis=1))
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    # On dense screens, too.
+    scaled = image.scaled(2 * (2 * _THUMBNAIL + 4), 2 * _THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
+    return QPixmap.fromImage(scaled)
+
+
+class _SeamsSection(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = QTableWidget(0, 3)
+        self.table.setHorizontalHeaderLabels(["Map", "left–right", "top–bottom"])
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setShowGrid(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setToolTip(
+            "Mean step across the edge over mean step inside: 1 is seamless. A → B; in amber where B is worse."
+        )
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bare(QVBoxLayout(self)).addWidget(self.table)
+
+    def show_ratios(self, ratios: Mapping[Role, tuple[SeamRatios | None, SeamRatios | None]]) -> None:
+        self.table.setRowCount(len(ratios))
+        for row, (role, (a, b)) in enumerate(ratios.items()):
+            name = QTableWidgetItem(dot_icon(role_color(role)), ROLE_INFO[role].label)
+            self.table.setItem(row, 0, name)
+            for column, part in enumerate(("left_right", "top_bottom"), 1):
+                values = [None if side is None else float(getattr(side, part)) for side in (a, b)]
+                item = QTableWidgetItem(" → ".join("–" if v is None else f"{v:.2f}" for v in values))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                before, after = values
+                if before is not None and after is not None and after > max(before, 1.0) * _WORSE_SEAM:
+                    item.setForeground(pg.mkColor(THEME.warn))
+                self.table.setItem(row, column, item)
+        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        self.table.setFixedHeight(self.table.horizontalHeader().height() + rows + 2)
