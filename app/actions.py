@@ -64,6 +64,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("one_to_one", "1 : 1", "View", "Z", "one-to-one", "One texel per pixel of the screen"),
     ActionSpec("tiling", "Next tiling", "View", "T", "tiling-2"),
     ActionSpec("half_offset", "Shift by half a tile", "View", "H", "half-offset"),
+    ActionSpec("sampler", "Sample latents (3D)", "View", "N", "", "Decode them in the shader", checkable=True),
+    ActionSpec("filtering", "Next filter of latents", "View", "", "", "Nearest, bilinear, stochastic"),
     ActionSpec("mesh", "Own mesh…", "View", "", "cube", "Show the material on a glTF or OBJ file", separated=True),
     ActionSpec("panorama", "Own panorama…", "View", "", "environment", "Light the material with an HDR picture"),
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),

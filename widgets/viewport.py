@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.codec.neural_texture import NeuralTexture
 from core.errors import TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
@@ -22,16 +23,18 @@ from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import Background, Scene, ToneMapping
 from renderers.material_textures import SOLO_ROLES
+from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions
 from renderers.picture_view import PictureView, sample_texel
-from renderers.progressive import Side
+from renderers.progressive import Cost, Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
-from widgets.viewport_canvas import SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
+from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
 from widgets.viewport_options import (
     HIGHEST_GAIN,
     LOWEST_GAIN,
     MOST_TILES,
     PixelReading,
+    Sampler,
     ViewMode,
     ViewportOptions,
 )
@@ -97,12 +100,15 @@ class MaterialViewport(QWidget):
         """Show other materials: float32 H × W × C per role in file encoding; None leaves a side empty. The arrays are
         kept, not copied: don't write into them afterwards."""
         before = self._size_of_picture()
+        old = self._picture.maps
+        turned = normal_convention is not self._picture.convention
         self._picture.maps = {"a": a, "b": b}
         self._picture.convention = normal_convention
         if self._size_of_picture() != before:
             self._view = None
-        for side in ("a", "b"):
-            self._canvas.maps_changed(side)
+        for side in SIDES:
+            if turned or not _same(old[side], self._picture.maps[side]):
+                self._change_side(side)
         self._refresh()
 
     def update_a(self, maps: Mapping[Role, Pixels] | None) -> None:
@@ -113,9 +119,37 @@ class MaterialViewport(QWidget):
         self._update_side("b", maps)
 
     def _update_side(self, side: Side, maps: Mapping[Role, Pixels] | None) -> None:
+        old = self._picture.maps[side]
         self._picture.maps[side] = maps
+        if not _same(old, maps):
+            self._change_side(side)
+            self._refresh()
+
+    def _change_side(self, side: Side) -> None:
+        # Latents that belong to what was here before: whoever sets maps sets them afterwards.
+        self._picture.neural.pop(side, None)
         self._canvas.maps_changed(side)
+
+    def set_neural(self, side: Side, texture: NeuralTexture | None, *, live: bool = False) -> None:
+        """The latents of what a side's maps were decoded from, to be drawn where ``options.sampler`` says so; set the
+        maps first. ``live``: it is being trained, and other states of it will follow."""
+        held, held_live = self._picture.neural.get(side, (None, False))
+        if texture is held and (live == held_live or texture is None):
+            return
+        if texture is None:
+            del self._picture.neural[side]
+        else:
+            self._picture.neural[side] = (texture, live)
         self._refresh()
+
+    @property
+    def draws_live(self) -> bool:
+        """Whether a texture that is being trained is drawn from its latents, so that decoding it beforehand serves
+        little."""
+        picture, canvas = self._picture, self._canvas
+        if picture.flat or picture.filtering is None or isinstance(canvas, PaintedCanvas):
+            return False
+        return canvas.draws_live
 
     def set_labels(self, a: str | None = None, b: str | None = None) -> None:
         changes = {name: text for name, text in (("label_a", a), ("label_b", b)) if text is not None}
@@ -152,6 +186,8 @@ class MaterialViewport(QWidget):
             tiling=min(max(int(new.tiling), 1), MOST_TILES),
             tone_mapping=ToneMapping(new.tone_mapping),
             background=Background(new.background),
+            sampler=Sampler(new.sampler),
+            filtering=Filter(new.filtering),
         )
         if new == self._options:
             return
@@ -236,6 +272,18 @@ class MaterialViewport(QWidget):
         """Show one channel, or all again if that one is shown already."""
         self.set_options(component="" if self._options.component == component else component)
 
+    def toggle_sampler(self) -> None:
+        """From decoded textures to latents and back."""
+        neural = self._options.sampler is Sampler.NEURAL
+        self.set_options(sampler=Sampler.TEXTURE if neural else Sampler.NEURAL)
+
+    def cycle_filtering(self) -> None:
+        """The next filter; from decoded textures, to latents with the present one."""
+        filters = list(Filter)
+        step = 1 if self._options.sampler is Sampler.NEURAL else 0
+        chosen = filters[(filters.index(self._options.filtering) + step) % len(filters)]
+        self.set_options(sampler=Sampler.NEURAL, filtering=chosen)
+
     def hold_original(self, on: bool) -> None:
         """While on, only A is shown."""
         if on != self._holding:
@@ -293,6 +341,7 @@ class MaterialViewport(QWidget):
         picture.flat = options.mode is ViewMode.PICTURE or isinstance(self._canvas, PaintedCanvas)
         picture.comparison = self.comparison
         picture.role = self.shown_role
+        picture.filtering = options.filtering if options.sampler is Sampler.NEURAL else None
         picture.scene = Scene(
             shape=self._mesh,
             tiling=options.tiling,
@@ -317,7 +366,7 @@ class MaterialViewport(QWidget):
         side = picture.comparison.side_size(self._canvas.pixel_size())
         picture.view = self._view or PictureView.fitted(self._size_of_picture(), side, options.tiling)
         has_a, has_b = self._has("a"), self._has("b")
-        note = ""
+        note = self._cost_note()
         if picture.flat and (has_a or has_b):
             note = f"{picture.view.zoom * 100:.0f} %"
         message = "" if has_a or has_b else self._message
@@ -337,6 +386,22 @@ class MaterialViewport(QWidget):
         self._overlay.show_overlay(overlay)
         self._canvas.update()
 
+    def _cost_note(self) -> str:
+        """What drawing from latents takes, for each side that is."""
+        canvas = self._canvas
+        if self._picture.flat or isinstance(canvas, PaintedCanvas):
+            return ""
+        if canvas.compiling:
+            return "compiling the decoder …"
+        costs = canvas.costs
+        return "      ".join(
+            (f"{side.upper()}  " if len(costs) > 1 else "") + cost_text(cost) for side, cost in costs.items()
+        )
+
+    def _show_cost(self) -> None:
+        # Only what is written over the picture: painting that again would measure again.
+        self._overlay.show_note(self._cost_note())
+
     # The canvas
 
     def _make_canvas(self) -> GlCanvas | PaintedCanvas:
@@ -347,6 +412,7 @@ class MaterialViewport(QWidget):
             canvas = GlCanvas(self._picture, self._samples, self)
             canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             canvas.problem.connect(self._answer_problem)
+            canvas.measured.connect(self._show_cost, Qt.ConnectionType.QueuedConnection)
         canvas.setMouseTracking(True)
         canvas.installEventFilter(self)
         self._layout.addWidget(canvas)
@@ -584,6 +650,22 @@ class MaterialViewport(QWidget):
     def focusOutEvent(self, event: Any) -> None:
         self.hold_original(False)
         super().focusOutEvent(event)
+
+
+def cost_text(cost: Cost) -> str:
+    """As in ``neural · 6 144 multiply-adds a pixel · 14.2 ms a frame``; the frame is one sample of one side."""
+    words = ["neural", f"{cost.multiply_adds:,} multiply-adds a pixel".replace(",", "\u202f")]
+    if cost.seconds is not None:
+        milliseconds = cost.seconds * 1000.0
+        words.append(f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f} ms a frame")
+    return " · ".join(words)
+
+
+def _same(old: Mapping[Role, Pixels] | None, new: Mapping[Role, Pixels] | None) -> bool:
+    """Whether these are the very same arrays."""
+    if old is None or new is None:
+        return old is new
+    return old.keys() == new.keys() and all(old[role] is new[role] for role in new)
 
 
 def _to_8bit(values: tuple[float, ...] | None) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ from core.textures.roles import Role
 from renderers.comparison import CompareMode
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import Background, ToneMapping
+from renderers.neural_material import Filter
 
 LOWEST_GAIN = 1.0
 HIGHEST_GAIN = 64.0
@@ -21,12 +22,21 @@ class ViewMode(StrEnum):
     PICTURE = "2d"
 
 
+class Sampler(StrEnum):
+    """Where the 3D view has a neural texture's texels from: textures decoded beforehand, or its latents, which the
+    shader decodes as an engine would."""
+
+    TEXTURE = "texture"
+    NEURAL = "neural"
+
+
 @dataclass(frozen=True)
 class ViewportOptions:
     """``wipe``: place of the line, 0 to 1. ``channel``: one map alone; None is the whole material in 3D and its first
     map in 2D. ``component``: in 2D one of r, g, b, a (a shows the opacity map), empty for all. ``shape``: a name of
     :class:`renderers.shapes.Shape` or a mesh file. ``environment``: a built-in studio or a panorama file.
-    ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size."""
+    ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size.
+    ``filtering`` is how the neural ``sampler`` blends texels."""
 
     mode: ViewMode = ViewMode.MATERIAL
     compare: CompareMode = CompareMode.SPLIT
@@ -44,6 +54,8 @@ class ViewportOptions:
     tone_mapping: ToneMapping = ToneMapping.NEUTRAL
     background: Background = Background.GREY
     background_blur: float = 0.35
+    sampler: Sampler = Sampler.TEXTURE
+    filtering: Filter = Filter.STOCHASTIC
     label_a: str = "Original"
     label_b: str = "Result"
 
