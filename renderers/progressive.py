@@ -33,7 +33,7 @@ _LIVE_SECONDS = 2.5
 _LIVE_SAMPLES = 2
 _SLICE_SECONDS = 0.035
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
-_LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 16
+_LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 32
 
 
 @dataclass(frozen=True)
@@ -264,11 +264,13 @@ class ProgressiveView:
         for state in stale:
             state.stale = False
             state.rows_done = 0
-            if len(state.fine) == 2:
+            # What is shown stays, also when this is the second change before its first sample is complete.
+            if state.fine and state.shown is state.fine[0]:
+                if len(state.fine) == 1:
+                    state.fine.append(SampleBuffer(self._ctx, self._side_size))
                 state.fine.reverse()
+            if state.fine:
                 state.fine[0].restart()
-            elif state.fine:
-                state.fine.insert(0, SampleBuffer(self._ctx, self._side_size))
         if not stale:
             return
         if not self._moving and all(state.keep_shown and state.shown is not None for state in stale):
