@@ -394,6 +394,9 @@ class MaterialViewport(QWidget):
         if canvas.compiling:
             return "compiling the decoder …"
         costs = canvas.costs
+        training = any(live for _, live in self._picture.neural.values())
+        if not costs and self._picture.filtering is not None and training:
+            return "decoded textures while it trains"
         return "      ".join(
             (f"{side.upper()}  " if len(costs) > 1 else "") + cost_text(cost) for side, cost in costs.items()
         )

@@ -165,6 +165,7 @@ def test_while_it_is_trained_a_cpu_draws_decoded_maps(
     if not canvas_of(view)._view3d.software:  # pyright: ignore[reportOptionalMemberAccess]
         pytest.skip("this is a graphics card, which draws latents while they are trained")
     assert program_of(view) is None and not view.draws_live
+    assert view._overlay._overlay.note == "decoded textures while it trains"
     view.set_neural("b", texture)
     drawn(qtbot, view)
     assert program_of(view) is not None
