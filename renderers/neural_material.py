@@ -35,7 +35,7 @@ class NeuralMaterial(MaterialTextures):
 
     The decoder is part of the program: another texture is another NeuralMaterial, which takes a second or two to
     compile on a CPU. A ``live`` one reads the decoder from a buffer instead, so that :meth:`renew` shows another state
-    of a training without compiling anything; on a CPU that program takes ten times as long to compile.
+    of a training without compiling anything; that is for graphics cards, a CPU would compile it for minutes.
 
     ``relief`` is the decoded displacement map, float32 H × W × 1; without it the map is decoded here.
     """
