@@ -71,6 +71,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("mip_larger", "Larger mip level", "View", "PgUp"),
     ActionSpec("show_mips", "Colour mip levels", "View", "", "", "The level that is read, by its colour"),
     ActionSpec("show_seams", "Mark seams", "View", "J", "seams", "Where B tiles worse than A"),
+    ActionSpec("sampler", "Sample latents (3D)", "View", "N", "", "Decode them in the shader", checkable=True),
+    ActionSpec("filtering", "Next filter of latents", "View", "", "", "Nearest, bilinear, stochastic"),
     ActionSpec("mesh", "Own mesh…", "View", "", "cube", "Show the material on a glTF or OBJ file", separated=True),
     ActionSpec("panorama", "Own panorama…", "View", "", "environment", "Light the material with an HDR picture"),
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),

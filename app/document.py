@@ -22,6 +22,7 @@ from core.textures.plan import MaterialPlan
 from core.textures.roles import ROLE_INFO, Role
 
 if TYPE_CHECKING:
+    from core.codec.neural_texture import NeuralTexture
     from core.codec.training import Preview
 
 EXACT_DB = 99.0
@@ -71,6 +72,8 @@ class Material:
     state: MaterialState = MaterialState.READING
     plan: MaterialPlan | None = None
     texture_set: TextureSet | None = None
+    neural: NeuralTexture | None = None
+    """What the pixels were decoded from, if it was a container."""
     thumbnail: QImage | None = None
     pictures: dict[Path, QImage] = field(default_factory=dict)
     normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)

@@ -67,7 +67,7 @@ from widgets.training_panel import TrainingPanel, TrainingView
 from widgets.units import db_text, size_text
 from widgets.view_bar import SlotBar, ViewBar
 from widgets.viewport import MaterialViewport
-from widgets.viewport_options import PixelReading, ViewMode
+from widgets.viewport_options import PixelReading, Sampler, ViewMode
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ KEPT_VIEW = (
     "background_blur",
     "tone_mapping",
 )
+KEPT_SAMPLING = ("sampler", "filtering")
 
 RUN_WORDS = {
     RunState.WAITING: ("Waiting", ""),
@@ -429,6 +430,8 @@ class MainWindow(QMainWindow):
             "one_to_one": view("zoom_to_texels"),
             "tiling": view("cycle_tiling"),
             "half_offset": lambda: self.viewport.set_half_offset(not self.viewport.options.half_offset),
+            "sampler": self._toggle_sampler,
+            "filtering": view("cycle_filtering"),
             "mesh": self._open_mesh,
             "panorama": self._open_panorama,
             "hide_panels": self._toggle_panels,
@@ -455,7 +458,7 @@ class MainWindow(QMainWindow):
             # Sizes hold only once the layout knows the window's size.
             QTimer.singleShot(0, self, self._size_docks)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
-        known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
+        known = {name: kept.view[name] for name in KEPT_VIEW + KEPT_SAMPLING if name in kept.view}
         try:
             self.viewport.set_options(**known)
         except (TypeError, ValueError) as error:
@@ -474,6 +477,10 @@ class MainWindow(QMainWindow):
     def _switch_mode(self) -> None:
         flat = self.viewport.options.mode is ViewMode.PICTURE
         self.viewport.set_mode(ViewMode.MATERIAL if flat else ViewMode.PICTURE)
+
+    def _toggle_sampler(self) -> None:
+        self.viewport.toggle_sampler()
+        self._on_view_options(self.viewport.options)
 
     def _toggle_panels(self) -> None:
         """Leave only the viewport, and back."""
@@ -665,6 +672,11 @@ class MainWindow(QMainWindow):
             self.viewport.set_materials(maps, _as_maps(self.session.pixels("B", level)), convention)
         if current is not None:
             self.view_bar.set_mip_levels(max(current.width, current.height, 1).bit_length())
+        # The shader chooses the level itself.
+        found = {name: self.session.neural(name) if level == 0 else (None, False) for name in ("A", "B")}
+        self.viewport.set_neural("a", found["A"][0], live=found["A"][1])
+        self.viewport.set_neural("b", found["B"][0], live=found["B"][1])
+        self.view_bar.set_neural(any(texture is not None for texture, _ in found.values()))
         reading = current is not None and current.state is MaterialState.READING
         undecided = current is not None and current.state is MaterialState.UNDECIDED
         self.viewport.set_empty_text("Reading…" if reading else current.problem if undecided and current else "")
@@ -686,8 +698,10 @@ class MainWindow(QMainWindow):
         self.slot_bar.show_gain(options.gain if different else None, options.false_color)
         self._show_inspected()
         self.view_bar.set_options(options, self.viewport.shown_role if self.viewport.roles else None)
-        for name in KEPT_VIEW:
+        for name in KEPT_VIEW + KEPT_SAMPLING:
             self.preferences.view[name] = getattr(options, name)
+        self.actions_by_id["sampler"].setChecked(options.sampler is Sampler.NEURAL)
+        self.session.spare_decoding(self.viewport.draws_live)
         self._show_hint()
 
     def _show_hint(self) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -16,6 +17,9 @@ from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
 from widgets.lit_preview import lit_plane, lit_sphere, map_image
+
+if TYPE_CHECKING:
+    from core.codec.neural_texture import NeuralTexture
 
 THUMBNAIL_PX = 96
 
@@ -28,6 +32,7 @@ class Opened:
     thumbnail: QImage
     pictures: dict[Path, QImage] = field(default_factory=dict)
     normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
+    neural: NeuralTexture | None = None
 
 
 @dataclass(frozen=True)
@@ -68,17 +73,22 @@ def read_source(source: Source) -> TextureSet:
 
         return samples.generate(source.name, source.size, seed=source.seed)
     if isinstance(source, ContainerSource):
-        from core.codec import container
-
-        return container.read(source.path).decoded_set()
+        return _read_container(source).decoded_set()
     from core.textures import reading
 
     return reading.read(source)
 
 
+def _read_container(source: ContainerSource) -> NeuralTexture:
+    from core.codec import container
+
+    return container.read(source.path)
+
+
 def open_source(source: Source) -> Opened:
     """Read a source and draw its small pictures."""
-    texture_set = read_source(source)
+    neural = _read_container(source) if isinstance(source, ContainerSource) else None
+    texture_set = read_source(source) if neural is None else neural.decoded_set()
     maps = {role: texture_map.pixels for role, texture_map in texture_set.by_role.items()}
     convention = texture_set.normal_convention
     pictures: dict[Path, QImage] = {}
@@ -94,7 +104,7 @@ def open_source(source: Source) -> Opened:
             albedo = texture_set.by_role.get(Role.ALBEDO)
             for guess in (NormalConvention.OPENGL, NormalConvention.DIRECTX):
                 previews[guess] = lit_plane(normal.pixels, guess, None if albedo is None else albedo.pixels, 224)
-    return Opened(texture_set, lit_sphere(maps, convention, THUMBNAIL_PX), pictures, previews)
+    return Opened(texture_set, lit_sphere(maps, convention, THUMBNAIL_PX), pictures, previews, neural)
 
 
 def name_ending(file: Path, material: str) -> str:

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -28,6 +28,9 @@ from core.textures.material import NormalConvention, TextureSet
 from core.textures.mips import at_level, pyramid_level
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
+
+if TYPE_CHECKING:
+    from core.codec.neural_texture import NeuralTexture
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +90,9 @@ class Session(QObject):
         self.compute.changed.connect(self.busy_changed)
         self._recent_sets: list[int] = []
         self._decoded: dict[int, TextureSet] = {}
+        self._neural: dict[int, NeuralTexture] = {}
+        """Of the runs that are decoded, and of those that ended since the window opened."""
+        self._sparing = False
         self._decoding: set[int] = set()
         self._levels: dict[_Level, TextureSet] = {}
         """Mip levels that were asked for, the newest last."""
@@ -174,7 +180,7 @@ class Session(QObject):
     def _on_opened(self, material: Material, opened: Opened) -> None:
         texture_set = opened.texture_set
         known = material.texture_set is not None or material.width > 0
-        material.texture_set = texture_set
+        material.texture_set, material.neural = texture_set, opened.neural
         material.thumbnail = opened.thumbnail
         material.pictures = opened.pictures
         material.normal_previews = opened.normal_previews
@@ -191,7 +197,7 @@ class Session(QObject):
 
     def _undecided(self, material: Material, problem: str) -> None:
         material.state, material.problem = MaterialState.UNDECIDED, problem
-        material.texture_set = None
+        material.texture_set = material.neural = None
         self.document.material_changed.emit(material)
         if material is self.document.current:
             self.pixels_changed.emit("A")
@@ -206,7 +212,7 @@ class Session(QObject):
             if old is None or (old is not current and key not in needed):
                 self._recent_sets.remove(key)
                 if old is not None:
-                    old.texture_set = None
+                    old.texture_set = old.neural = None
 
     def _on_current(self) -> None:
         material = self.document.current
@@ -376,6 +382,7 @@ class Session(QObject):
             return
         run_store.remove(run.folder)
         self._decoded.pop(run.key, None)
+        self._neural.pop(run.key, None)
         self.document.remove_run(run.key)
 
     def _make_run(self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings) -> Run:
@@ -448,6 +455,8 @@ class Session(QObject):
         result = event.result
         path: Path = result.path
         run.path, run.report = path, result.report
+        if run.baseline is None and (neural := getattr(result, "texture", None)) is not None:
+            self._neural[run.key] = neural
         report, record = result.report, run.record
         record.finished, record.stopped_early = True, event.stopped_early
         record.psnr_db = run.psnr_db = report.get("psnr_db", run.psnr_db)
@@ -561,7 +570,7 @@ class Session(QObject):
         if wanted in self._levels or wanted in self._levels_coming:
             return self._levels.get(wanted)
         if container is not None:
-            work = call(_decode, container, level)
+            work = call(_decode_level, container, level)
         elif texture_set is not None:
             work = call(at_level, texture_set, level)
         else:
@@ -584,6 +593,27 @@ class Session(QObject):
         job.ended.connect(lambda: self._levels_coming.discard(wanted))
         return None
 
+    def neural(self, side: str) -> tuple[NeuralTexture | None, bool]:
+        """The neural texture that :attr:`pixels` of a side were decoded from, if they were, and whether it is still
+        being trained."""
+        key = self.document.slots[side]
+        current = self.document.current
+        if key == ORIGINAL:
+            return (None if current is None else current.neural), False
+        run = self.document.run(key)
+        if run is None:
+            return None, False
+        if run.key in self._neural:
+            return self._neural[run.key], False
+        _, preview = run.slot.get()
+        return (None if preview is None else preview.texture), run.state.active
+
+    def spare_decoding(self, on: bool) -> None:
+        """Whether runs that are looked at are drawn from their latents, so that previews need few decoded maps."""
+        self._sparing = on
+        for run in self.document.runs:
+            run.slot.sparing = on and run.key in self.document.slots.values()
+
     def _decode(self, run: Run) -> None:
         if run.key in self._decoding or run.path is None:
             return
@@ -596,7 +626,11 @@ class Session(QObject):
             # Decoded maps are large: only what is looked at now, and one more, is held.
             for key in [key for key in self._decoded if key not in shown][:-1]:
                 del self._decoded[key]
-            self._decoded[run.key] = event.result
+                self._neural.pop(key, None)
+            self._decoded[run.key], neural = event.result
+            if neural is not None:
+                # The same as what is drawn from already would only have to be compiled again.
+                self._neural.setdefault(run.key, neural)
             for side, key in self.document.slots.items():
                 if key == run.key:
                     self.pixels_changed.emit(side)
@@ -606,6 +640,7 @@ class Session(QObject):
         job.ended.connect(lambda: self._decoding.discard(run.key))
 
     def _on_slots(self) -> None:
+        self.spare_decoding(self._sparing)
         self.pixels_changed.emit("A")
         self.pixels_changed.emit("B")
 
@@ -740,14 +775,22 @@ class _Change(QUndoCommand):
         self._put(self._before)
 
 
-def _decode(path: Path, level: int = 0) -> TextureSet:
+def _decode_level(path: Path, level: int) -> TextureSet:
     from core.codec import block_set, container
 
     if path.suffix == run_store.BLOCKS_SUFFIX:
         return at_level(block_set.read(path).decoded_set(), level)
-
     texture = container.read(path)
     return texture.decoded_set(min(level, texture.mip_levels - 1))
+
+
+def _decode(path: Path) -> tuple[TextureSet, NeuralTexture | None]:
+    from core.codec import block_set, container
+
+    if path.suffix == run_store.BLOCKS_SUFFIX:
+        return block_set.read(path).decoded_set(), None
+    neural = container.read(path)
+    return neural.decoded_set(), neural
 
 
 def _container(run: Run | None, material: Material | None) -> Any:

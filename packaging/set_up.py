@@ -47,8 +47,13 @@ WINDOW_LIBRARIES = (
     ("libX11-xcb.so.1", "libx11-xcb1"),
     ("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
-# The tests draw the window on a virtual display: (command, Debian package).
-TEST_COMMANDS = (("Xvfb", "xvfb"), ("xauth", "xauth"))
+# The tests draw the window on a virtual display and compile the exported HLSL: (command, Debian package).
+TEST_COMMANDS = (
+    ("Xvfb", "xvfb"),
+    ("xauth", "xauth"),
+    ("glslangValidator", "glslang-tools"),
+    ("spirv-cross", "spirv-cross"),
+)
 
 # The Mesa driver behind EGL; another vendor's driver does as well.
 EGL_VENDORS = ("libEGL_mesa.so.0", "libEGL_nvidia.so.0")

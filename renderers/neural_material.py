@@ -8,13 +8,16 @@ import moderngl
 import numpy as np
 
 from core.codec.neural_texture import NeuralTexture
-from core.exporters.decoder_shader import decoder_shader, packed_latents
+from core.exporters.decoder_shader import Weights, decoder_shader, packed_latents, packed_weights, weight_count
+from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
 from renderers.material_textures import MaterialTextures
 from renderers.shader_source import expanded, set_uniforms, shader_source
 
 _FIRST_UNIT = 8
 """Behind the units of MaterialTextures and of the light."""
+_WEIGHTS = 0
+"""Binding of the block of weights."""
 
 
 class Filter(StrEnum):
@@ -30,32 +33,80 @@ class NeuralMaterial(MaterialTextures):
     """To be drawn in place of decoded :class:`MaterialTextures`; only the relief still comes from a decoded map, as a
     vertex has no pixels to spread the work over.
 
-    The decoder is part of the program: another texture is another NeuralMaterial. It takes a second or so to compile
-    on a CPU.
+    The decoder is part of the program: another texture is another NeuralMaterial, which takes a second or two to
+    compile on a CPU. A ``live`` one reads the decoder from a buffer instead, so that :meth:`renew` shows another state
+    of a training without compiling anything; that is for graphics cards, a CPU would compile it for minutes.
+
+    ``relief`` is the decoded displacement map, float32 H × W × 1; without it the map is decoded here.
     """
 
-    def __init__(self, ctx: moderngl.Context, texture: NeuralTexture, filtering: Filter = Filter.STOCHASTIC) -> None:
-        relief = texture.decode().get(Role.DISPLACEMENT) if Role.DISPLACEMENT in texture.roles else None
-        super().__init__(ctx, {} if relief is None else {Role.DISPLACEMENT: relief})
+    def __init__(
+        self,
+        ctx: moderngl.Context,
+        texture: NeuralTexture,
+        filtering: Filter = Filter.STOCHASTIC,
+        *,
+        relief: Pixels | None = None,
+        live: bool = False,
+    ) -> None:
+        self._texture = texture
+        self._relief = _relief_of(texture) if relief is None else relief
+        super().__init__(ctx, self._relief_maps())
         self.filtering = filtering
-        self.multiply_adds = texture.layout.multiply_adds
-        self.size = (texture.width, texture.height)
-        self.has_opacity = Role.OPACITY in texture.roles
-        self._levels = texture.mip_levels
+        self.live = live
+        self._own_size()
         self._latents: list[moderngl.Texture | moderngl.TextureArray] = []
         for words in packed_latents(texture):
             layers, height, width, _ = words.shape
             latents = ctx.texture_array((width, height, layers), 4, words.tobytes(), dtype="u4")
             latents.filter = (moderngl.NEAREST, moderngl.NEAREST)
             self._latents.append(latents)
-        decoder = f"{decoder_shader(texture)}\n{_maps_of(texture)}\n"
+        self._weights = ctx.buffer(packed_weights(texture)) if live else None
+        weights = Weights.BUFFER if live else Weights.CONSTANTS
+        decoder = f"{decoder_shader(texture, weights=weights)}\n{_maps_of(texture)}\n"
         replaced = ("map_textures.glsl", '#include "neural_maps.glsl"\n'), ("neural_decoder.glsl", decoder)
         self.program = ctx.program(
             vertex_shader=shader_source("material.vert"), fragment_shader=expanded("material.frag", dict(replaced))
         )
 
+    @property
+    def multiply_adds(self) -> int:
+        """Of the decoder, for one pixel of one sample."""
+        return self._texture.layout.multiply_adds * (4 if self.filtering is Filter.BILINEAR else 1)
+
+    @staticmethod
+    def can_be_live(ctx: moderngl.Context, texture: NeuralTexture) -> bool:
+        """Whether the driver takes a buffer as large as this decoder."""
+        return 16 * weight_count(texture.layout) <= ctx.info.get("GL_MAX_UNIFORM_BLOCK_SIZE", 16384)
+
+    def takes(self, texture: NeuralTexture) -> bool:
+        """Whether :meth:`renew` can show this texture: another state of the same training."""
+        old = self._texture
+        return self.live and (old.layout, old.maps) == (texture.layout, texture.maps)
+
+    def renew(self, texture: NeuralTexture, relief: Pixels | None = None) -> None:
+        """Show another texture, for which :meth:`takes` is true; without ``relief`` the surface stays as it was."""
+        assert self._weights is not None
+        self._texture = texture
+        for latents, words in zip(self._latents, packed_latents(texture), strict=True):
+            latents.write(words.tobytes())
+        self._weights.write(packed_weights(texture))
+        if relief is not None and relief is not self._relief:
+            self._relief = relief
+            self.update(self._relief_maps())
+            self._own_size()
+
+    def _relief_maps(self) -> dict[Role, Pixels]:
+        return {} if self._relief is None else {Role.DISPLACEMENT: self._relief}
+
+    def _own_size(self) -> None:
+        self.size = (self._texture.width, self._texture.height)
+        self.has_opacity = Role.OPACITY in self._texture.roles
+
     def use(self, program: moderngl.Program, anisotropy: float) -> None:
         super().use(program, anisotropy)
+        if self._weights is not None:
+            self._weights.bind_to_uniform_block(_WEIGHTS)
         for i, latents in enumerate(self._latents):
             latents.use(_FIRST_UNIT + i)
             set_uniforms(program, **{f"texloom_latents_{i}": _FIRST_UNIT + i})
@@ -63,7 +114,7 @@ class NeuralMaterial(MaterialTextures):
             program,
             neural_filter=list(Filter).index(self.filtering),
             neural_size=self.size,
-            neural_levels=self._levels,
+            neural_levels=self._texture.mip_levels,
         )
 
     def release(self) -> None:
@@ -71,9 +122,18 @@ class NeuralMaterial(MaterialTextures):
         for latents in self._latents:
             latents.release()
         self._latents.clear()
+        if self._weights is not None:
+            self._weights.release()
+            self._weights = None
         if self.program is not None:
             self.program.release()
             self.program = None
+
+
+def _relief_of(texture: NeuralTexture) -> Pixels | None:
+    if Role.DISPLACEMENT not in texture.roles:
+        return None
+    return texture.decode(roles=(Role.DISPLACEMENT,))[Role.DISPLACEMENT]
 
 
 def _maps_of(texture: NeuralTexture) -> str:

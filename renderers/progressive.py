@@ -7,6 +7,7 @@ its samples; a side that changed keeps its old picture until the first new sampl
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison
 from renderers.marks import SeamErrors
 from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software, quick_quality
 from renderers.material_textures import MaterialTextures
+from renderers.neural_material import Filter, NeuralMaterial
 
 Side = Literal["a", "b"]
 
@@ -33,21 +36,52 @@ _LIVE_SECONDS = 2.5
 _LIVE_SAMPLES = 2
 _SLICE_SECONDS = 0.035
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
+_LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 32
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What drawing a side from its latents takes: multiply-adds of the decoder for one pixel, and seconds for the
+    last whole sample, which had ``size`` pixels; None before there was one."""
+
+    multiply_adds: int
+    seconds: float | None
+    size: tuple[int, int]
 
 
 @dataclass
 class _SideState:
     material: MaterialTextures | None = None
+    neural: NeuralMaterial | None = None
+    texture: NeuralTexture | None = None
+    """What ``neural`` shows."""
+    filtering: Filter | None = None
+    """None: the decoded maps are drawn, whether or not there are latents."""
     quick: SampleBuffer | None = None
     fine: list[SampleBuffer] = field(default_factory=list)
     """The one being filled and the one shown before it."""
     shown: SampleBuffer | None = None
+    seams: SeamErrors | None = None
     stale: bool = True
     keep_shown: bool = False
     """A stale picture may stay until the first sample of the new one is complete."""
     rows_done: int = 0
     changed: float = -1e9
     """When its material was set last."""
+    rows: int = 160
+    """So many at once, on a software rasteriser."""
+    spent: float = 0.0
+    seconds: float | None = None
+    """What the rows so far took, and the last whole sample."""
+
+    @property
+    def drawn(self) -> MaterialTextures | None:
+        return self.neural if self.neural is not None and self.filtering is not None else self.material
+
+    def release_neural(self) -> None:
+        if self.neural is not None:
+            self.neural.release()
+        self.neural = self.texture = None
 
     def release_buffers(self) -> None:
         for buffer in (self.quick, *self.fine):
@@ -76,7 +110,7 @@ class ProgressiveView:
         self._comparison = Comparison()
         self._side_size = (0, 0)
         self._share = 0.5 if self.software else 1.0
-        self._rows = 160
+        self._timer: moderngl.Query | None = None
         self._moving = False
         self._live_until = 0.0
         self._errors: NDArray[np.float32] | None = None
@@ -89,9 +123,11 @@ class ProgressiveView:
             if state.material is not None:
                 state.material.release()
             state.material = None
+            state.release_neural()
             state.release_buffers()
         elif state.material is None:
             state.material = MaterialTextures(self._ctx, maps)
+            state.material.mark_seams(state.seams)
         else:
             state.material.update(maps)
         state.stale = True
@@ -107,10 +143,14 @@ class ProgressiveView:
     def mark_seams(self, side: Side, errors: SeamErrors | None) -> None:
         """Draw the seams that are this bad over a side's material, or none."""
         state = self._sides[side]
-        if state.material is not None and (errors is not None or state.material.seams is not None):
-            state.material.mark_seams(errors)
-            state.stale = True
-            state.keep_shown = False
+        if errors is state.seams:
+            return
+        state.seams = errors
+        for material in (state.material, state.neural):
+            if material is not None:
+                material.mark_seams(errors)
+                state.stale = True
+                state.keep_shown = False
 
     def set_error_map(self, errors: NDArray[np.float32] | None) -> None:
         """The FLIP of the two pictures, H × W, row 0 at the top, for as long as nothing changes."""
@@ -124,6 +164,68 @@ class ProgressiveView:
             height, width = errors.shape
             values = np.ascontiguousarray(errors, np.float32)
             self._error_map = self._ctx.texture((width, height), 1, values, dtype="f4")
+
+    def set_neural(
+        self,
+        side: Side,
+        texture: NeuralTexture | None,
+        filtering: Filter | None,
+        relief: Pixels | None = None,
+        *,
+        live: bool = False,
+    ) -> None:
+        """Draw a side that has a material from these latents, decoded in the shader. Cheap where nothing changed.
+
+        ``filtering`` None: draw the maps of :meth:`set_material`, and keep what is there of the latents' program.
+        ``relief``: the decoded displacement map. ``live``: other states of the same training will follow; they are
+        drawn without another compilation, or, on a software rasteriser, not from latents.
+        """
+        state = self._sides[side]
+        if state.material is None:
+            texture = None
+        elif texture is not None and live and not self.draws_live(texture):
+            texture = filtering = None
+        if texture is None:
+            filtering = None
+        before = state.drawn
+        if filtering is None:
+            if texture is not state.texture:
+                state.release_neural()
+        elif self.must_compile(side, texture):
+            assert texture is not None
+            state.release_neural()
+            state.neural = NeuralMaterial(self._ctx, texture, filtering, relief=relief, live=live)
+            state.neural.mark_seams(state.seams)
+            state.texture, state.rows = texture, _LEAST_NEURAL_ROWS
+        elif texture is not state.texture:
+            assert texture is not None and state.neural is not None
+            state.neural.renew(texture, relief)
+            state.texture, before = texture, None
+        if filtering is not state.filtering:
+            state.filtering, before = filtering, None
+            if state.neural is not None and filtering is not None:
+                state.neural.filtering = filtering
+        if state.drawn is not before and state.material is not None:
+            state.stale = state.keep_shown = True
+            state.seconds = None
+
+    def draws_live(self, texture: NeuralTexture) -> bool:
+        """Whether a texture that is being trained is drawn from its latents."""
+        return not self.software and NeuralMaterial.can_be_live(self._ctx, texture)
+
+    def must_compile(self, side: Side, texture: NeuralTexture | None) -> bool:
+        """Whether :meth:`set_neural` has to compile a program for this texture, which takes a moment."""
+        state = self._sides[side]
+        if texture is None or state.material is None or texture is state.texture:
+            return False
+        return state.neural is None or not state.neural.takes(texture)
+
+    def cost(self, side: Side) -> Cost | None:
+        """What drawing a side takes; None if it isn't seen or isn't drawn from latents."""
+        state = self._sides[side]
+        if not isinstance(state.drawn, NeuralMaterial) or state not in self._visible():
+            return None
+        return Cost(state.drawn.multiply_adds, state.seconds, self._side_size)
 
     def _all_stale(self) -> None:
         for state in self._sides.values():
@@ -195,11 +297,13 @@ class ProgressiveView:
         for state in stale:
             state.stale = False
             state.rows_done = 0
-            if len(state.fine) == 2:
+            # What is shown stays, also when this is the second change before its first sample is complete.
+            if state.fine and state.shown is state.fine[0]:
+                if len(state.fine) == 1:
+                    state.fine.append(SampleBuffer(self._ctx, self._side_size))
                 state.fine.reverse()
+            if state.fine:
                 state.fine[0].restart()
-            elif state.fine:
-                state.fine.insert(0, SampleBuffer(self._ctx, self._side_size))
         if not stale:
             return
         if not self._moving and all(state.keep_shown and state.shown is not None for state in stale):
@@ -221,7 +325,9 @@ class ProgressiveView:
             self._quick_samples = min(self._quick_samples + 1, _MOST_QUICK_SAMPLES[self.software])
 
     def _draw_quick(self, state: _SideState) -> None:
-        assert state.material is not None
+        # On a CPU, decoding every pixel would be anything but quick.
+        material = state.material if self.software else state.drawn
+        assert material is not None
         steps = max(round(self._share * 8), 2)
         size = (max(self._side_size[0] * steps // 8, 1), max(self._side_size[1] * steps // 8, 1))
         if state.quick is None or state.quick.size != size:
@@ -232,7 +338,7 @@ class ProgressiveView:
         for _ in range(self._quick_samples):
             self.renderer.add_sample(
                 state.quick,
-                state.material,
+                material,
                 self._convention,
                 self._scene,
                 planned=self._quick_samples,
@@ -242,29 +348,42 @@ class ProgressiveView:
 
     def _refine(self, state: _SideState) -> None:
         """Draw the next rows of a side's next sample."""
-        assert state.material is not None
+        material = state.drawn
+        assert material is not None
         if not state.fine:
             state.fine.append(SampleBuffer(self._ctx, self._side_size))
         buffer = state.fine[0]
         height = buffer.size[1]
-        rows = min(self._rows, height - state.rows_done) if self.software else height
+        rows = min(state.rows, height - state.rows_done) if self.software else height
+        neural = isinstance(material, NeuralMaterial)
+        timer = None
+        if state.rows_done == 0:
+            state.spent = 0.0
+        if neural and not self.software:
+            timer = self._timer = self._timer or self._ctx.query(time=True)
         began = time.perf_counter()
-        self.renderer.draw_rows(
-            buffer,
-            state.material,
-            self._convention,
-            self._scene,
-            (state.rows_done, state.rows_done + rows),
-            planned=self.samples,
-            quality=self._fine,
-        )
+        with timer or contextlib.nullcontext():
+            self.renderer.draw_rows(
+                buffer,
+                material,
+                self._convention,
+                self._scene,
+                (state.rows_done, state.rows_done + rows),
+                planned=self.samples,
+                quality=self._fine,
+            )
         state.rows_done += rows
         if self.software:
             self._ctx.finish()
             taken = time.perf_counter() - began
-            self._rows = min(max(int(self._rows * min(max(_SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)), 96), 4096)
+            state.spent += taken
+            least = _LEAST_NEURAL_ROWS if neural else _LEAST_ROWS
+            state.rows = min(max(int(state.rows * min(max(_SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)), least), 4096)
+        elif timer is not None:
+            state.spent += timer.elapsed * 1e-9
         if state.rows_done >= height:
             state.rows_done = 0
+            state.seconds = state.spent
             self.renderer.accumulate(buffer)
             state.shown = buffer
 
@@ -313,6 +432,7 @@ class ProgressiveView:
     def release(self) -> None:
         for state in self._sides.values():
             state.release_buffers()
+            state.release_neural()
             if state.material is not None:
                 state.material.release()
                 state.material = None

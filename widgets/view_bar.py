@@ -26,11 +26,17 @@ from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label
 from widgets.icons import dot_icon, icon
 from widgets.runs_table import RUN_MIME
 from widgets.theme import role_color
-from widgets.viewport_options import LOWEST_MIP, MOST_TILES, ViewMode, ViewportOptions
+from widgets.viewport_options import LOWEST_MIP, MOST_TILES, Sampler, ViewMode, ViewportOptions
 
 MATERIAL = ""
 """The channel choice that shows the whole material."""
 GAINS = (1, 2, 4, 8, 16, 32, 64)
+SAMPLINGS = (
+    ("", "Decoded textures", "Decoded once, read as any texture"),
+    ("nearest", "Latents, nearest", "Decoded in the shader: the texel at each place"),
+    ("bilinear", "Latents, bilinear", "Decoded in the shader: a blend of four texels, four times the work"),
+    ("stochastic", "Latents, stochastic", "Decoded in the shader: one texel by chance, averaged over the samples"),
+)
 SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"))
 
 TONES = (
@@ -160,6 +166,11 @@ class ViewBar(QWidget):
         for box, on in ((self._show_mips, options.show_mips), (self._show_seams, options.show_seams)):
             box.setChecked(on)
         self._blur.setEnabled(options.background is Background.ENVIRONMENT)
+        self._sampling.set_value(options.filtering.value if options.sampler is Sampler.NEURAL else "")
+
+    def set_neural(self, there: bool) -> None:
+        """Whether A or B has latents, so that there is a choice of how to sample."""
+        self._sampling.setEnabled(there)
 
     def _show_environment(self, environment: str | Path) -> None:
         if self._environment.findData(environment) < 0:
@@ -173,8 +184,25 @@ class ViewBar(QWidget):
         else:
             self.wanted.emit("environment", chosen)
 
+    def _on_sampling(self) -> None:
+        filtering = self._sampling.currentData()
+        if filtering:
+            self.wanted.emit("filtering", filtering)
+        self.wanted.emit("sampler", Sampler.NEURAL if filtering else Sampler.TEXTURE)
+
+    def _make_sampling(self) -> Combo:
+        made = Combo()
+        for data, text, tip in SAMPLINGS:
+            made.addItem(text, data)
+            made.setItemData(made.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        made.setToolTip("Where a neural texture's texels come from  (N)")
+        made.setAccessibleName("Sampling")
+        made.activated.connect(lambda _: self._on_sampling())
+        made.setEnabled(False)
+        return made
+
     def _make_light(self) -> QToolButton:
-        made = tool("sun", "Light and surface: environment, rotation, exposure, displacement")
+        made = tool("sun", "Light and surface: environment, rotation, exposure, displacement, sampling")
         made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(made)
         page = QWidget()
@@ -204,6 +232,7 @@ class ViewBar(QWidget):
         for value, text in TONES:
             self._tone.addItem(text, value)
         self._tone.activated.connect(lambda _: self.wanted.emit("tone_mapping", self._tone.currentData()))
+        self._sampling = self._make_sampling()
         self._rotation_words = label("", "small")
         self._exposure_words = label("", "small")
         self._displacement_words = label("", "small")
@@ -215,6 +244,7 @@ class ViewBar(QWidget):
             ("Exposure", self._exposure, self._exposure_words),
             ("Tone mapping", self._tone, None),
             ("Displacement", self._displacement, self._displacement_words),
+            ("Sampling", self._sampling, None),
         )
         for index, (text, widget, number) in enumerate(words):
             grid.addWidget(label(text, "soft"), index, 0)

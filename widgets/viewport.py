@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.codec.neural_texture import NeuralTexture
 from core.errors import TexloomError
 from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
@@ -26,18 +27,20 @@ from renderers.marks import MIP_COLORS, SeamErrors
 from renderers.material_renderer import Background as Surround
 from renderers.material_renderer import Scene, ToneMapping
 from renderers.material_textures import SOLO_ROLES
+from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions
 from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sample_texel
-from renderers.progressive import Side
+from renderers.progressive import Cost, Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
 from widgets.background import Background, Tell
-from widgets.viewport_canvas import SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
+from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
 from widgets.viewport_options import (
     HIGHEST_GAIN,
     LOWEST_GAIN,
     LOWEST_MIP,
     MOST_TILES,
     PixelReading,
+    Sampler,
     ViewMode,
     ViewportOptions,
 )
@@ -123,13 +126,16 @@ class MaterialViewport(QWidget):
         """Show other materials: float32 H × W × C per role in file encoding; None leaves a side empty. The arrays are
         kept, not copied: don't write into them afterwards."""
         before = self._size_of_picture()
+        old = self._picture.maps
+        turned = normal_convention is not self._picture.convention
         self._picture.maps = {"a": a, "b": b}
         self._picture.convention = normal_convention
         self._maps_changed()
-        if self._size_of_picture() != before:
+        if not _is_level(before, self._size_of_picture()):
             self._view = None
-        for side in ("a", "b"):
-            self._canvas.maps_changed(side)
+        for side in SIDES:
+            if turned or not _same(old[side], self._picture.maps[side]):
+                self._change_side(side)
         self._refresh()
 
     def update_a(self, maps: Mapping[Role, Pixels] | None) -> None:
@@ -140,9 +146,28 @@ class MaterialViewport(QWidget):
         self._update_side("b", maps)
 
     def _update_side(self, side: Side, maps: Mapping[Role, Pixels] | None) -> None:
+        old = self._picture.maps[side]
         self._picture.maps[side] = maps
-        self._maps_changed()
+        if not _same(old, maps):
+            self._maps_changed()
+            self._change_side(side)
+            self._refresh()
+
+    def _change_side(self, side: Side) -> None:
+        # Latents that belong to what was here before: whoever sets maps sets them afterwards.
+        self._picture.neural.pop(side, None)
         self._canvas.maps_changed(side)
+
+    def set_neural(self, side: Side, texture: NeuralTexture | None, *, live: bool = False) -> None:
+        """The latents of what a side's maps were decoded from, to be drawn where ``options.sampler`` says so; set the
+        maps first. ``live``: it is being trained, and other states of it will follow."""
+        held, held_live = self._picture.neural.get(side, (None, False))
+        if texture is held and (live == held_live or texture is None):
+            return
+        if texture is None:
+            del self._picture.neural[side]
+        else:
+            self._picture.neural[side] = (texture, live)
         self._refresh()
 
     def _maps_changed(self) -> None:
@@ -153,6 +178,15 @@ class MaterialViewport(QWidget):
     def maps(self, side: Side) -> Mapping[Role, Pixels] | None:
         """What a side shows."""
         return self._picture.maps[side]
+
+    @property
+    def draws_live(self) -> bool:
+        """Whether a texture that is being trained is drawn from its latents, so that decoding it beforehand serves
+        little."""
+        picture, canvas = self._picture, self._canvas
+        if picture.flat or picture.filtering is None or isinstance(canvas, PaintedCanvas):
+            return False
+        return canvas.draws_live
 
     def set_labels(self, a: str | None = None, b: str | None = None) -> None:
         changes = {name: text for name, text in (("label_a", a), ("label_b", b)) if text is not None}
@@ -191,6 +225,8 @@ class MaterialViewport(QWidget):
             mip=min(max(int(new.mip), 0), LOWEST_MIP),
             tone_mapping=ToneMapping(new.tone_mapping),
             background=Surround(new.background),
+            sampler=Sampler(new.sampler),
+            filtering=Filter(new.filtering),
         )
         if new == self._options:
             return
@@ -319,6 +355,18 @@ class MaterialViewport(QWidget):
         """Show one channel, or all again if that one is shown already."""
         self.set_options(component="" if self._options.component == component else component)
 
+    def toggle_sampler(self) -> None:
+        """From decoded textures to latents and back."""
+        neural = self._options.sampler is Sampler.NEURAL
+        self.set_options(sampler=Sampler.TEXTURE if neural else Sampler.NEURAL)
+
+    def cycle_filtering(self) -> None:
+        """The next filter; from decoded textures, to latents with the present one."""
+        filters = list(Filter)
+        step = 1 if self._options.sampler is Sampler.NEURAL else 0
+        chosen = filters[(filters.index(self._options.filtering) + step) % len(filters)]
+        self.set_options(sampler=Sampler.NEURAL, filtering=chosen)
+
     def hold_original(self, on: bool) -> None:
         """While on, only A is shown."""
         if on != self._holding:
@@ -376,6 +424,7 @@ class MaterialViewport(QWidget):
         picture.flat = options.mode is ViewMode.PICTURE or isinstance(self._canvas, PaintedCanvas)
         picture.comparison = self.comparison
         picture.role = self.shown_role
+        picture.filtering = options.filtering if options.sampler is Sampler.NEURAL else None
         picture.scene = Scene(
             shape=self._mesh,
             tiling=options.tiling,
@@ -411,7 +460,7 @@ class MaterialViewport(QWidget):
     def _make_overlay(self) -> Overlay:
         options, picture = self._options, self._picture
         has_a, has_b = self._has("a"), self._has("b")
-        notes = [f"mip {options.mip}"] if options.mip else []
+        notes = [text for text in (f"mip {options.mip}" if options.mip else "", self._cost_note()) if text]
         if picture.flat and (has_a or has_b):
             notes.append(f"{picture.view.zoom * 100:.0f} %")
         note = "  ·  ".join(notes)
@@ -557,6 +606,25 @@ class MaterialViewport(QWidget):
         self._canvas.overlays_changed()
         self._overlay.show_overlay(self._make_overlay())
 
+    def _cost_note(self) -> str:
+        """What drawing from latents takes, for each side that is."""
+        canvas = self._canvas
+        if self._picture.flat or isinstance(canvas, PaintedCanvas):
+            return ""
+        if canvas.compiling:
+            return "compiling the decoder …"
+        costs = canvas.costs
+        training = any(live for _, live in self._picture.neural.values())
+        if not costs and self._picture.filtering is not None and training:
+            return "decoded textures while it trains"
+        return "      ".join(
+            (f"{side.upper()}  " if len(costs) > 1 else "") + cost_text(cost) for side, cost in costs.items()
+        )
+
+    def _show_cost(self) -> None:
+        # Only what is written over the picture: painting that again would measure again.
+        self._overlay.show_note(self._cost_note())
+
     # The canvas
 
     def _make_canvas(self) -> GlCanvas | PaintedCanvas:
@@ -568,6 +636,7 @@ class MaterialViewport(QWidget):
             canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             canvas.problem.connect(self._answer_problem)
             canvas.pictures_ready.connect(self._on_pictures)
+            canvas.measured.connect(self._show_cost, Qt.ConnectionType.QueuedConnection)
         canvas.setMouseTracking(True)
         canvas.installEventFilter(self)
         self._layout.addWidget(canvas)
@@ -843,6 +912,22 @@ class MaterialViewport(QWidget):
         super().focusOutEvent(event)
 
 
+def cost_text(cost: Cost) -> str:
+    """As in ``neural · 6 144 multiply-adds a pixel · 14.2 ms a frame``; the frame is one sample of one side."""
+    words = ["neural", f"{cost.multiply_adds:,} multiply-adds a pixel".replace(",", "\u202f")]
+    if cost.seconds is not None:
+        milliseconds = cost.seconds * 1000.0
+        words.append(f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f} ms a frame")
+    return " · ".join(words)
+
+
+def _same(old: Mapping[Role, Pixels] | None, new: Mapping[Role, Pixels] | None) -> bool:
+    """Whether these are the very same arrays."""
+    if old is None or new is None:
+        return old is new
+    return old.keys() == new.keys() and all(old[role] is new[role] for role in new)
+
+
 def _to_8bit(values: tuple[float, ...] | None) -> tuple[int, ...] | None:
     return None if values is None else tuple(round(min(max(x, 0.0), 1.0) * 255.0) for x in values)
 
@@ -854,6 +939,13 @@ def _angle(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     if length < 1e-9:
         return 0.0
     return math.degrees(math.acos(min(max(float(first @ second) / length, -1.0), 1.0)))
+
+
+def _is_level(before: tuple[int, int], now: tuple[int, int]) -> bool:
+    """Whether two sizes are those of mip levels of one picture."""
+    shift = round(math.log2(max(before) / max(now)))
+    large, small = (before, now) if shift >= 0 else (now, before)
+    return small == (max(1, large[0] >> abs(shift)), max(1, large[1] >> abs(shift)))
 
 
 def _worst_seams(pairs: Sequence[tuple[Pixels, Pixels]]) -> SeamErrors | None:

@@ -13,21 +13,25 @@ from PySide6.QtGui import QColor, QImage, QOffscreenSurface, QOpenGLContext, QPa
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
+from core.codec.neural_texture import NeuralTexture
 from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison, ramp_values
 from renderers.marks import SeamErrors, SeamMarks
 from renderers.material_renderer import Scene
+from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
-from renderers.progressive import ProgressiveView, Side
+from renderers.progressive import Cost, ProgressiveView, Side
 from widgets.wipe import wipe_path
 
 Maps = Mapping[Role, Pixels]
 SIDES: tuple[Side, Side] = ("a", "b")
 SURROUND = 0.30
 """Display-encoded grey beside a flat picture."""
+_TELL_MS = 30
+"""So long the view may say that a program is being compiled before it is."""
 
 
 @dataclass
@@ -37,6 +41,10 @@ class Picture:
     flat: bool = False
     moving: bool = False
     maps: dict[Side, Maps | None] = field(default_factory=lambda: {"a": None, "b": None})
+    neural: dict[Side, tuple[NeuralTexture, bool]] = field(default_factory=dict)
+    """The latents of the sides that have some, and whether they are still being trained."""
+    filtering: Filter | None = None
+    """How latents are drawn; None: not at all, the maps are."""
     convention: NormalConvention = NormalConvention.OPENGL
     scene: Scene = field(default_factory=Scene)
     comparison: Comparison = field(default_factory=Comparison)
@@ -84,10 +92,16 @@ class GlCanvas(QOpenGLWidget):
     """Something that was asked for can't be shown; one sentence."""
     pictures_ready = Signal(object, object)
     """FLIP is shown in 3D and both pictures are as good as they get: uint8 H × W × 3."""
+    measured = Signal()
+    """:attr:`costs` or :attr:`compiling` is another."""
 
     def __init__(self, picture: Picture, samples: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFormat(surface_format())
+        self.costs: dict[Side, Cost] = {}
+        """Of the sides that are drawn from latents."""
+        self.compiling = False
+        """The next paint compiles a decoder."""
         self._picture = picture
         self._samples = samples
         self._ctx: moderngl.Context | None = None
@@ -121,6 +135,11 @@ class GlCanvas(QOpenGLWidget):
     def refined(self) -> bool:
         """Whether the picture is as good as it gets."""
         return self._view3d is None or self._picture.flat or self._view3d.progress >= 1.0
+
+    @property
+    def draws_live(self) -> bool:
+        """Whether latents are drawn while they are being trained, so that nobody has to decode them beforehand."""
+        return self._view3d is not None and not self._view3d.software
 
     def uv_at(self, x: float, y: float) -> tuple[float, float] | None:
         """Texture coordinates of what the 3D view shows at a pixel; None beside the object."""
@@ -172,10 +191,9 @@ class GlCanvas(QOpenGLWidget):
         for side in sorted(self._waiting):
             view.set_material(side, picture.maps[side], picture.convention)
             self._drop_flat(side)
-        if self._waiting or self._overlays_changed:
-            view.mark_seams("b", picture.seams)
+        view.mark_seams("b", picture.seams)
         self._waiting.clear()
-        self._overlays_changed = False
+        compiles = self._set_neural(view)
         view.request(picture.scene, picture.comparison, viewport[2:], moving=picture.moving)
         more = False
         try:
@@ -188,7 +206,32 @@ class GlCanvas(QOpenGLWidget):
                 QTimer.singleShot(0, self, lambda text=str(error): self.problem.emit(text))
         self._compare_pictures(view)
         view.resolve(target, viewport)
-        return more
+        self._tell({side: cost for side in SIDES if (cost := view.cost(side)) is not None}, compiles)
+        if compiles:
+            self._next.start(_TELL_MS)
+        return more and not compiles
+
+    def _set_neural(self, view: ProgressiveView) -> bool:
+        """Say which sides are drawn from latents. A program that has to be compiled first waits for the next paint,
+        so that this one can say so: True."""
+        picture = self._picture
+        chosen: dict[Side, tuple[NeuralTexture | None, bool]] = {}
+        for side in SIDES:
+            texture, live = picture.neural.get(side, (None, False))
+            known = texture is None or not live or view.draws_live(texture)
+            chosen[side] = (texture if known else None, live)
+        ready = picture.filtering is None or self.compiling
+        if not ready and any(view.must_compile(side, texture) for side, (texture, _) in chosen.items()):
+            return True
+        for side, (texture, live) in chosen.items():
+            relief = (picture.maps[side] or {}).get(Role.DISPLACEMENT)
+            view.set_neural(side, texture, picture.filtering, relief, live=live)
+        return False
+
+    def _tell(self, costs: dict[Side, Cost], compiling: bool) -> None:
+        if (costs, compiling) != (self.costs, self.compiling):
+            self.costs, self.compiling = costs, compiling
+            self.measured.emit()
 
     def _compare_pictures(self, view: ProgressiveView) -> None:
         """For FLIP: hand both pictures out once they are finished, and show their error for as long as they are."""
@@ -225,8 +268,6 @@ class GlCanvas(QOpenGLWidget):
         if self._view3d is not None:
             for side in sorted(self._waiting):
                 self._view3d.set_material(side, picture.maps[side], picture.convention)
-            if self._waiting or self._overlays_changed:
-                self._view3d.mark_seams("b", picture.seams)
         self._waiting.clear()
         if self._overlays_changed:
             self._drop_overlays()
@@ -283,6 +324,7 @@ class GlCanvas(QOpenGLWidget):
         self._overlays_changed = True
         self._pictures_told = False
         self._waiting = set(SIDES)
+        self.costs, self.compiling = {}, False
 
 
 def _moderngl_context() -> moderngl.Context:

@@ -10,6 +10,7 @@ from core.textures.roles import Role
 from renderers.comparison import CompareMode
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.material_renderer import Background, ToneMapping
+from renderers.neural_material import Filter
 
 LOWEST_GAIN = 1.0
 HIGHEST_GAIN = 64.0
@@ -22,6 +23,14 @@ class ViewMode(StrEnum):
     PICTURE = "2d"
 
 
+class Sampler(StrEnum):
+    """Where the 3D view has a neural texture's texels from: textures decoded beforehand, or its latents, which the
+    shader decodes as an engine would."""
+
+    TEXTURE = "texture"
+    NEURAL = "neural"
+
+
 @dataclass(frozen=True)
 class ViewportOptions:
     """What is chosen in the bar and the menus.
@@ -32,6 +41,7 @@ class ViewportOptions:
     ``mip``: the level that is shown; whoever gives the maps has to give those of this level. ``show_mips`` colours
     levels, ``show_seams`` marks seams that got worse in B. ``environment``: a built-in studio or a panorama file.
     ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size.
+    ``filtering`` is how the neural ``sampler`` blends texels.
     """
 
     mode: ViewMode = ViewMode.MATERIAL
@@ -55,6 +65,8 @@ class ViewportOptions:
     tone_mapping: ToneMapping = ToneMapping.NEUTRAL
     background: Background = Background.GREY
     background_blur: float = 0.35
+    sampler: Sampler = Sampler.TEXTURE
+    filtering: Filter = Filter.STOCHASTIC
     label_a: str = "Original"
     label_b: str = "Result"
 

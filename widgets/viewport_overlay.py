@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
@@ -70,6 +70,9 @@ class OverlayWidget(QWidget):
         if overlay != self._overlay:
             self._overlay = overlay
             self.update()
+
+    def show_note(self, note: str) -> None:
+        self.show_overlay(replace(self._overlay, note=note))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_overlay(QPainter(self), self.width(), self.height(), self._overlay)

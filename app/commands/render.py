@@ -62,12 +62,12 @@ def run(options: argparse.Namespace) -> int:
             f"{options.source} has no latents for --sampler neural to decode; compress it first.",
             options.source,
         )
-    material = as_texture_set(source)
-    refuse_source(options.output, [material.folder / f.name for f in material.files if material.folder])
+    if isinstance(source, TextureSet):
+        refuse_source(options.output, [source.folder / f.name for f in source.files if source.folder])
+    roles = tuple(source.by_role) if isinstance(source, TextureSet) else source.roles
     channel = None if options.channel is None else Role(options.channel)
-    if channel is not None and channel not in material.by_role:
-        there = ", ".join(material.by_role)
-        raise InputError(f"{material.name} has no {channel} map; it has {there}.", options.source)
+    if channel is not None and channel not in roles:
+        raise InputError(f"{source.name} has no {channel} map; it has {', '.join(roles)}.", options.source)
 
     import numpy as np
 
@@ -75,8 +75,8 @@ def run(options: argparse.Namespace) -> int:
     from renderers.offscreen import render_picture
 
     picture = render_picture(
-        {texture.role: texture.pixels for texture in material.maps} if neural is None else neural,
-        normal_convention=material.normal_convention,
+        {m.role: m.pixels for m in as_texture_set(source).maps} if neural is None else neural,
+        normal_convention=source.normal_convention,
         shape=options.shape,
         hdri=options.hdri,
         rotate_deg=options.rotate,

@@ -147,7 +147,7 @@ class _Run:
         if self.slot is not None:
             maps = {m.role: m.pixels for m in decoded.maps}
             psnr = report.pooled_psnr([m.pixels for m in material.maps], list(maps.values()))
-            self.slot.put(Preview(training.steps, bounded(psnr), maps))
+            self.slot.put(Preview(training.steps, bounded(psnr), maps, texture))
         if self.baseline is not None:
             yield from training.say(_saving(self.baseline, texture))
         written = self._report(texture, decoded, mips, write_seconds)

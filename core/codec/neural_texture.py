@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,9 +87,9 @@ class NeuralTexture:
         """What a runtime keeps: latents as they are, and the decoder."""
         return self.layout.latent_bytes + self.layout.decoder_bytes + 4 * self.layout.channels
 
-    def decode(self, mip: int = 0) -> dict[Role, Pixels]:
-        """All maps at one mip level: float32 H × W × C in file encoding, not yet rounded."""
-        return self._maps(mip, rounded=False)
+    def decode(self, mip: int = 0, roles: Collection[Role] | None = None) -> dict[Role, Pixels]:
+        """All maps at one mip level, or those in ``roles``: float32 H × W × C in file encoding, not yet rounded."""
+        return self._maps(mip, rounded=False, roles=roles)
 
     def decoded_set(self, mip: int = 0) -> TextureSet:
         """The same as a texture set, with values rounded to each map's bit depth, as written by ``decode``."""
@@ -98,17 +98,21 @@ class NeuralTexture:
         maps = tuple(TextureMap(m.role, decoded[m.role], m.file, m.bit_depth) for m in self.maps)
         return TextureSet(self.name, width, height, maps, self.files, self.normal_convention)
 
-    def _maps(self, mip: int, *, rounded: bool) -> dict[Role, Pixels]:
+    def _maps(self, mip: int, *, rounded: bool, roles: Collection[Role] | None = None) -> dict[Role, Pixels]:
         width, height = self.layout.mip_size(mip)
-        maps = {m.role: np.empty((height, width, len(m.constants)), np.float32) for m in self.maps}
-        for m in self.maps:
+        wanted = [m for m in self.maps if roles is None or m.role in roles]
+        maps = {m.role: np.empty((height, width, len(m.constants)), np.float32) for m in wanted}
+        for m in wanted:
             for channel, value in enumerate(m.constants):
                 if value is not None:
                     exact = np.array([value], np.float32)
                     maps[m.role][..., channel] = round_to_depth(exact, m.bit_depth) if rounded else exact
         learned = [(m, channel) for m in self.maps for channel, value in enumerate(m.constants) if value is None]
-        for rows, output in self._bands(mip):
-            for at, (m, channel) in enumerate(learned):
+        chosen = [at for at, (m, _) in enumerate(learned) if m in wanted]
+        if not chosen:
+            return maps
+        for rows, output in self._bands(mip, None if roles is None else chosen):
+            for at, (m, channel) in enumerate(learned[i] for i in chosen):
                 values = m.transform.values(output[..., at])
                 maps[m.role][rows, :, channel] = round_to_depth(values, m.bit_depth) if rounded else values
         return maps
@@ -121,8 +125,8 @@ class NeuralTexture:
             np.clip(learned, 0.0, 1.0, out=output[rows])
         return output
 
-    def _bands(self, mip: int) -> Iterator[tuple[slice, Floats]]:
-        """Some rows of the decoder's output after the other, [rows, W, channels]."""
+    def _bands(self, mip: int, channels: Sequence[int] | None = None) -> Iterator[tuple[slice, Floats]]:
+        """Some rows of the decoder's output after the other, [rows, W, channels]; only those channels, if given."""
         if not 0 <= mip < self.mip_levels:
             raise ValueError(f"mip {mip} of {self.mip_levels}")
         layout = self.layout
@@ -136,6 +140,8 @@ class NeuralTexture:
         weights = [layer.weights() for layer in self.layers]
         biases = [layer.biases.astype(np.float32) for layer in self.layers]
         biases[-1] = biases[-1] + self.offset
+        if channels is not None:
+            weights[-1], biases[-1] = weights[-1][:, channels], biases[-1][channels]
         rows_at_once = max(1, _CHUNK_TEXELS // width)
         inputs = np.zeros((rows_at_once, width, layout.inputs), np.float32)
         half = PHASE_INPUTS // 2

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _CHECKPOINT_EVERY = 20.0
 _METRICS_EVERY = 0.1
 _PREVIEW_SHARE = 0.12
+_SPARING_SHARE = 0.02
+"""Parts of a run that decoding for previews may take, as a rule and where the reader draws from latents."""
 _FINISHING_SECONDS = 0.6
 _LOOK_FROM = 0.08
 """A look at a training is at the mean over this part of the run before it."""
@@ -41,11 +43,13 @@ _GRID = re.compile(r"(\d+):(\d+):(\d+)(?::([0-9.]+))?(?:\*(\d))?")
 
 @dataclass(frozen=True)
 class Preview:
-    """The decoded maps of a moment during training; pixels as in :class:`TextureMap`, mip 0."""
+    """A moment during training: its texture, and decoded maps with pixels as in :class:`TextureMap`, mip 0. Where the
+    slot's reader is ``sparing``, the maps may be those of an earlier moment."""
 
     step: int
     psnr_db: float
     maps: Mapping[Role, Pixels]
+    texture: NeuralTexture | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Training:
         self.seconds = self.cpu_seconds = 0.0
         self.steps = self.samples = 0
         self._preview_cost = self._last_preview = 0.0
+        self._latents_cost = self._last_latents = 0.0
 
     def empty_texture(self, layout: LatentLayout) -> NeuralTexture:
         """Everything but latents and decoder."""
@@ -287,15 +292,23 @@ class Training:
             trainer.step(start + (1.0 - start) * min(0.99, spent / _FINISHING_SECONDS))
 
     def _preview(self, trainer: Trainer, clock: Clock, psnr: float) -> None:
-        """Publish the decoded maps, as often as costs a fixed share of the run."""
+        """Publish texture and decoded maps, as often as costs a fixed share of the run; to a sparing reader the texture
+        more often and the maps less."""
         if self.slot is None:
             return
         now = clock.elapsed()
-        if now - self._last_preview < self._preview_cost / _PREVIEW_SHARE:
-            return
-        self.slot.put(Preview(trainer.steps, psnr, self._texture(trainer).decode()))
-        self._last_preview = clock.elapsed()
-        self._preview_cost = self._last_preview - now
+        sparing = self.slot.sparing
+        share = _SPARING_SHARE if sparing else _PREVIEW_SHARE
+        _, last = self.slot.get()
+        if last is None or now - self._last_preview >= self._preview_cost / share:
+            texture = self._texture(trainer)
+            self.slot.put(Preview(trainer.steps, psnr, texture.decode(), texture))
+            self._last_preview = self._last_latents = clock.elapsed()
+            self._preview_cost = self._last_preview - now
+        elif sparing and now - self._last_latents >= self._latents_cost / _PREVIEW_SHARE:
+            self.slot.put(Preview(trainer.steps, psnr, last.maps, self._texture(trainer)))
+            self._last_latents = clock.elapsed()
+            self._latents_cost = self._last_latents - now
 
 
 def grids_by_hand(text: str) -> tuple[tuple[float | None, ...], tuple[LatentGrid, ...]]:

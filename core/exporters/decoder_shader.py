@@ -1,7 +1,8 @@
 """A neural texture as shader text: GLSL for the viewport, and GLSL, HLSL or Metal for engines, from one generator.
 
-The text holds the decoder as constants; the latents come packed as they lie in memory, in one array texture of unsigned
-integers per grid (:func:`packed_latents`). What it computes is ``NeuralTexture.decode``, step by step; see
+The text holds the decoder as constants, or reads it from a buffer (:func:`packed_weights`) that may be written anew
+without another compilation; the latents come packed as they lie in memory, in one array texture of unsigned integers
+per grid (:func:`packed_latents`). What it computes is ``NeuralTexture.decode``, step by step; see
 ``core/codec/sampling.py`` and docs/container.md.
 
 The functions that it defines, in every language:
@@ -12,6 +13,7 @@ The functions that it defines, in every language:
     The same at the centre of the texel that ``uv`` lies in: what a decoded texture read without a filter gives.
 
 A ``TexloomTexel`` has a member per map, named as the role is, in file encoding: a float or a vector of two to four.
+In Metal what they read stands first among the parameters: the latents, then the weights if they come from a buffer.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.codec.layout import LOD_INPUTS, PHASE_INPUTS
+from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Codes, NeuralTexture, StoredMap
+from core.codec.sampling import Floats
 
 WORDS = 4
 """32-bit words in a texel of a latent texture."""
@@ -39,13 +42,25 @@ class Language(StrEnum):
     METAL = "metal"
 
 
+class Weights(StrEnum):
+    """Where the shader has the decoder's weights from: its own text, or a buffer of float4 called
+    ``texloom_weights`` (in GLSL and HLSL a block of constants named ``TexloomWeights``)."""
+
+    CONSTANTS = "constants"
+    BUFFER = "buffer"
+
+
 @dataclass(frozen=True)
 class _Dialect:
     """How a language says what the others say differently. ``declared`` and ``passed`` are what a function that reads
-    latents needs in its list of parameters, for a number of grids."""
+    latents needs in its list of parameters, for a number of grids; ``buffer`` declares so many weights globally, and
+    ``buffer_declared`` and ``buffer_passed`` are the same for the functions that read them."""
 
     head: Callable[[int], str]
     fetch: str
+    buffer: str = ""
+    buffer_declared: str = ""
+    buffer_passed: str = ""
     declared: Callable[[int], str] = lambda grids: ""
     passed: Callable[[int], str] = lambda grids: ""
     words: tuple[tuple[str, str], ...] = ()
@@ -66,15 +81,20 @@ _DIALECTS = {
     Language.GLSL: _Dialect(
         lambda grids: _lines("uniform usampler2DArray texloom_latents_{i};\n", grids),
         "texelFetch(texloom_latents_{i}, ivec3(place, layer), 0)",
+        "layout(std140) uniform TexloomWeights {{\n    vec4 texloom_weights[{count}];\n}};\n",
     ),
     Language.HLSL: _Dialect(
         lambda grids: _lines("Texture2DArray<uint4> texloom_latents_{i};\n", grids),
         "texloom_latents_{i}.Load(int4(place, layer, 0))",
+        "cbuffer TexloomWeights {{\n    float4 texloom_weights[{count}];\n}};\n",
         words=_FLOAT_WORDS,
     ),
     Language.METAL: _Dialect(
         lambda grids: "#include <metal_stdlib>\nusing namespace metal;\n",
         "texloom_latents_{i}.read(uint2(place), uint(layer))",
+        "",
+        "constant float4 *texloom_weights, ",
+        "texloom_weights, ",
         lambda grids: _lines("texture2d_array<uint> texloom_latents_{i}, ", grids),
         lambda grids: _lines("texloom_latents_{i}, ", grids),
         (*_FLOAT_WORDS[:3], (r"\bout (\w+) (\w+)", r"thread \1 &\2")),
@@ -96,6 +116,28 @@ def packed_latents(texture: NeuralTexture) -> list[NDArray[np.uint32]]:
     return arrays
 
 
+def packed_weights(texture: NeuralTexture) -> Floats:
+    """The buffer that a shader with :attr:`Weights.BUFFER` reads: float32 [n, 4], sixteen bytes an entry.
+
+    Layer by layer, for every four outputs: their weights of each input in turn, then their biases; outputs that don't
+    exist are 0. :func:`weight_count` says how many entries that are.
+    """
+    parts = []
+    for number, layer in enumerate(texture.layers):
+        biases = layer.biases.astype(np.float32)
+        if number == len(texture.layers) - 1:
+            biases = biases + texture.offset
+        rows = np.concatenate([layer.weights(), biases[None]])
+        rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
+        parts.append(rows.reshape(len(rows), -1, 4).transpose(1, 0, 2).reshape(-1, 4))
+    return np.concatenate(parts)
+
+
+def weight_count(layout: LatentLayout) -> int:
+    """Entries of :func:`packed_weights`."""
+    return sum((n_in + 1) * math.ceil(n_out / 4) for n_in, n_out in layout.layer_shapes)
+
+
 def codes_per_word(bits: int) -> int:
     """How many codes a 32-bit word holds: 32 / bits, but so many that four codes lie in one word or in whole ones."""
     fitting = 32 // bits
@@ -113,18 +155,24 @@ def _packed(codes: Codes, bits: int) -> NDArray[np.uint32]:
     return np.ascontiguousarray(words.transpose(2, 0, 1, 3))
 
 
-def decoder_shader(texture: NeuralTexture, language: Language = Language.GLSL) -> str:
-    """The text, without a version line and without an entry point."""
-    return _Writer(texture, _DIALECTS[language]).text()
+def decoder_shader(
+    texture: NeuralTexture, language: Language = Language.GLSL, weights: Weights = Weights.CONSTANTS
+) -> str:
+    """The text, without a version line and without an entry point. With :attr:`Weights.BUFFER` it is the same for all
+    textures of one name, layout and maps."""
+    return _Writer(texture, _DIALECTS[language], weights).text()
 
 
 class _Writer:
     """Writes GLSL; :meth:`text` turns the words that differ into those of the dialect."""
 
-    def __init__(self, texture: NeuralTexture, dialect: _Dialect) -> None:
+    def __init__(self, texture: NeuralTexture, dialect: _Dialect, weights: Weights) -> None:
         self.texture, self.layout, self.dialect = texture, texture.layout, dialect
         self.grids = len(self.layout.grids)
+        self.buffered = weights is Weights.BUFFER and self.layout.channels > 0
         self.declared, self.passed = dialect.declared(self.grids), dialect.passed(self.grids)
+        self.all_declared = self.declared + (dialect.buffer_declared if self.buffered else "")
+        self.all_passed = self.passed + (dialect.buffer_passed if self.buffered else "")
 
     def text(self) -> str:
         parts = [self._helpers(), self._struct()]
@@ -137,7 +185,10 @@ class _Writer:
             body = re.sub(pattern, replacement, body)
         size = f"{self.texture.width} x {self.texture.height} texels"
         work = f"{self.layout.multiply_adds} multiply-adds an evaluation"
-        return f"// {self.texture.name}: {size}, {work}\n{self.dialect.head(self.grids)}\n{body}"
+        head = self.dialect.head(self.grids)
+        if self.buffered:
+            head += self.dialect.buffer.format(count=weight_count(self.layout))
+        return f"// {self.texture.name}: {size}, {work}\n{head}\n{body}"
 
     def _helpers(self) -> str:
         return """\
@@ -161,14 +212,14 @@ vec2 texloom_triangle(vec2 position) {
         return f"struct TexloomTexel {{\n{members}}};\n"
 
     def _decode(self) -> str:
-        lines = [f"TexloomTexel texloom_decode({self.declared}vec2 uv, int mip) {{"]
+        lines = [f"TexloomTexel texloom_decode({self.all_declared}vec2 uv, int mip) {{"]
         channels = self.layout.channels
         quads = math.ceil(channels / 4)
         if channels:
             outputs = ", ".join(f"o{i}" for i in range(quads))
             lines += [
                 f"    vec4 {outputs};",
-                f"    texloom_network({self.passed}uv, mip, {outputs});",
+                f"    texloom_network({self.all_passed}uv, mip, {outputs});",
             ]
         lines.append("    TexloomTexel texel;")
         at = 0
@@ -187,9 +238,9 @@ vec2 texloom_triangle(vec2 position) {
     def _texel(self) -> str:
         layout = self.layout
         return f"""\
-TexloomTexel texloom_texel({self.declared}vec2 uv, int mip) {{
+TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
     vec2 size = vec2(max(ivec2({layout.width}, {layout.height}) >> mip, ivec2(1, 1)));
-    return texloom_decode({self.passed}(floor(uv * size) + 0.5) / size, mip);
+    return texloom_decode({self.all_passed}(floor(uv * size) + 0.5) / size, mip);
 }}
 """
 
@@ -267,7 +318,7 @@ TexloomTexel texloom_texel({self.declared}vec2 uv, int mip) {{
         quads = math.ceil(layout.channels / 4)
         outputs = ", ".join(f"out vec4 o{i}" for i in range(quads))
         lines = [
-            f"void texloom_network({self.declared}vec2 uv, int mip, {outputs}) {{",
+            f"void texloom_network({self.all_declared}vec2 uv, int mip, {outputs}) {{",
             "    int lod;",
             "    vec4 cells;",
             f"    ivec3 {', '.join(f'grid{i}' for i in range(self.grids))};",
@@ -291,9 +342,13 @@ TexloomTexel texloom_texel({self.declared}vec2 uv, int mip) {{
             compare = "==" if i < LOD_INPUTS else ">="
             lines.append(f"    if (lod {compare} {i}) level.{axis} = 1.0;")
         names += [f"level.{axis}" for axis in "xyz"[:LOD_INPUTS]]
+        at = 0
         for number, layer in enumerate(texture.layers):
             last = number == len(texture.layers) - 1
-            lines += self._layer(number, names, last)
+            lines += (
+                self._buffered_layer(number, names, last, at) if self.buffered else self._layer(number, names, last)
+            )
+            at += math.ceil(layer.codes.shape[1] / 4) * (len(names) + 1)
             width = layer.codes.shape[1]
             names = [f"h{number}_{i // 4}.{_QUAD[i % 4]}" for i in range(width)]
         return "\n".join([*lines, "}", ""])
@@ -320,6 +375,17 @@ TexloomTexel texloom_texel({self.declared}vec2 uv, int mip) {{
             yield f"    ) * {_quad(scales[columns])} + {_quad(biases[columns])};"
             if not last:
                 yield f"    h{number}_{quad} = texloom_leaky(h{number}_{quad});"
+
+    def _buffered_layer(self, number: int, names: list[str], last: bool, at: int) -> Iterator[str]:
+        """The same with the weights of the buffer, which lie there from entry ``at``."""
+        for quad in range(math.ceil(self.layout.layer_shapes[number][1] / 4)):
+            target = f"o{quad}" if last else f"h{number}_{quad}"
+            yield f"    {target if last else f'vec4 {target}'} ="
+            yield from (f"        texloom_weights[{at + i}] * {name} +" for i, name in enumerate(names))
+            at += len(names) + 1
+            yield f"        texloom_weights[{at - 1}];"
+            if not last:
+                yield f"    {target} = texloom_leaky({target});"
 
 
 def _type(channels: int) -> str:

@@ -15,6 +15,8 @@ class Slot(Generic[T]):
         self._lock = threading.Lock()
         self._value: T | None = None
         self._version = 0
+        self.sparing = False
+        """A wish of the reader: what is costly to prepare in a value may be of an earlier moment."""
 
     def put(self, value: T) -> None:
         with self._lock:

@@ -15,9 +15,12 @@ from app import cli
 from app.commands import demonstration
 from app.commands.batch import as_manifest
 from app.display import display_problem
+from core.codec import container
+from core.codec.layout import LatentGrid
 from core.codec.settings import CompressSettings
 from core.jobs import describe
 from core.textures import images, manifest, reading, samples
+from tests.core.codec.materials import random_texture
 
 COMMANDS = ("compress", "decode", "export", "info", "compare", "render", "samples", "batch")
 
@@ -269,6 +272,17 @@ def test_render(sample: Path, tmp_path: Path) -> None:
     pixels, depth = images.read_image(picture)
     assert pixels.shape == (64, 96, 3) and depth == 8
     assert pixels.std() > 0.01
+
+
+def test_render_from_latents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    container.write(random_texture(16, 16, (LatentGrid(4, 5, 4),)), tmp_path / "r.texloom")
+    picture = tmp_path / "picture.png"
+    asked = ("render", tmp_path / "r.texloom", "-o", picture, "--size", "48x32", "--sampler", "neural", "--channel")
+    assert texloom(*asked, "roughness") == 2
+    assert "has no roughness map; it has albedo, metallic" in capsys.readouterr().err and not picture.exists()
+    assert texloom(*asked, "albedo") == 0
+    assert images.read_image(picture)[0].std() > 0.01
+    assert "multiply-adds a read" in capsys.readouterr().out
 
 
 def test_render_refuses_to_replace_a_source(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:

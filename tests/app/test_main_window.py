@@ -20,11 +20,14 @@ from app import actions, paths
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.main_window import MainWindow, command_line, pixel_text
 from core.codec import container
+from core.codec.layout import LatentGrid
 from core.textures.images import write_image
 from core.textures.roles import Role
+from tests.core.codec.materials import random_texture
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedButton, ElidedLabel
 from widgets.key_sheet import KeySheet
+from widgets.viewport_canvas import GlCanvas
 from widgets.viewport_options import PixelReading, ViewMode
 
 Maker = Callable[..., MainWindow]
@@ -79,6 +82,8 @@ def test_drop_review_compress_and_export_with_the_codec(
     assert run.record.bytes == run.path.stat().st_size
     qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
     assert [toast.severity for toast in window.toasts.toasts][-1] == "good"
+    neural, training = window.session.neural("B")
+    assert neural is not None and not training and window.session.neural("A") == (None, False)
 
     window.session.export("images", material, run, tmp_path / "images")
     qtbot.waitUntil(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts), timeout=WAIT_MS)
@@ -186,9 +191,39 @@ def test_a_baseline_stands_beside_the_runs(qtbot: QtBot, window: MainWindow, mat
     assert {"total", "albedo"} <= set(dict(window.training.plot.labels._rows))
 
 
+def test_an_opened_container_is_drawn_from_its_latents(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "Random.texloom"
+    container.write(random_texture(16, 16, (LatentGrid(4, 5, 4),)), path)
+    drop(window, path)
+    qtbot.waitUntil(lambda: window.viewport.roles != (), timeout=WAIT_MS)
+    canvas, sampling = window.viewport._canvas, window.view_bar._sampling
+    if not isinstance(canvas, GlCanvas):
+        pytest.skip(f"no OpenGL here: {window.viewport.opengl_problem}")
+    assert sampling.isEnabled() and sampling.currentData() == "" and not canvas.costs
+    window.actions_by_id["sampler"].trigger()
+    qtbot.waitUntil(lambda: "a" in canvas.costs, timeout=30_000)
+    assert window.actions_by_id["sampler"].isChecked() and sampling.currentData() == "stochastic"
+    sampling.setCurrentIndex(sampling.findData("nearest"))
+    sampling.activated.emit(sampling.currentIndex())
+    assert window.viewport.options.filtering == "nearest"
+    window.actions_by_id["filtering"].trigger()
+    assert sampling.currentData() == "bilinear"
+    sampling.setCurrentIndex(0)
+    sampling.activated.emit(0)
+    assert window.viewport.options.sampler == "texture"
+    qtbot.waitUntil(lambda: not canvas.costs, timeout=30_000)
+    assert not window.actions_by_id["sampler"].isChecked()
+
+
 @pytest.mark.parametrize(
     ("key", "field", "value"),
-    [("W", "compare", "wipe"), ("D", "compare", "difference"), ("V", "mode", "2d"), ("T", "tiling", 2)],
+    [
+        ("N", "sampler", "neural"),
+        ("W", "compare", "wipe"),
+        ("D", "compare", "difference"),
+        ("V", "mode", "2d"),
+        ("T", "tiling", 2),
+    ],
 )
 def test_keys_of_the_view_work_wherever_the_focus_is(
     qtbot: QtBot, window: MainWindow, material_folder: Path, key: str, field: str, value: object
@@ -304,14 +339,15 @@ def test_layout_view_and_settings_are_remembered(qtbot: QtBot, make_window: Make
     first = make_window(endless_job)
     dropped(qtbot, first, material_folder)
     first.docks["training"].hide()
-    first.viewport.set_options(shape="plane", exposure=1.5)
+    first.viewport.set_options(shape="plane", exposure=1.5, sampler="neural", filtering="nearest")
     first.session.change_settings(dataclasses.replace(first.document.settings, bpp=2.5, preset="draft"))
     first.close()
     stored = json.loads((paths.config_folder() / "preferences.json").read_text(encoding="utf-8"))
     assert stored["schema"] == 1 and stored["recent"] == [str(material_folder)]
     second = make_window(endless_job)
     assert not second.docks["training"].isVisible()
-    assert (second.viewport.options.shape, second.viewport.options.exposure) == ("plane", 1.5)
+    options = second.viewport.options
+    assert (options.shape, options.exposure, options.sampler, options.filtering) == ("plane", 1.5, "neural", "nearest")
     assert (second.document.settings.bpp, second.document.settings.preset) == (2.5, "draft")
 
 

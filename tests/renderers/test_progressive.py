@@ -158,3 +158,24 @@ def test_roles_may_come_and_go(ctx: moderngl.Context) -> None:
             pass
         assert picture(ctx, view).std() > 5
     view.release()
+
+
+def test_two_changes_in_a_row_leave_the_picture_until_there_is_another(ctx: moderngl.Context) -> None:
+    view = ProgressiveView(ctx, samples=4)
+    view.set_material("b", tiles(64), NormalConvention.OPENGL)
+    view.request(SCENE, Comparison(), SIZE, moving=False)
+    finish(view)
+    for red in (0.2, 0.9):  # the second set of buffers is there from now on
+        view.set_material("b", constant((red, 0.1, 0.1), 0.5, 0.0), NormalConvention.OPENGL)
+        finish(view)
+    before = picture(ctx, view)
+    view.software = True
+    state = view._sides["b"]
+    for _ in range(3):
+        view.set_material("b", tiles(64), NormalConvention.OPENGL)
+        state.rows = 8  # a part of the first sample
+        view.work(0.0)
+        assert state.fine[0].count == 0 and np.array_equal(picture(ctx, view), before)
+    finish(view)
+    assert not np.array_equal(picture(ctx, view), before)
+    view.release()

@@ -13,12 +13,13 @@ import pytest
 from core.codec import container
 from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
 from core.codec.compress import CompressResult, compress
+from core.codec.neural_texture import NeuralTexture
 from core.codec.settings import CompressSettings
 from core.codec.training import Preview
 from core.errors import Cancelled, InputError, OutputError
 from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Progress, Slot, Started
 from core.textures import images
-from core.textures.material import TextureSet
+from core.textures.material import Pixels, TextureSet
 from core.textures.roles import Role
 from tests.core.codec.materials import small_set
 
@@ -96,7 +97,31 @@ def test_quality_and_events(result: tuple) -> None:
     # The last state is always published: the preview is what the file holds.
     held = {m.role: m.pixels for m in finished.texture.decoded_set().maps}
     assert all(np.array_equal(preview.maps[role], held[role]) for role in held)
+    assert preview.texture is not None
+    assert all(np.array_equal(pixels, held[role]) for role, pixels in decoded(preview.texture).items())
     assert not list(finished.path.parent.glob("*" + CHECKPOINT_SUFFIX))
+
+
+def decoded(texture: NeuralTexture) -> dict[Role, Pixels]:
+    return {m.role: m.pixels for m in texture.decoded_set().maps}
+
+
+def test_a_sparing_reader_gets_textures_more_often_than_maps(tmp_path: Path) -> None:
+    seen: list[Preview] = []
+
+    class Recorded(Slot[Preview]):
+        def put(self, value: Preview) -> None:
+            seen.append(value)
+            super().put(value)
+
+    slot = Recorded()
+    slot.sparing = True
+    run(small_set(256, 256), dataclasses.replace(QUICK, time_budget=2.0), tmp_path, slot=slot)
+    training = seen[:-1]
+    textures, maps = ({id(getattr(preview, name)) for preview in training} for name in ("texture", "maps"))
+    assert len(textures) == len(training) > len(maps)
+    assert all(preview.texture is not None for preview in seen)
+    assert seen[-1].maps is not training[-1].maps, "the result is decoded in any case"
 
 
 def test_the_time_budget_is_kept(result: tuple) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -11,7 +13,15 @@ import pytest
 
 from core.codec.layout import LatentGrid, LatentLayout
 from core.codec.neural_texture import NeuralTexture, StoredMap
-from core.exporters.decoder_shader import Language, codes_per_word, decoder_shader, packed_latents
+from core.exporters.decoder_shader import (
+    Language,
+    Weights,
+    codes_per_word,
+    decoder_shader,
+    packed_latents,
+    packed_weights,
+    weight_count,
+)
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.offscreen import create_context
@@ -31,51 +41,66 @@ def ctx() -> Iterator[moderngl.Context]:
 
 
 def run(
-    ctx: moderngl.Context, source: NeuralTexture, mips: Sequence[int], call: str = "texloom_decode"
+    ctx: moderngl.Context,
+    source: NeuralTexture,
+    mips: Sequence[int],
+    call: str = "texloom_decode",
+    weights: Weights = Weights.CONSTANTS,
 ) -> list[dict[Role, np.ndarray]]:
     """What the shader gives at all texel centres of some levels, [H, W, C]."""
+    # All maps in one draw: the rasteriser compiles a variant for every value of a uniform.
+    outputs = "".join(f"layout(location = {i}) out vec4 color{i};\n" for i in range(len(source.maps)))
     names = "".join(
-        f"    if (role == {i}) color = vec4(texel.{m.role.value}{', 0.0' * (4 - len(m.constants))});\n"
+        f"    color{i} = vec4(texel.{m.role.value}{', 0.0' * (4 - len(m.constants))});\n"
         for i, m in enumerate(source.maps)
     )
     fragment = f"""#version 330
-{decoder_shader(source)}
+{decoder_shader(source, weights=weights)}
 uniform int mip;
-uniform int role;
 uniform vec2 size;
-out vec4 color;
+{outputs}
 void main() {{
     TexloomTexel texel = {call}(gl_FragCoord.xy / size, mip);
 {names}}}"""
-    results = []
     with ctx:
         program = ctx.program(vertex_shader=VERTEX, fragment_shader=fragment)
-        triangle = ctx.vertex_array(program, [])
-        textures = []
-        for i, words in enumerate(packed_latents(source)):
-            layers, rows, columns, _ = words.shape
-            textures.append(ctx.texture_array((columns, rows, layers), 4, words.tobytes(), dtype="u4"))
-            textures[-1].filter = (moderngl.NEAREST, moderngl.NEAREST)
-            textures[-1].use(i)
+        for i in range(len(source.layout.grids)):
             set_uniforms(program, **{f"texloom_latents_{i}": i})
-        ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        block = ctx.buffer(packed_weights(source)) if weights is Weights.BUFFER else None
+        if block is not None:
+            block.bind_to_uniform_block(0)
+        results = []
         for mip in mips:
             width, height = source.layout.mip_size(mip)
-            color = ctx.texture((width, height), 4, dtype="f4")
-            target = ctx.framebuffer([color])
-            target.use()
-            found = {}
-            for i, m in enumerate(source.maps):
-                set_uniforms(program, mip=mip, role=i, size=(float(width), float(height)))
-                triangle.render(vertices=3)
-                pixels = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(height, width, 4)
-                found[m.role] = pixels[..., : len(m.constants)]
-            results.append(found)
-            target.release()
-            color.release()
-        for resource in (triangle, program, *textures):
-            resource.release()
+            set_uniforms(program, mip=mip, size=(float(width), float(height)))
+            planes = draw(ctx, program, source, mip)
+            results.append(
+                {m.role: plane[..., : len(m.constants)] for m, plane in zip(source.maps, planes, strict=True)}
+            )
+        if block is not None:
+            block.release()
+        program.release()
     return results
+
+
+def draw(ctx: moderngl.Context, program: moderngl.Program, source: NeuralTexture, mip: int) -> list[np.ndarray]:
+    """What the program puts out at the texel centres of one level, [H, W, 4] per map; latents on the first units."""
+    size = source.layout.mip_size(mip)
+    used: list[Any] = []
+    for i, words in enumerate(packed_latents(source)):
+        layers, rows, columns, _ = words.shape
+        used.append(ctx.texture_array((columns, rows, layers), 4, words.tobytes(), dtype="u4"))
+        used[-1].filter = (moderngl.NEAREST, moderngl.NEAREST)
+        used[-1].use(i)
+    colors = [ctx.texture(size, 4, dtype="f4") for _ in source.maps]
+    target, triangle = ctx.framebuffer(colors), ctx.vertex_array(program, [])
+    ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+    target.use()
+    triangle.render(vertices=3)
+    planes = [np.frombuffer(color.read(), np.float32).reshape(size[1], size[0], 4) for color in colors]
+    for resource in (triangle, target, *colors, *used):
+        resource.release()
+    return planes
 
 
 @pytest.mark.parametrize(
@@ -97,6 +122,21 @@ def test_the_shader_is_the_decoder(
     for mip, found in zip(mips, run(ctx, source, mips), strict=True):
         for role, wanted in source.decode(mip).items():
             assert np.abs(found[role] - wanted).max() < tolerance.get(role, 1e-3), (mip, role)
+
+
+def test_weights_from_a_buffer_are_the_same_decoder(ctx: moderngl.Context) -> None:
+    source = random_texture(60, 44, TWO)
+    assert packed_weights(source).shape == (weight_count(source.layout), 4)
+    (found,) = run(ctx, source, [1], weights=Weights.BUFFER)
+    wanted = source.decode(1)
+    for role in (Role.ALBEDO, Role.NORMAL, Role.OPACITY):
+        assert np.abs(found[role] - wanted[role]).max() < 1e-3
+    # Another training step changes the numbers and not the text.
+    layers = tuple(dataclasses.replace(layer, codes=layer.codes[::-1].copy()) for layer in source.layers)
+    later = dataclasses.replace(source, layers=layers, offset=source.offset + 0.1)
+    for language in Language:
+        assert decoder_shader(source, language, Weights.BUFFER) == decoder_shader(later, language, Weights.BUFFER)
+        assert decoder_shader(source, language) != decoder_shader(later, language)
 
 
 def test_a_texel_is_the_same_wherever_it_is_read(ctx: moderngl.Context) -> None:
