@@ -29,7 +29,7 @@ from widgets.viewport_options import ViewMode, ViewportOptions
 MATERIAL = ""
 """The channel choice that shows the whole material."""
 GAINS = (1, 2, 4, 8, 16, 32, 64)
-SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"))
+SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"), ("drape", "Drape"))
 
 
 class ViewBar(QWidget):
