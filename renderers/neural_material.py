@@ -10,10 +10,10 @@ import numpy as np
 from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import decoder_shader, packed_latents
 from core.textures.roles import ROLE_INFO, Role
-from renderers.material_textures import MaterialTextures
+from renderers.material_textures import MaterialTextures, is_mask
 from renderers.shader_source import expanded, set_uniforms, shader_source
 
-_FIRST_UNIT = 8
+_FIRST_UNIT = 9
 """Behind the units of MaterialTextures and of the light."""
 
 
@@ -28,19 +28,22 @@ class Filter(StrEnum):
 
 class NeuralMaterial(MaterialTextures):
     """To be drawn in place of decoded :class:`MaterialTextures`; only the relief still comes from a decoded map, as a
-    vertex has no pixels to spread the work over.
+    vertex has no pixels to spread the work over and a ray meets the height map many times a pixel.
 
     The decoder is part of the program: another texture is another NeuralMaterial. It takes a second or so to compile
     on a CPU.
     """
 
     def __init__(self, ctx: moderngl.Context, texture: NeuralTexture, filtering: Filter = Filter.STOCHASTIC) -> None:
-        relief = texture.decode().get(Role.DISPLACEMENT) if Role.DISPLACEMENT in texture.roles else None
+        known = {Role.DISPLACEMENT, Role.OPACITY} & set(texture.roles)
+        decoded = texture.decode() if known else {}
+        relief = decoded.get(Role.DISPLACEMENT)
         super().__init__(ctx, {} if relief is None else {Role.DISPLACEMENT: relief})
         self.filtering = filtering
         self.multiply_adds = texture.layout.multiply_adds
         self.size = (texture.width, texture.height)
         self.has_opacity = Role.OPACITY in texture.roles
+        self.opacity_is_mask = is_mask(decoded.get(Role.OPACITY))
         self._levels = texture.mip_levels
         self._latents: list[moderngl.Texture | moderngl.TextureArray] = []
         for words in packed_latents(texture):
