@@ -29,13 +29,13 @@ _IRRADIANCE_HEIGHT = 64
 _MEAN_IRRADIANCE = 0.75
 """Mean over all directions of irradiance / pi that an environment is scaled to, so that a change of the
 environment changes the mood and not the exposure."""
-_HIGHEST_RADIANCE = 600.0
+_HIGHEST_RADIANCE = 6000.0
 """Cuts off the sun's disc: beyond it a rough highlight only gains fireflies."""
 
 Half = NDArray[np.float16]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreparedEnvironment:
     """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, ``irradiance``
     H × 2H × 4 (divided by pi). Row 0 is straight up."""
@@ -109,14 +109,17 @@ def _resample(radiance: Radiance, height: int) -> Radiance:
 
 def irradiance_over_pi(radiance: Radiance, height: int = _IRRADIANCE_HEIGHT) -> Radiance:
     """Cosine-weighted integral of the radiance around every direction, divided by pi: height × 2 height × 3."""
-    rows = min(height, 32)
-    source = _resample(radiance, rows).reshape(-1, 3)
+    rows = min(height, _IRRADIANCE_HEIGHT)
+    solid = np.repeat(np.sin((np.arange(rows) + 0.5) / rows * np.pi), 2 * rows).astype(np.float32)[:, None]
+    weighted = np.concatenate([_resample(radiance, rows).reshape(-1, 3) * solid, solid], axis=1)
     light = directions(2 * rows, rows).reshape(-1, 3).astype(np.float32)
-    solid = np.repeat(np.sin((np.arange(rows) + 0.5) / rows * np.pi), 2 * rows).astype(np.float32)
-    normal = directions(2 * height, height).reshape(-1, 3).astype(np.float32)
-    cosine = np.maximum(normal @ light.T, 0.0) * solid
-    # Divided by its own sum: what the coarse grid gets wrong in area must not change the brightness.
-    return (cosine @ source / cosine.sum(axis=1, keepdims=True)).reshape(height, 2 * height, 3)
+    result = np.empty((height, 2 * height, 3), np.float32)
+    for row, normal in enumerate(directions(2 * height, height).astype(np.float32)):
+        cosine = normal @ light.T
+        total = np.maximum(cosine, 0.0, out=cosine) @ weighted
+        # Divided by its own sum: what the coarse grid gets wrong in area must not change the brightness.
+        result[row] = total[:, :3] / total[:, 3:]
+    return result
 
 
 def _with_alpha(colour: Radiance) -> Half:
@@ -236,20 +239,23 @@ class EnvironmentLight:
         for level, pixels in enumerate(environment.specular):
             self.specular.write(pixels, level=level)
         self.specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self.base = ctx.texture((width, height), 4, environment.specular[0], dtype="f2")
+        self.base.build_mipmaps()
+        self.base.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         rows, columns = environment.irradiance.shape[:2]
         self.irradiance = ctx.texture((columns, rows), 4, environment.irradiance, dtype="f2")
         table = brdf_table(ctx)
         self.table = ctx.texture((table.shape[1], table.shape[0]), 2, table, dtype="f2")
         self.table.repeat_x = False
-        for texture in (self.specular, self.irradiance, self.table):
+        for texture in (self.specular, self.irradiance, self.table, self.base):
             texture.repeat_y = False
 
     def use(self, program: moderngl.Program, first_unit: int, rotation_deg: float) -> None:
-        """Bind to three texture units and set the uniforms of environment_light.glsl.
+        """Bind to four texture units and set the uniforms of environment_light.glsl.
 
         The light turns to the right for a camera at its default place as ``rotation_deg`` grows.
         """
-        for unit, texture in enumerate((self.specular, self.irradiance, self.table), first_unit):
+        for unit, texture in enumerate((self.specular, self.irradiance, self.table, self.base), first_unit):
             texture.use(unit)
         angle = np.radians(rotation_deg)
         cos, sin = float(np.cos(angle)), float(np.sin(angle))
@@ -258,10 +264,11 @@ class EnvironmentLight:
             environment_specular=first_unit,
             environment_irradiance=first_unit + 1,
             brdf_table=first_unit + 2,
+            environment_base=first_unit + 3,
             specular_levels=float(_LEVELS - 1),
             environment_rotation=(cos, 0.0, sin, 0.0, 1.0, 0.0, -sin, 0.0, cos),
         )
 
     def release(self) -> None:
-        for texture in (self.specular, self.irradiance, self.table):
+        for texture in (self.specular, self.irradiance, self.table, self.base):
             texture.release()

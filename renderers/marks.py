@@ -12,8 +12,8 @@ from renderers.shader_source import set_uniforms
 
 MIP_COLORS = ("#f0f0f0", "#e5484d", "#f2973f", "#f0d94a", "#5fc07a", "#45c5d8", "#5b7cf0", "#a45ee0")
 """Of mip levels 0 to 7 and below."""
-SEAM_UNIT = 15
-"""The last texture unit that every OpenGL 3.3 has."""
+SEAM_UNIT = 31
+"""Behind the latents of the largest texture; every OpenGL 3.3 has 48."""
 _MOST_MARKS = 4096
 
 SeamErrors = tuple[NDArray[np.float32], NDArray[np.float32]]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
@@ -19,7 +21,7 @@ from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, Prepare
 from renderers.marks import set_marks
 from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
 from renderers.shader_source import build_program, set_uniforms
-from renderers.shapes import Mesh, Shape, build_shape
+from renderers.shapes import Mesh, Part, Shape, build_shape
 
 
 class ToneMapping(StrEnum):
@@ -34,17 +36,37 @@ class Background(StrEnum):
     ENVIRONMENT = "environment"
 
 
+class Relief(StrEnum):
+    """How the height map is shown: not at all, by where the eye's ray meets it, or by moving vertices. A mesh from a
+    file can't be displaced, as its surface would tear wherever its unwrapping is cut: it gets the parallax instead."""
+
+    OFF = "off"
+    PARALLAX = "parallax"
+    DISPLACEMENT = "displacement"
+
+
+class Opacity(StrEnum):
+    """What opacity between 0 and 1 does: cut at one half, let through its share, or one of them by what the map
+    holds (see :attr:`MaterialTextures.opacity_is_mask`)."""
+
+    AUTO = "auto"
+    MASK = "mask"
+    BLEND = "blend"
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything that A and B have in common.
 
-    ``tiling`` repeats along each side; ``channel`` shows one map alone, unlit; ``rotation`` of the environment in
-    degrees; ``exposure`` in stops; ``displacement`` is the height of the relief from black to white as a share of
-    the size of one repeat; ``surround`` display-encoded grey; ``blur`` of an environment background in [0, 1];
-    ``show_mips`` colours the surface by the mip level that is read, the maps themselves being level ``level``.
+    ``parts``: names of those :attr:`Mesh.parts` that take the material, the others are grey; None: all that have
+    texture coordinates. ``tiling`` repeats along each side; ``channel`` shows one map alone, unlit; ``rotation`` of
+    the environment in degrees; ``exposure`` in stops; ``displacement`` is the height of the relief from black to white
+    as a share of the size of one repeat; ``surround`` display-encoded grey; ``blur`` of an environment background in
+    [0, 1]; ``show_mips`` colours the surface by the mip level that is read, the maps themselves being level ``level``.
     """
 
     shape: Shape | Mesh = Shape.SPHERE
+    parts: frozenset[str] | None = None
     tiling: int = 1
     half_offset: bool = False
     channel: Role | None = None
@@ -53,6 +75,8 @@ class Scene:
     exposure: float = 0.0
     tone_mapping: ToneMapping = ToneMapping.NEUTRAL
     displacement: float = 0.03
+    relief: Relief = Relief.DISPLACEMENT
+    opacity: Opacity = Opacity.AUTO
     background: Background = Background.GREY
     surround: float = 0.36
     blur: float = 0.35
@@ -63,16 +87,18 @@ class Scene:
 
 @dataclass(frozen=True)
 class Quality:
-    """``detail``: quads along a shape; ``anisotropy`` of texture reads."""
+    """``detail``: quads along a shape; ``anisotropy`` of texture reads; ``reflections``: directions that each sample of
+    a reflection is summed over, 0 for one read of a prefiltered environment."""
 
     detail: int
     anisotropy: float
+    reflections: int = 0
 
 
-FINE = Quality(detail=512, anisotropy=8.0)
-FINE_SOFTWARE = Quality(detail=256, anisotropy=1.0)
+FINE = Quality(detail=512, anisotropy=8.0, reflections=32)
+FINE_SOFTWARE = Quality(detail=256, anisotropy=1.0, reflections=8)
 """On the CPU anisotropic reads double the cost of a sample, small triangles double it again."""
-QUICK = Quality(detail=224, anisotropy=4.0)
+QUICK = Quality(detail=224, anisotropy=4.0, reflections=16)
 QUICK_SOFTWARE = Quality(detail=96, anisotropy=1.0)
 
 _MOST_PROGRAMS = 4
@@ -108,6 +134,37 @@ def jitter(index: int) -> tuple[float, float]:
 
     x, y = radical_inverse(index, 2), radical_inverse(index, 3)
     return (x + 0.5) % 1.0 - 0.5, (y + 0.5) % 1.0 - 0.5
+
+
+MOST_REFLECTIONS = 32
+"""MOST_TAPS of environment_light.glsl."""
+
+
+@cache
+def _sobol(first: int, count: int) -> NDArray[np.float64]:
+    """Points ``first`` to ``first + count`` of Sobol's sequence in the unit square (Sobol, 1967): any such run is
+    spread evenly, and so is what several make together."""
+    index = np.arange(first, first + count, dtype=np.uint32)
+    points = np.zeros((count, 2), np.uint32)
+    directions = np.array([1 << 31, 1 << 31], np.uint32)
+    for bit in range(32):
+        points ^= np.where((index >> np.uint32(bit) & np.uint32(1))[:, None] == 1, directions, np.uint32(0))
+        directions[0] >>= np.uint32(1)
+        directions[1] ^= directions[1] >> np.uint32(1)
+    return points / 2.0**32
+
+
+def _reflection(count: int, sample: int, planned: int) -> dict[str, Any]:
+    """The uniforms of environment_light.glsl that say where a sample's reflections are read."""
+    count = min(count, MOST_REFLECTIONS)
+    points = (_sobol(sample * count, count) + 0.5 / 1024.0) % 1.0
+    taps = np.zeros((MOST_REFLECTIONS, 3), np.float32)
+    turn = 2.0 * np.pi * points[:, 1]
+    taps[:count] = np.stack([np.cos(turn), np.sin(turn), points[:, 0]], axis=1)
+    # Every sample is clamped by itself: if its reads were as sharp as all samples together allow, bright spots would
+    # be cut off in each. The square root is between that and the blur of a sample alone.
+    share = 1.0 / (count * math.sqrt(planned)) if count else 1.0
+    return {"reflection_count": count, "reflection_taps": taps.tobytes(), "reflection_share": share}
 
 
 class SampleBuffer:
@@ -147,15 +204,12 @@ class _Canvas:
 class _DrawnMesh:
     """A mesh's buffers with the programs that draw it."""
 
-    def __init__(self, ctx: moderngl.Context, mesh: Mesh, pick: moderngl.Program) -> None:
+    def __init__(self, ctx: moderngl.Context, mesh: Mesh) -> None:
         self._ctx = ctx
         self.mesh = mesh
         self.vertices = ctx.buffer(np.ascontiguousarray(mesh.vertices))
         self.indices = ctx.buffer(np.ascontiguousarray(mesh.indices))
         self._arrays: dict[int, tuple[moderngl.Program, moderngl.VertexArray]] = {}
-        # Picking needs no tangent, so the compiler leaves it out of that program.
-        names = ("in_position", "in_normal", "in_uv", "in_relief")
-        self.pick_array = ctx.vertex_array(pick, [(self.vertices, "3f 3f 16x 2f 1f", *names)], self.indices)
 
     def array(self, program: moderngl.Program) -> moderngl.VertexArray:
         """The mesh as this program takes it."""
@@ -169,10 +223,15 @@ class _DrawnMesh:
             found = self._arrays[id(program)] = (program, array)
         return found[1]
 
+    def render(self, program: moderngl.Program, ranges: list[tuple[int, int]]) -> None:
+        """Draw triangles ``first`` to ``end`` (exclusive) of every range."""
+        for first, end in ranges:
+            self.array(program).render(vertices=3 * (end - first), first=3 * first)
+
     def release(self) -> None:
         for _, array in self._arrays.values():
             array.release()
-        for resource in (self.pick_array, self.vertices, self.indices):
+        for resource in (self.vertices, self.indices):
             resource.release()
 
 
@@ -193,6 +252,8 @@ class MaterialRenderer:
         self._light: tuple[object, EnvironmentLight] | None = None
         self._canvases: dict[tuple[int, int], _Canvas] = {}
         self._nothing = ctx.texture((1, 1), 4, np.zeros(4, np.float32), dtype="f4")
+        grey = {Role.ALBEDO: np.full((1, 1, 3), 0.5, np.float32), Role.ROUGHNESS: np.full((1, 1, 1), 0.6, np.float32)}
+        self._neutral = MaterialTextures(ctx, grey)
 
     def _mesh(self, shape: Shape | Mesh, detail: int) -> _DrawnMesh:
         key: object = (shape, detail) if isinstance(shape, Shape) else id(shape)
@@ -202,7 +263,7 @@ class MaterialRenderer:
             for old_key in [k for k, m in self._meshes.items() if not self._same_shape(k, m, shape)]:
                 self._meshes.pop(old_key).release()
             mesh = build_shape(shape, detail) if isinstance(shape, Shape) else shape
-            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh, self._pick)
+            drawn = self._meshes[key] = _DrawnMesh(self._ctx, mesh)
         return drawn
 
     @staticmethod
@@ -297,45 +358,73 @@ class MaterialRenderer:
             self._triangles["background"].render(vertices=3)
 
         ctx.enable(moderngl.DEPTH_TEST)
-        two_sided = material.has_opacity or scene.shape is Shape.PLANE or isinstance(scene.shape, Mesh)
+        two_sided = material.has_opacity or not mesh.closed
         if two_sided:
             ctx.disable(moderngl.CULL_FACE)
         else:
             ctx.enable(moderngl.CULL_FACE)
-        program = material.program or self._material
-        material.use(program, quality.anisotropy)
-        light.use(program, FIRST_FREE_UNIT, scene.rotation)
-        set_uniforms(
-            program,
-            view_projection=view_projection.T.astype("f4").tobytes(),
-            **self._placement(mesh, material, scene, quality.detail),
-            eye=tuple(float(x) for x in scene.camera.eye(aspect)),
-            exposure=exposure,
-            tone_mapping=tone,
-            solo=-1 if scene.channel is None else SOLO_ROLES.index(scene.channel),
-            lod_bias=-0.5 * math.log2(min(max(planned, 1), 4)),
-            normal_green=-1.0 if convention is NormalConvention.DIRECTX else 1.0,
-            neural_sample=float(buffer.count),
-            map_size=tuple(float(x) for x in material.size),
-            map_level=float(scene.level),
-            opacity_jitter=(buffer.count * 0.618034) % 1.0 if planned > 1 else -1.0,
-        )
-        set_marks(program, mips=scene.show_mips, seams=material.seams)
-        drawn.array(program).render()
-        material.done()
+        by_chance = planned > 1 and not self._masked(material, scene)
+        for drawn_material, ranges in zip((material, self._neutral), self._ranges(mesh, scene), strict=True):
+            if not ranges:
+                continue
+            program = drawn_material.program or self._material
+            drawn_material.use(program, quality.anisotropy)
+            light.use(program, FIRST_FREE_UNIT, scene.rotation)
+            solo = -1 if scene.channel is None else SOLO_ROLES.index(scene.channel)
+            set_uniforms(
+                program,
+                view_projection=view_projection.T.astype("f4").tobytes(),
+                **self._placement(mesh, drawn_material, scene, quality.detail),
+                eye=tuple(float(x) for x in scene.camera.eye(aspect)),
+                exposure=exposure,
+                tone_mapping=tone,
+                # What takes no material has none of its maps either.
+                solo=solo if drawn_material is material else min(solo, 0),
+                footprint=1.0 / math.sqrt(min(max(planned, 1), 4)),
+                normal_green=-1.0 if convention is NormalConvention.DIRECTX else 1.0,
+                neural_sample=float(buffer.count),
+                map_size=tuple(float(x) for x in drawn_material.size),
+                map_level=float(scene.level),
+                **_reflection(quality.reflections, buffer.count, planned),
+                opacity_jitter=(buffer.count * 0.618034) % 1.0 if by_chance else -1.0,
+                parallax_jitter=(0.5 + buffer.count * 0.618034) % 1.0,
+            )
+            set_marks(program, mips=scene.show_mips and drawn_material is material, seams=drawn_material.seams)
+            drawn.render(program, ranges)
+            drawn_material.done()
 
         ctx.scissor = None
 
     @staticmethod
-    def _displaced(material: MaterialTextures, scene: Scene) -> bool:
-        return scene.displacement != 0.0 and material.has_displacement
+    def _masked(material: MaterialTextures, scene: Scene) -> bool:
+        return material.opacity_is_mask if scene.opacity is Opacity.AUTO else scene.opacity is Opacity.MASK
+
+    @staticmethod
+    def _ranges(mesh: Mesh, scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The triangles that take the material, and those that don't."""
+        taken: list[tuple[int, int]] = []
+        others: list[tuple[int, int]] = []
+        for part in mesh.parts or (Part("", 0, len(mesh.indices)),):
+            takes = part.has_uv and (scene.parts is None or not mesh.parts or part.name in scene.parts)
+            (taken if takes else others).append((part.first, part.first + part.count))
+        return taken, others
+
+    @staticmethod
+    def _relief(material: MaterialTextures, scene: Scene) -> Relief:
+        """What is really shown."""
+        if scene.displacement == 0.0 or not material.has_displacement:
+            return Relief.OFF
+        if scene.relief is Relief.DISPLACEMENT and isinstance(scene.shape, Mesh) and not scene.shape.displaceable:
+            return Relief.PARALLAX
+        return scene.relief
 
     def _drawn(self, material: MaterialTextures, scene: Scene, detail: int) -> _DrawnMesh:
         # A smooth shape needs no more vertices than its outline.
-        return self._mesh(scene.shape, detail if self._displaced(material, scene) else min(detail, 128))
+        displaced = self._relief(material, scene) is Relief.DISPLACEMENT
+        return self._mesh(scene.shape, detail if displaced else min(detail, 128))
 
     def _placement(self, mesh: Mesh, material: MaterialTextures, scene: Scene, detail: int) -> dict[str, Any]:
-        """The uniforms of material.vert.glsl, without the projection."""
+        """The uniforms of material.vert.glsl and parallax.glsl, without the projection."""
         scale = self._uv_scale(mesh, material.size, scene.tiling)
         offset = 0.5 if scene.half_offset else 0.0
         tilt = math.radians(mesh.tilt)
@@ -343,19 +432,23 @@ class MaterialRenderer:
         model[1:3, 1:3] = [[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]]
         repeat_size = mesh.height_scale / scene.tiling
         texels_per_quad = max(material.size[0] * scale[0], material.size[1] * scale[1]) / detail
+        relief = self._relief(material, scene)
+        height = scene.displacement * repeat_size
+        crossed = [height * s / (r * mesh.height_scale) for s, r in zip(scale, mesh.uv_repeat, strict=True)]
         return {
             "model": model.T.astype("f4").tobytes(),
             "uv_scale": scale,
             "uv_offset": (offset, offset),
-            "displacement": scene.displacement * repeat_size if self._displaced(material, scene) else 0.0,
+            "displacement": height if relief is Relief.DISPLACEMENT else 0.0,
             "displacement_lod": max(math.log2(max(texels_per_quad, 1.0)), 0.0),
+            "parallax": tuple(crossed) if relief is Relief.PARALLAX else (0.0, 0.0),
         }
 
     def uv_at(
         self, material: MaterialTextures, scene: Scene, size: tuple[int, int], x: float, y: float, detail: int = 128
     ) -> tuple[float, float] | None:
         """Texture coordinates in [0, 1) of the surface at a place of a picture of this size, in pixels from the top
-        left; None beside it."""
+        left; None beside it and on what takes no material."""
         ctx = self._ctx
         drawn = self._drawn(material, scene, detail)
         width, height = size
@@ -371,14 +464,20 @@ class MaterialRenderer:
             target.clear()
             ctx.disable(moderngl.BLEND | moderngl.CULL_FACE)
             ctx.enable(moderngl.DEPTH_TEST)
-            material.use(self._pick, 1.0)
-            set_uniforms(
-                self._pick,
-                view_projection=projection.T.astype("f4").tobytes(),
-                **self._placement(drawn.mesh, material, scene, detail),
-            )
-            drawn.pick_array.render()
-            material.done()
+            eye = tuple(float(x) for x in scene.camera.eye(width / height))
+            for taken, ranges in zip((True, False), self._ranges(drawn.mesh, scene), strict=True):
+                shown = material if taken else self._neutral
+                shown.use(self._pick, 1.0)
+                set_uniforms(
+                    self._pick,
+                    view_projection=projection.T.astype("f4").tobytes(),
+                    **self._placement(drawn.mesh, shown, scene, detail),
+                    eye=eye,
+                    parallax_jitter=0.5,
+                    present=float(taken),
+                )
+                drawn.render(self._pick, ranges)
+                shown.done()
             u, v, _, present = np.frombuffer(target.read(components=4, dtype="f4"), np.float32)
         finally:
             for resource in (target, texture, depth):
@@ -449,3 +548,4 @@ class MaterialRenderer:
             canvas.release()
         self._canvases.clear()
         self._nothing.release()
+        self._neutral.release()

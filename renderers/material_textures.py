@@ -60,10 +60,16 @@ def _quantised(values: NDArray[np.floating] | np.floating, dtype: type[np.uint8]
     return (np.clip(values, 0.0, 1.0) * highest + 0.5).astype(dtype)
 
 
+def is_mask(opacity: Pixels | None) -> bool:
+    """Whether opacity (H × W × 1, in [0, 1]) cuts out: fewer than one texel of 20, as edges have them, is neither
+    clearly open nor clearly closed."""
+    return opacity is None or bool(((opacity > 0.1) & (opacity < 0.9)).mean() < 0.05)
+
+
 class MaterialTextures:
     """The textures of one material in one context. ``maps``: float32 H × W × C in file encoding, any subset of the
-    roles; a missing one is neutral. ``size`` is width × height of the largest map; ``program`` what has to draw it,
-    None for the usual one."""
+    roles; a missing one is neutral. ``size`` is width × height of the largest map; ``opacity_is_mask`` see
+    :func:`is_mask`; ``program`` what has to draw it, None for the usual one."""
 
     program: moderngl.Program | None = None
     seams: SeamMarks | None = None
@@ -82,6 +88,7 @@ class MaterialTextures:
         self.size = _common_size(maps, tuple(maps))
         self.has_displacement = Role.DISPLACEMENT in maps
         self.has_opacity = Role.OPACITY in maps
+        self.opacity_is_mask = is_mask(maps.get(Role.OPACITY))
         self._pack(
             "map_base", maps, [(Role.ALBEDO, 0), (Role.ALBEDO, 1), (Role.ALBEDO, 2), (Role.OPACITY, 0)], np.uint8
         )

@@ -1,6 +1,6 @@
 """Reading a mesh to show a material on: Wavefront OBJ and glTF 2.0 (.gltf, .glb).
 
-Every part of the file that has texture coordinates is shown with the one material that is looked at.
+A file's materials become the parts of the mesh, by which a scene chooses what takes the one material that is looked at.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import base64
 import binascii
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
@@ -18,52 +19,78 @@ from numpy.typing import NDArray
 
 from core.errors import DamagedFileError, InputError
 from renderers.camera import OrbitCamera
-from renderers.shapes import Mesh
+from renderers.shapes import Mesh, Part, repeat_size
 
 MESH_SUFFIXES = frozenset({".obj", ".gltf", ".glb"})
 
 Floats = NDArray[np.float64]
 Triangles = NDArray[np.int64]
-_Part = tuple[Floats, Floats | None, Floats | None, Triangles]
-"""Positions, normals, uv (v down) per vertex, and triangles."""
+
+
+class _Piece(NamedTuple):
+    """A file's triangles of one material. ``uv``: v down; ``other_name`` of the object, for files with one material."""
+
+    name: str
+    other_name: str
+    position: Floats
+    normal: Floats | None
+    uv: Floats | None
+    triangle: Triangles
 
 
 def read_mesh(path: Path) -> Mesh:
-    """A mesh centred at the origin and scaled to radius 1. Raises InputError, also if it has no texture coordinates."""
+    """A mesh centred at the origin and scaled to radius 1, with a part for every material of the file, or for every
+    object if there is one material. Raises InputError, also if nothing in it has texture coordinates."""
     try:
         match path.suffix.lower():
             case ".obj":
-                parts = [_read_obj(path)]
+                pieces = _read_obj(path)
             case ".gltf" | ".glb":
-                parts = _read_gltf(path)
+                pieces = _read_gltf(path)
             case _:
                 raise InputError(f"“{path.name}” is no mesh: give an .obj, .gltf or .glb file.", path)
     except OSError as error:
         raise InputError(f"“{path.name}” can't be read: {error.strerror or error}.", path) from error
     except (ValueError, KeyError, IndexError, TypeError, struct.error, binascii.Error) as error:
         raise DamagedFileError(f"“{path.name}” is damaged or not of its format ({error}).", path) from error
-    return _joined(parts, path)
+    return _joined(pieces, path)
 
 
-def _joined(parts: list[_Part], path: Path) -> Mesh:
-    with_uv = [part for part in parts if part[2] is not None and len(part[3])]
-    if not with_uv:
+def _joined(pieces: list[_Piece], path: Path) -> Mesh:
+    pieces = [piece for piece in pieces if len(piece.triangle)]
+    if not any(piece.uv is not None for piece in pieces):
         raise InputError(
             f"“{path.name}” has no texture coordinates: unwrap it in your 3D program and export it with UVs.", path
         )
+    if len({piece.name for piece in pieces}) == 1:
+        pieces = [piece._replace(name=piece.other_name or piece.name) for piece in pieces]
+    # A part's triangles lie together; what has no texture coordinates is one of its own.
+    order = {key: i for i, key in enumerate(dict.fromkeys((piece.name, piece.uv is None) for piece in pieces))}
+    pieces.sort(key=lambda piece: order[piece.name, piece.uv is None])
+    parts: list[Part] = []
     positions, normals, uvs, triangles = [], [], [], []
-    first = 0
-    for position, normal, uv, triangle in with_uv:
-        assert uv is not None
-        if len(triangle) and (triangle.min() < 0 or triangle.max() >= len(position)):
+    first = first_triangle = 0
+    for piece in pieces:
+        position, triangle = piece.position, piece.triangle
+        if triangle.min() < 0 or triangle.max() >= len(position):
             raise DamagedFileError(f"“{path.name}” is damaged: a triangle names a vertex that isn't there.", path)
         positions.append(position)
-        normals.append(normal if normal is not None else _smooth_normals(position, triangle))
-        uvs.append(uv)
+        normals.append(piece.normal if piece.normal is not None else np.full_like(position, np.nan))
+        uvs.append(piece.uv if piece.uv is not None else np.zeros((len(position), 2)))
         triangles.append(triangle + first)
+        has_uv = piece.uv is not None
+        if parts and (parts[-1].name, parts[-1].has_uv) == (piece.name, has_uv):
+            parts[-1] = replace(parts[-1], count=parts[-1].count + len(triangle))
+        else:
+            parts.append(Part(piece.name, first_triangle, len(triangle), has_uv))
         first += len(position)
+        first_triangle += len(triangle)
     position, normal, uv = (np.concatenate(x) for x in (positions, normals, uvs))
     triangle = np.concatenate(triangles)
+    without = np.concatenate([np.full(len(piece.position), piece.normal is None) for piece in pieces])
+    if without.any():
+        # Over all pieces: where two materials meet, the surface goes on.
+        normal[without] = _smooth_normals(position, triangle)[without]
     if not (np.isfinite(position).all() and np.isfinite(normal).all() and np.isfinite(uv).all()):
         raise DamagedFileError(f"“{path.name}” is damaged: it contains numbers that are not finite.", path)
     low, high = position[triangle].min(axis=(0, 1)), position[triangle].max(axis=(0, 1))
@@ -74,16 +101,20 @@ def _joined(parts: list[_Part], path: Path) -> Mesh:
     position = position / radius
     normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     position, normal, uv, tangent, triangle = _with_tangents(position, normal, uv, triangle)
-    # No relief: a mesh of unknown density would tear at every edge of its unwrapping.
     columns = [position, normal, tangent, uv, np.zeros((len(position), 1))]
+    unwrapped = np.concatenate([np.arange(p.first, p.first + p.count) for p in parts if p.has_uv])
     return Mesh(
         np.concatenate(columns, axis=1).astype(np.float32),
         triangle.astype(np.uint32),
         uv_repeat=(1.0, 1.0),
-        height_scale=_repeat_size(position, uv, triangle),
+        height_scale=repeat_size(position, uv, triangle[unwrapped]),
         radius=1.0,
         camera=OrbitCamera(yaw=25.0, pitch=12.0, margin=1.0),
         square_texels=False,
+        closed=False,
+        # A mesh of unknown density would tear at every edge of its unwrapping.
+        displaceable=False,
+        parts=tuple(parts),
     )
 
 
@@ -142,21 +173,13 @@ def _with_tangents(
     return position[source], n, uv[source], np.concatenate([tangent, side], axis=1), new
 
 
-def _repeat_size(position: Floats, uv: Floats, triangle: Triangles) -> float:
-    """World size of one repeat of the picture: square root of area in the world over area in uv."""
-    corners, duv = position[triangle], uv[triangle]
-    world = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum()
-    a, b = duv[:, 1] - duv[:, 0], duv[:, 2] - duv[:, 0]
-    flat = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()
-    return float(np.sqrt(world / flat)) if flat > 1e-12 else 1.0
-
-
-def _read_obj(path: Path) -> _Part:
+def _read_obj(path: Path) -> list[_Piece]:
     positions: list[list[float]] = []
     normals: list[list[float]] = []
     uvs: list[list[float]] = []
-    corner_of: dict[tuple[int, int, int], int] = {}
-    triangles: list[tuple[int, int, int]] = []
+    corners: list[tuple[int, int, int]] = []
+    faces: dict[tuple[str, str, bool], list[tuple[int, int, int]]] = {}
+    material = thing = ""
 
     def index(text: str, count: int) -> int:
         number = int(text)
@@ -174,24 +197,35 @@ def _read_obj(path: Path) -> _Part:
                 normals.append([float(x) for x in words[1:4]])
             case "vt":
                 uvs.append([float(words[1]), 1.0 - float(words[2])])
+            case "usemtl":
+                material = " ".join(words[1:])
+            case "o" | "g":
+                thing = " ".join(words[1:])
             case "f":
                 face = []
                 for word in words[1:]:
                     v, t, n = (*word.split("/"), "", "")[:3]
-                    key = (
-                        index(v, len(positions)),
-                        index(t, len(uvs)) if t else -1,
-                        index(n, len(normals)) if n else -1,
+                    face.append(len(corners))
+                    corners.append(
+                        (
+                            index(v, len(positions)),
+                            index(t, len(uvs)) if t else -1,
+                            index(n, len(normals)) if n else -1,
+                        )
                     )
-                    face.append(corner_of.setdefault(key, len(corner_of)))
+                has_uv = all(corners[i][1] >= 0 for i in face)
+                triangles = faces.setdefault((material, thing, has_uv), [])
                 triangles.extend((face[0], face[i], face[i + 1]) for i in range(1, len(face) - 1))
-    corner = np.array(list(corner_of), np.int64).reshape(-1, 3)
-    triangle = np.array(triangles, np.int64).reshape(-1, 3)
-    position = np.array(positions, np.float64).reshape(-1, 3)[corner[:, 0]]
-    has_uv, has_normal = bool(len(corner)) and corner[:, 1].min() >= 0, bool(len(corner)) and corner[:, 2].min() >= 0
-    uv = np.array(uvs, np.float64)[corner[:, 1]] if has_uv else None
-    normal = np.array(normals, np.float64)[corner[:, 2]] if has_normal else None
-    return position, normal, uv, triangle
+    corner = np.array(corners, np.int64).reshape(-1, 3)
+    position, normal = np.array(positions, np.float64).reshape(-1, 3), np.array(normals, np.float64)
+    pieces = []
+    for (name, other_name, has_uv), triangles in faces.items():
+        # Equal corners become one vertex.
+        used, triangle = np.unique(corner[np.array(triangles)].reshape(-1, 3), axis=0, return_inverse=True)
+        uv = np.array(uvs, np.float64)[used[:, 1]] if has_uv else None
+        own_normal = normal[used[:, 2]] if used[:, 2].min() >= 0 else None
+        pieces.append(_Piece(name, other_name, position[used[:, 0]], own_normal, uv, triangle.reshape(-1, 3)))
+    return pieces
 
 
 _COMPONENTS: dict[int, Any] = {
@@ -205,7 +239,7 @@ _COMPONENTS: dict[int, Any] = {
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 
 
-def _read_gltf(path: Path) -> list[_Part]:
+def _read_gltf(path: Path) -> list[_Piece]:
     document, blob = _gltf_document(path)
     required = document.get("extensionsRequired", [])
     if required:
@@ -231,8 +265,9 @@ def _read_gltf(path: Path) -> list[_Part]:
             return np.maximum(values.astype(np.float64) / np.iinfo(dtype).max, -1.0)
         return values
 
-    parts: list[_Part] = []
-    for matrix, mesh in _gltf_instances(document):
+    pieces: list[_Piece] = []
+    materials = document.get("materials", [])
+    for matrix, mesh, node_name in _gltf_instances(document):
         for primitive in document["meshes"][mesh]["primitives"]:
             if primitive.get("mode", 4) != 4:
                 continue
@@ -251,8 +286,10 @@ def _read_gltf(path: Path) -> list[_Part]:
                 normal = accessor(attributes["NORMAL"]).astype(np.float64) @ np.linalg.inv(matrix[:3, :3])
             if "TEXCOORD_0" in attributes:
                 uv = accessor(attributes["TEXCOORD_0"]).astype(np.float64)[:, :2]
-            parts.append((position, normal, uv, triangle))
-    return parts
+            number = primitive.get("material")
+            name = "" if number is None else str(materials[number].get("name") or f"Material {number + 1}")
+            pieces.append(_Piece(name, node_name, position, normal, uv, triangle))
+    return pieces
 
 
 def _gltf_document(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -290,23 +327,23 @@ def _gltf_buffer(entry: dict[str, Any], blob: bytes, path: Path) -> bytes:
     return file.read_bytes()
 
 
-def _gltf_instances(document: dict[str, Any]) -> list[tuple[Floats, int]]:
-    """World matrix and mesh of every node of the scene."""
+def _gltf_instances(document: dict[str, Any]) -> list[tuple[Floats, int, str]]:
+    """World matrix, mesh and name of every node of the scene."""
     nodes = document.get("nodes", [])
     scenes = document.get("scenes", [])
     roots = scenes[document.get("scene", 0)].get("nodes", []) if scenes else range(len(nodes))
-    found: list[tuple[Floats, int]] = []
+    found: list[tuple[Floats, int, str]] = []
     seen: set[int] = set()
     waiting: list[tuple[int, Floats]] = [(root, np.eye(4)) for root in roots]
     while waiting:
-        number, parent = waiting.pop()
+        number, parent = waiting.pop(0)
         if number in seen:
             raise ValueError("a node is its own ancestor")
         seen.add(number)
         node = nodes[number]
         matrix = parent @ _node_matrix(node)
         if "mesh" in node:
-            found.append((matrix, node["mesh"]))
+            found.append((matrix, node["mesh"], str(node.get("name", ""))))
         waiting.extend((child, matrix) for child in node.get("children", []))
     return found
 

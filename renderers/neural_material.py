@@ -11,10 +11,10 @@ from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import Weights, decoder_shader, packed_latents, packed_weights, weight_count
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
-from renderers.material_textures import MaterialTextures
+from renderers.material_textures import MaterialTextures, is_mask
 from renderers.shader_source import expanded, set_uniforms, shader_source
 
-_FIRST_UNIT = 8
+_FIRST_UNIT = 9
 """Behind the units of MaterialTextures and of the light."""
 _WEIGHTS = 0
 """Binding of the block of weights."""
@@ -31,7 +31,7 @@ class Filter(StrEnum):
 
 class NeuralMaterial(MaterialTextures):
     """To be drawn in place of decoded :class:`MaterialTextures`; only the relief still comes from a decoded map, as a
-    vertex has no pixels to spread the work over.
+    vertex has no pixels to spread the work over and a ray meets the height map many times a pixel.
 
     The decoder is part of the program: another texture is another NeuralMaterial, which takes a second or two to
     compile on a CPU. A ``live`` one reads the decoder from a buffer instead, so that :meth:`renew` shows another state
@@ -50,7 +50,9 @@ class NeuralMaterial(MaterialTextures):
         live: bool = False,
     ) -> None:
         self._texture = texture
-        self._relief = _relief_of(texture) if relief is None else relief
+        self._relief = _decoded(texture, Role.DISPLACEMENT) if relief is None else relief
+        # One look decides how it is drawn: training doesn't make a mask of what is none.
+        self._is_mask = is_mask(_decoded(texture, Role.OPACITY))
         super().__init__(ctx, self._relief_maps())
         self.filtering = filtering
         self.live = live
@@ -102,6 +104,7 @@ class NeuralMaterial(MaterialTextures):
     def _own_size(self) -> None:
         self.size = (self._texture.width, self._texture.height)
         self.has_opacity = Role.OPACITY in self._texture.roles
+        self.opacity_is_mask = self._is_mask
 
     def use(self, program: moderngl.Program, anisotropy: float) -> None:
         super().use(program, anisotropy)
@@ -130,10 +133,8 @@ class NeuralMaterial(MaterialTextures):
             self.program = None
 
 
-def _relief_of(texture: NeuralTexture) -> Pixels | None:
-    if Role.DISPLACEMENT not in texture.roles:
-        return None
-    return texture.decode(roles=(Role.DISPLACEMENT,))[Role.DISPLACEMENT]
+def _decoded(texture: NeuralTexture, role: Role) -> Pixels | None:
+    return texture.decode(roles=(role,))[role] if role in texture.roles else None
 
 
 def _maps_of(texture: NeuralTexture) -> str:

@@ -19,7 +19,16 @@ from core.textures.roles import Role
 from renderers.camera import OrbitCamera
 from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping, fine_quality
+from renderers.material_renderer import (
+    Background,
+    MaterialRenderer,
+    Opacity,
+    Relief,
+    SampleBuffer,
+    Scene,
+    ToneMapping,
+    fine_quality,
+)
 from renderers.material_textures import MaterialTextures
 from renderers.neural_material import NeuralMaterial
 from renderers.shapes import default_camera, shape_named
@@ -54,6 +63,8 @@ def render_picture(
     environment: str = DEFAULT_ENVIRONMENT,
     exposure: float = 0.0,
     displacement: float | None = None,
+    relief: Relief = Relief.DISPLACEMENT,
+    opacity: Opacity = Opacity.AUTO,
     tone_mapping: ToneMapping = ToneMapping.NEUTRAL,
     background: Background = Background.GREY,
     camera: OrbitCamera | None = None,
@@ -74,6 +85,8 @@ def render_picture(
         environment=hdri if hdri is not None else environment,
         rotation=rotate_deg,
         exposure=exposure,
+        relief=relief,
+        opacity=opacity,
         tone_mapping=tone_mapping,
         background=background,
     )

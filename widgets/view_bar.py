@@ -37,7 +37,7 @@ SAMPLINGS = (
     ("bilinear", "Latents, bilinear", "Decoded in the shader: a blend of four texels, four times the work"),
     ("stochastic", "Latents, stochastic", "Decoded in the shader: one texel by chance, averaged over the samples"),
 )
-SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"))
+SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"), ("drape", "Drape"))
 
 TONES = (
     (ToneMapping.NEUTRAL, "Neutral"),

@@ -24,12 +24,18 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--shape",
         default="sphere",
-        metavar="sphere|plane|cube|cylinder|MESH",
+        metavar="sphere|plane|cube|cylinder|drape|MESH",
         help="what to render it on; MESH is an OBJ or glTF file [default sphere]",
     )
     parser.add_argument("--hdri", type=Path, metavar="FILE", help="light from an equirectangular HDR picture")
     parser.add_argument("--rotate", type=degrees, default=0.0, metavar="DEG", help="turn the light by so many degrees")
     parser.add_argument("--tiling", type=int, default=1, metavar="N", help="repeat the material N times [1 to 64]")
+    parser.add_argument(
+        "--relief",
+        choices=("off", "parallax", "displacement"),
+        default="displacement",
+        help="show the height map by parallax or by moving the surface, which a MESH can't [default displacement]",
+    )
     parser.add_argument("--channel", choices=[str(role) for role in Role], metavar="ROLE", help="show one map only")
     parser.add_argument(
         "--size", type=picture_size, default=(1024, 1024), metavar="WxH", help="pixels [default 1024x1024]"
@@ -72,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
 
     from core.textures.images import write_image
+    from renderers.material_renderer import Relief
     from renderers.offscreen import render_picture
 
     picture = render_picture(
@@ -81,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
         hdri=options.hdri,
         rotate_deg=options.rotate,
         tiling=options.tiling,
+        relief=Relief(options.relief),
         channel=channel,
         size=options.size,
     )

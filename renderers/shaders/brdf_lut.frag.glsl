@@ -16,7 +16,8 @@ void main() {
     float masking = 2.0 * n_v / (n_v + sqrt(a2 + (1.0 - a2) * n_v * n_v));
     vec2 sum = vec2(0.0);
     for (uint i = 0u; i < SAMPLES; ++i) {
-        vec3 h = ggx_visible_half_vector(hammersley(i, SAMPLES), v, alpha);
+        vec2 xi = hammersley(i, SAMPLES);
+        vec3 h = ggx_visible_half_vector(vec3(cos(2.0 * PI * xi.y), sin(2.0 * PI * xi.y), xi.x), v, alpha);
         float v_h = max(dot(v, h), 0.0);
         float n_l = 2.0 * v_h * h.z - v.z;
         if (n_l <= 0.0) continue;

@@ -33,17 +33,11 @@ vec3 ggx_half_vector(vec2 xi, float alpha) {
     return vec3(sin_theta * cos(phi), sin_theta * sin(phi), cos_theta);
 }
 
-// A half vector distributed as the facets that are visible from v (Heitz, 2018).
-vec3 ggx_visible_half_vector(vec2 xi, vec3 v, float alpha) {
+// A half vector distributed as the facets that are visible from v (Heitz, 2018), by caps of the sphere (Dupuy &
+// Benyoub, 2023). ``place``: cosine and sine of a turn around the cap, and the share of its height from the top.
+vec3 ggx_visible_half_vector(vec3 place, vec3 v, float alpha) {
     vec3 stretched = normalize(vec3(alpha * v.xy, v.z));
-    float len2 = dot(stretched.xy, stretched.xy);
-    vec3 t1 = len2 > 0.0 ? vec3(-stretched.y, stretched.x, 0.0) * inversesqrt(len2) : vec3(1.0, 0.0, 0.0);
-    vec3 t2 = cross(stretched, t1);
-    float r = sqrt(xi.x);
-    float phi = 2.0 * PI * xi.y;
-    float p1 = r * cos(phi);
-    float s = 0.5 * (1.0 + stretched.z);
-    float p2 = (1.0 - s) * sqrt(max(0.0, 1.0 - p1 * p1)) + s * r * sin(phi);
-    vec3 h = p1 * t1 + p2 * t2 + sqrt(max(0.0, 1.0 - p1 * p1 - p2 * p2)) * stretched;
+    float z = 1.0 - place.z * (1.0 + stretched.z);
+    vec3 h = vec3(sqrt(max(0.0, 1.0 - z * z)) * place.xy, z) + stretched;
     return normalize(vec3(alpha * h.xy, max(h.z, 1e-6)));
 }

@@ -5,13 +5,13 @@ uniform sampler2D map_base;       // linear albedo (decoded from sRGB by the sam
 uniform sampler2D map_surface;    // tangent-space normal as [0, 1], height
 uniform sampler2D map_response;   // occlusion, roughness, metallic, specular
 uniform sampler2D map_emissive;   // linear emission (decoded from sRGB by the sampler)
-uniform float lod_bias;
 
-MapValues read_maps(vec2 uv) {
+// ``dx``, ``dy``: what uv changes by from pixel to pixel.
+MapValues read_maps(vec2 uv, vec2 dx, vec2 dy) {
     MapValues maps;
-    maps.base = texture(map_base, uv, lod_bias);
-    maps.surface = texture(map_surface, uv, lod_bias);
-    maps.response = texture(map_response, uv, lod_bias);
-    maps.emissive = texture(map_emissive, uv, lod_bias).rgb;
+    maps.base = textureGrad(map_base, uv, dx, dy);
+    maps.surface = textureGrad(map_surface, uv, dx, dy);
+    maps.response = textureGrad(map_response, uv, dx, dy);
+    maps.emissive = textureGrad(map_emissive, uv, dx, dy).rgb;
     return maps;
 }

@@ -5,6 +5,7 @@
 #include "tone_mapping.glsl"
 #include "environment_light.glsl"
 #include "material_maps.glsl"
+#include "parallax.glsl"
 #include "marks.glsl"
 
 uniform vec3 eye;
@@ -13,6 +14,7 @@ uniform int tone_mapping;
 uniform int solo;              // -1 the material, else the place of a role in SOLO_ROLES
 uniform vec2 map_size;         // texels of level 0
 uniform float map_level;       // of the mip chain that level 0 is
+uniform float footprint;         // share of a pixel that a sample stands for: many samples may be sharper each
 uniform float opacity_jitter;  // in [0, 1): shifts the threshold between samples; below 0: a fixed threshold
 
 in vec3 world_position;
@@ -53,7 +55,14 @@ vec3 marked(vec3 linear, vec2 across, vec2 down) {
 
 void main() {
     vec2 across = dFdx(uv), down = dFdy(uv);
-    Surface s = sample_material(uv);
+    vec2 dx = across * footprint, dy = down * footprint;
+    vec3 n_geometry = normalize(world_normal);
+    vec3 t = normalize(world_tangent.xyz - n_geometry * dot(n_geometry, world_tangent.xyz));
+    vec3 b = cross(n_geometry, t) * world_tangent.w;
+    vec3 v = normalize(eye - world_position);
+    // The back of a surface has no relief of its own.
+    vec2 place = gl_FrontFacing ? parallax_uv(uv, dx, dy, vec3(dot(v, t), dot(v, b), dot(v, n_geometry))) : uv;
+    Surface s = sample_material(place, dx, dy);
     if (solo >= 0) {
         color = vec4(marked(solo_color(s), across, down), 1.0);
         return;
@@ -62,11 +71,7 @@ void main() {
     float threshold = opacity_jitter < 0.0 ? 0.5 : fract(pixel_noise() + opacity_jitter);
     if (s.opacity < 0.999 && s.opacity <= threshold) discard;
 
-    vec3 n_geometry = normalize(world_normal);
-    vec3 t = normalize(world_tangent.xyz - n_geometry * dot(n_geometry, world_tangent.xyz));
-    vec3 b = cross(n_geometry, t) * world_tangent.w;
     vec3 n = normalize(t * s.normal.x + b * s.normal.y + n_geometry * s.normal.z);
-    vec3 v = normalize(eye - world_position);
     if (!gl_FrontFacing) {
         n = -n;
         n_geometry = -n_geometry;

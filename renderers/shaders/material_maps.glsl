@@ -18,8 +18,8 @@ struct Surface {
     vec3 emissive;
 };
 
-Surface sample_material(vec2 uv) {
-    MapValues maps = read_maps(uv);
+Surface sample_material(vec2 uv, vec2 dx, vec2 dy) {
+    MapValues maps = read_maps(uv, dx, dy);
     Surface s;
     s.albedo = maps.base.rgb;
     s.opacity = maps.base.a;

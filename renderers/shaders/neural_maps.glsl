@@ -7,7 +7,6 @@ uniform int neural_filter;        // 0 nearest texel, 1 blend of four decoded te
 uniform float neural_sample;      // number of the sample
 uniform ivec2 neural_size;
 uniform int neural_levels;
-uniform float lod_bias;
 
 float neural_chance(float shift, float step) {
     // Interleaved gradient noise (Jimenez 2014), moved on from sample to sample by an additive recurrence.
@@ -15,10 +14,10 @@ float neural_chance(float shift, float step) {
     return fract(52.9829189 * fract(dot(place, vec2(0.06711056, 0.00583715))) + neural_sample * step);
 }
 
-MapValues read_maps(vec2 uv) {
-    vec2 across = dFdx(uv) * vec2(neural_size), down = dFdy(uv) * vec2(neural_size);
+MapValues read_maps(vec2 uv, vec2 dx, vec2 dy) {
+    vec2 across = dx * vec2(neural_size), down = dy * vec2(neural_size);
     float footprint = max(max(dot(across, across), dot(down, down)), 1e-12);
-    float lod = clamp(0.5 * log2(footprint) + lod_bias, 0.0, float(neural_levels - 1));
+    float lod = clamp(0.5 * log2(footprint), 0.0, float(neural_levels - 1));
     bool by_chance = neural_filter == 2;
     int mip = int(lod + (by_chance ? neural_chance(0.0, 0.8191725) : 0.5));
     vec2 size = vec2(max(neural_size >> mip, ivec2(1)));

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene
+from renderers.material_renderer import FINE, MaterialRenderer, Quality, SampleBuffer, Scene
 from renderers.material_textures import MaterialTextures
 
 
@@ -53,12 +53,13 @@ def render_linear(
     scene: Scene,
     size: int = 96,
     convention: NormalConvention = NormalConvention.OPENGL,
+    quality: Quality = FINE,
 ) -> np.ndarray:
     """Display-linear colour and coverage of one sample, H × W × 4, row 0 at the top."""
     renderer, material = MaterialRenderer(ctx), MaterialTextures(ctx, maps)
     buffer = SampleBuffer(ctx, (size, size))
     try:
-        renderer.add_sample(buffer, material, convention, scene)
+        renderer.add_sample(buffer, material, convention, scene, quality=quality)
         return np.frombuffer(buffer.sum.read(), np.float32).reshape(size, size, 4)[::-1].copy()
     finally:
         for resource in (renderer, material, buffer):

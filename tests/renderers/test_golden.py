@@ -12,12 +12,21 @@ import moderngl
 import numpy as np
 import OpenImageIO
 import pytest
-from rendered import tiles
+from rendered import constant, tiles
 
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
+from renderers.camera import OrbitCamera
 from renderers.comparison import CompareMode, Comparison
-from renderers.material_renderer import Background, MaterialRenderer, SampleBuffer, Scene, ToneMapping
+from renderers.material_renderer import (
+    Background,
+    MaterialRenderer,
+    Opacity,
+    Relief,
+    SampleBuffer,
+    Scene,
+    ToneMapping,
+)
 from renderers.material_textures import MaterialTextures
 from renderers.offscreen import render_picture
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
@@ -27,6 +36,7 @@ from renderers.shapes import Shape, default_camera
 FOLDER = Path(__file__).parent / "golden"
 FAILED = Path(__file__).parents[2] / "test-output"
 SIZE = (160, 160)
+LOW = OrbitCamera(yaw=-18.0, pitch=28.0, fit_radius=1.0)
 
 
 def read(path: Path) -> np.ndarray:
@@ -52,12 +62,20 @@ def worse(maps: dict[Role, Pixels]) -> dict[Role, Pixels]:
     return {role: blurred(pixels) for role, pixels in maps.items()}
 
 
-def material(**options: object) -> Callable[[moderngl.Context], np.ndarray]:
+def material(
+    changed: Callable[[dict[Role, Pixels]], dict[Role, Pixels]] = lambda maps: maps, **options: object
+) -> Callable[[moderngl.Context], np.ndarray]:
     def draw(ctx: moderngl.Context) -> np.ndarray:
         arguments: dict = {"normal_convention": NormalConvention.OPENGL, "samples": 4, "size": SIZE, **options}
-        return render_picture(tiles(128), context=ctx, **arguments)
+        return render_picture(changed(tiles(128)), context=ctx, **arguments)
 
     return draw
+
+
+def pierced(maps: dict[Role, Pixels]) -> dict[Role, Pixels]:
+    """A round hole with a soft edge in the middle of every tile."""
+    v, u = np.meshgrid(*2 * [(np.arange(128, dtype=np.float32) + 0.5) / 32 % 1.0 - 0.5], indexing="ij")
+    return {**maps, Role.OPACITY: np.clip((np.hypot(u, v) - 0.28) * 16.0 + 0.5, 0.0, 1.0).astype(np.float32)[..., None]}
 
 
 def side_by_side(mode: CompareMode) -> Callable[[moderngl.Context], np.ndarray]:
@@ -103,6 +121,14 @@ PICTURES = {
     "plane-overcast-aces": material(shape="plane", environment="overcast", tone_mapping=ToneMapping.ACES),
     "cube-turned-light": material(shape="cube", rotate_deg=120.0, tone_mapping=ToneMapping.FILMIC),
     "cylinder-environment": material(shape="cylinder", background=Background.ENVIRONMENT),
+    "drape": material(shape="drape", tiling=2),
+    "drape-metal-strips": material(
+        lambda _: constant((0.95, 0.8, 0.5), 0.35, 1.0), shape="drape", environment="strips"
+    ),
+    "plane-parallax": material(shape="plane", relief=Relief.PARALLAX, displacement=0.06, camera=LOW),
+    "sphere-parallax": material(relief=Relief.PARALLAX, displacement=0.06),
+    "cylinder-mask": material(pierced, shape="cylinder", opacity=Opacity.MASK),
+    "cylinder-blend": material(pierced, shape="cylinder", opacity=Opacity.BLEND),
     "sphere-normal-alone": material(channel=Role.NORMAL),
     "split-3d": side_by_side(CompareMode.SPLIT),
     "difference-3d": side_by_side(CompareMode.DIFFERENCE),

@@ -9,9 +9,19 @@ from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
 from renderers.environment import prepare_environment
-from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, ToneMapping, jitter
-from renderers.material_textures import MaterialTextures
-from renderers.shapes import Shape, build_shape, default_camera
+from renderers.material_renderer import (
+    QUICK_SOFTWARE,
+    MaterialRenderer,
+    Opacity,
+    Quality,
+    Relief,
+    SampleBuffer,
+    Scene,
+    ToneMapping,
+    jitter,
+)
+from renderers.material_textures import MaterialTextures, is_mask
+from renderers.shapes import Part, Shape, build_shape, default_camera
 
 SPHERE = Scene(tone_mapping=ToneMapping.NONE, camera=default_camera(Shape.SPHERE))
 
@@ -171,3 +181,147 @@ def test_a_displaced_surface_has_no_holes(ctx: moderngl.Context) -> None:
     coverage = render_linear(ctx, tiles(64), scene, size=192)[..., 3]
     rows, columns = np.indices(coverage.shape) - 95.5
     assert coverage[np.hypot(rows, columns) < 60].min() == 1.0
+
+
+def relief_scene(shape: Shape, relief: Relief, **changes: object) -> Scene:
+    camera = OrbitCamera(yaw=-18.0, pitch=50.0, zoom=1.6)
+    scene = Scene(shape=shape, camera=camera, channel=Role.ALBEDO, displacement=0.06, relief=relief)
+    return replace(scene, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tiling", [1, 2])
+@pytest.mark.parametrize("shape", [Shape.PLANE, Shape.SPHERE, Shape.CYLINDER])
+def test_parallax_shows_what_displacement_does(ctx: moderngl.Context, shape: Shape, tiling: int) -> None:
+    """Where the outline isn't in the picture the two are the same relief, in the same place and of the same height."""
+    quality = Quality(512, 1.0)
+    flat, parallax, displaced = (
+        render_linear(ctx, tiles(128), relief_scene(shape, relief, tiling=tiling), 128, quality=quality)[40:88, 40:88]
+        for relief in (Relief.OFF, Relief.PARALLAX, Relief.DISPLACEMENT)
+    )
+    error = np.abs(parallax - displaced).mean()
+    assert error < 0.3 * np.abs(flat - displaced).mean()
+
+
+def test_parallax_keeps_the_aspect_of_the_picture(ctx: moderngl.Context) -> None:
+    """A picture twice as wide as high lies on half as much of u: the relief crosses it at the same size."""
+    wide = {role: np.concatenate([pixels, pixels], axis=1) for role, pixels in tiles(64, 2).items()}
+    square = replace(relief_scene(Shape.PLANE, Relief.PARALLAX), tiling=1)
+    one = render_linear(ctx, tiles(64, 2), square, size=96)
+    # Twice the repeats along v: the same tiles, half as large, and of half the height for their repeat.
+    other = render_linear(ctx, wide, replace(square, displacement=0.06), size=96)
+    half = render_linear(ctx, tiles(64, 2), replace(square, tiling=2, displacement=0.12), size=96)
+    assert np.abs(other - half).mean() < 0.01 < np.abs(other - one).mean()
+
+
+def test_parallax_knows_both_conventions(ctx: moderngl.Context) -> None:
+    """Green may point up or down, but the height map stays as it is."""
+    maps = tiles(64)
+    flipped = {
+        **maps,
+        Role.NORMAL: maps[Role.NORMAL] * np.array([1, -1, 1], np.float32) + np.array([0, 1, 0], np.float32),
+    }
+    scene = replace(relief_scene(Shape.PLANE, Relief.PARALLAX), channel=None)
+    opengl = render_linear(ctx, maps, scene)
+    directx = render_linear(ctx, flipped, scene, convention=NormalConvention.DIRECTX)
+    assert np.abs(opengl - directx).mean() < 0.002
+
+
+@pytest.mark.parametrize("relief", list(Relief))
+def test_what_is_picked_is_what_is_seen(ctx: moderngl.Context, relief: Relief) -> None:
+    """The colour at a pixel says where on the map it is; picking has to say the same."""
+    v, u = np.meshgrid(*2 * [(np.arange(128, dtype=np.float32) + 0.5) / 128], indexing="ij")
+    maps = {
+        Role.ALBEDO: np.stack([u, v, np.ones_like(u)], axis=2),
+        Role.DISPLACEMENT: (0.5 + 0.5 * np.sin(12.0 * u) * np.cos(9.0 * v))[..., None],
+    }
+    scene = replace(relief_scene(Shape.PLANE, relief), displacement=0.1, tone_mapping=ToneMapping.NONE)
+    quality = Quality(128, 1.0)
+    color = render_linear(ctx, maps, scene, quality=quality)[..., :3]
+    encoded = np.where(color <= 0.0031308, 12.92 * color, 1.055 * color ** (1 / 2.4) - 0.055)
+    renderer, material = MaterialRenderer(ctx), MaterialTextures(ctx, maps)
+    try:
+        for x, y in ((48, 48), (30, 60), (62, 40), (40, 34)):
+            picked = renderer.uv_at(material, scene, (96, 96), x + 0.5, y + 0.5)
+            assert picked == pytest.approx(tuple(encoded[y, x, :2]), abs=0.012)
+    finally:
+        renderer.release()
+        material.release()
+
+
+def test_a_mesh_that_cannot_be_displaced_gets_parallax(ctx: moderngl.Context) -> None:
+    mesh = replace(build_shape(Shape.PLANE, 8), displaceable=False)
+    camera = default_camera(Shape.PLANE)
+    fallen, parallax, flat = (
+        render_linear(
+            ctx, tiles(64), Scene(shape=mesh, camera=camera, channel=Role.ALBEDO, displacement=0.08, relief=relief)
+        )
+        for relief in (Relief.DISPLACEMENT, Relief.PARALLAX, Relief.OFF)
+    )
+    assert np.array_equal(fallen, parallax) and np.abs(fallen - flat).mean() > 0.003
+
+
+def test_a_mask_is_cut_and_a_veil_is_not(ctx: moderngl.Context) -> None:
+    camera = OrbitCamera(pitch=85.0, zoom=2.0)
+    scene = replace(SPHERE, shape=Shape.PLANE, camera=camera)
+    veil = {**constant((0.5, 0.5, 0.5), 0.9, 0.0), Role.OPACITY: np.full((4, 4, 1), 0.4, np.float32)}
+    hole = np.ones((64, 64, 1), np.float32)
+    hole[16:48, 16:48] = 0.0
+    mask = {**constant((0.5, 0.5, 0.5), 0.9, 0.0), Role.OPACITY: hole}
+    renderer = MaterialRenderer(ctx)
+
+    def alpha(maps: dict, opacity: Opacity) -> np.ndarray:
+        material, buffer = MaterialTextures(ctx, maps), SampleBuffer(ctx, (48, 48))
+        for _ in range(16):
+            chosen = replace(scene, opacity=opacity)
+            renderer.add_sample(buffer, material, NormalConvention.OPENGL, chosen, planned=16, quality=QUICK_SOFTWARE)
+        found = np.frombuffer(buffer.sum.read(), np.float32).reshape(48, 48, 4)[16:32, 16:32, 3].mean() / 16
+        material.release()
+        buffer.release()
+        return found
+
+    try:
+        assert alpha(veil, Opacity.AUTO) == pytest.approx(0.4, abs=0.04)
+        assert alpha(veil, Opacity.BLEND) == pytest.approx(0.4, abs=0.04)
+        assert alpha(veil, Opacity.MASK) == 0.0
+        assert alpha(mask, Opacity.AUTO) == alpha(mask, Opacity.MASK) < 0.2
+        thicker = {**veil, Role.OPACITY: np.full((4, 4, 1), 0.6, np.float32)}
+        assert alpha(thicker, Opacity.MASK) == 1.0
+    finally:
+        renderer.release()
+
+
+def test_what_counts_as_a_mask() -> None:
+    noise = np.random.default_rng(1).random((64, 64, 1)).astype(np.float32)
+    assert is_mask(None)
+    assert is_mask((noise > 0.5).astype(np.float32))
+    assert is_mask(np.where(noise > 0.5, 0.95, 0.04).astype(np.float32)), "compression leaves a little noise"
+    assert is_mask(np.where(noise > 0.97, 0.5, 1.0).astype(np.float32)), "edges are soft"
+    assert not is_mask(noise)
+    assert not is_mask(np.full((8, 8, 1), 0.5, np.float32))
+
+
+def test_parts_choose_what_takes_the_material(ctx: moderngl.Context) -> None:
+    """A cube whose front is a part of its own: red takes the material, the rest is grey and can't be picked."""
+    cube = build_shape(Shape.CUBE, 8)
+    face = len(cube.indices) // 6
+    mesh = replace(cube, parts=(Part("front", 0, face), Part("rest", face, 5 * face)))
+    red = constant((0.9, 0.05, 0.05), 0.9, 0.0)
+    camera = OrbitCamera(yaw=45.0)
+    scene = Scene(shape=mesh, camera=camera, tone_mapping=ToneMapping.NONE)
+    renderer, material = MaterialRenderer(ctx), MaterialTextures(ctx, red)
+    try:
+        for parts, front, side in (
+            (None, True, True),
+            (frozenset({"front"}), True, False),
+            (frozenset({"rest"}), False, True),
+            (frozenset(), False, False),
+        ):
+            chosen = replace(scene, parts=parts)
+            color = render_linear(ctx, red, chosen)
+            for x, expected in ((32, front), (64, side)):
+                r, g, b = color[48, x, :3]
+                assert (r > 3.0 * g) == expected and (expected or r == pytest.approx(b, rel=0.02))
+                assert (renderer.uv_at(material, chosen, (96, 96), x, 48.0) is not None) == expected
+    finally:
+        renderer.release()
+        material.release()

@@ -72,6 +72,49 @@ def test_mirrored_coordinates_turn_the_bitangent_and_not_the_normal(tmp_path: Pa
     assert bitangent == pytest.approx(np.tile([0.0, 1.0, 0.0], (4, 1)), abs=1e-6)
 
 
+TWO_MATERIALS = """
+v -1 0 0
+v 0 0 0
+v 0 1 0
+v 0 0 -1
+v 0 1 -1
+vt 0 0
+vt 1 0
+vt 1 1
+usemtl front
+f 1/1 2/2 3/3
+usemtl side
+f 2/1 4/2 5/3
+usemtl front
+f 2 4 5
+"""
+
+
+def test_materials_become_parts(tmp_path: Path) -> None:
+    mesh = read_mesh(written(tmp_path, TWO_MATERIALS))
+    parts = [(part.name, part.first, part.count, part.has_uv) for part in mesh.parts]
+    assert parts == [("front", 0, 1, True), ("side", 1, 1, True), ("front", 2, 1, False)]
+    assert np.isfinite(mesh.vertices).all()
+    # The last one has no uv that could change what a repeat measures.
+    longest = np.linalg.norm(mesh.vertices[:, :3], axis=1).max()
+    assert longest == pytest.approx(1.0, abs=1e-6)
+    assert mesh.height_scale == pytest.approx(1.0 / np.linalg.norm([0.5, 0.5, 0.5]), rel=1e-5)
+
+
+def test_normals_that_are_made_go_on_across_materials(tmp_path: Path) -> None:
+    mesh = read_mesh(written(tmp_path, TWO_MATERIALS.replace("f 2 4 5", "")))
+    place = mesh.vertices[:, :3].round(6)
+    corner = place[mesh.indices[0, 1]]
+    there = mesh.vertices[(place == corner).all(1), 3:6]
+    assert len(there) == 2 and np.abs(there[0] - there[1]).max() < 1e-6
+    assert np.abs(there[0]).max() < 0.99, "between the two faces"
+
+
+def test_objects_are_parts_where_there_is_one_material(tmp_path: Path) -> None:
+    text = QUAD.replace("f 1/1/1 2/2/1 3/3/1 4/4/1", "o lid\nf 1/1/1 2/2/1 3/3/1\no body of it\nf 1/1/1 3/3/1 4/4/1")
+    assert [part.name for part in read_mesh(written(tmp_path, text)).parts] == ["lid", "body of it"]
+
+
 def test_missing_normals_are_made(tmp_path: Path) -> None:
     text = QUAD.replace("vn 0 0 1\n", "").replace("f 1/1/1 2/2/1 3/3/1 4/4/1", "f 1/1 2/2 3/3 4/4")
     mesh = read_mesh(written(tmp_path, text))
@@ -140,7 +183,49 @@ def test_cut_off_files_are_named(tmp_path: Path) -> None:
         read_mesh(tmp_path / "nowhere.obj")
 
 
-@pytest.mark.skipif(not MESHES.is_dir(), reason="shared meshes are not here")
+needs_meshes = pytest.mark.skipif(not MESHES.is_dir(), reason="shared meshes are not here")
+
+
+@needs_meshes
+def test_the_parts_of_a_real_helmet() -> None:
+    mesh = read_mesh(MESHES / "FlightHelmet" / "FlightHelmet.gltf")
+    names = ["HoseMat", "RubberWoodMat", "GlassPlasticMat", "MetalPartsMat", "LeatherPartsMat", "LensesMat"]
+    assert [part.name for part in mesh.parts] == names
+    ends = np.cumsum([part.count for part in mesh.parts])
+    assert [part.first for part in mesh.parts] == [0, *ends[:-1]] and ends[-1] == len(mesh.indices)
+
+
+@needs_meshes
+def test_tangents_are_those_that_a_file_stores() -> None:
+    """The bottle's were made by another program's MikkTSpace. Where the unwrapping has no area they say nothing."""
+    folder = MESHES / "WaterBottle"
+    document = json.loads((folder / "WaterBottle.gltf").read_text())
+    buffer = (folder / "WaterBottle.bin").read_bytes()
+    primitive = document["meshes"][0]["primitives"][0]
+
+    def stored(number: int, kind: str, width: int) -> np.ndarray:
+        accessor = document["accessors"][number]
+        view = document["bufferViews"][accessor["bufferView"]]
+        start = view.get("byteOffset", 0) + accessor.get("byteOffset", 0)
+        return np.frombuffer(buffer, kind, accessor["count"] * width, start).reshape(-1, width).astype(np.float64)
+
+    attributes = primitive["attributes"]
+    kind = {5123: "<u2", 5125: "<u4"}[document["accessors"][primitive["indices"]]["componentType"]]
+    triangle = stored(primitive["indices"], kind, 1).astype(int).reshape(-1, 3)
+    uv, wanted = stored(attributes["TEXCOORD_0"], "<f4", 2)[triangle], stored(attributes["TANGENT"], "<f4", 4)[triangle]
+    mesh = read_mesh(folder / "WaterBottle.gltf")
+    found = mesh.vertices[mesh.indices, 6:10]
+    a, b = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+    solid = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) > 1e-7
+    assert solid.mean() > 0.97
+    # The file's node is turned half around the y axis.
+    turned = wanted[..., :3] * (-1.0, 1.0, -1.0)
+    angle = np.degrees(np.arccos(np.clip((turned * found[..., :3]).sum(2), -1.0, 1.0)))[solid]
+    assert np.percentile(angle, 95) < 0.3 and angle.max() < 4.0
+    assert (wanted[..., 3] == found[..., 3])[solid].all()
+
+
+@needs_meshes
 @pytest.mark.parametrize(
     "name",
     [

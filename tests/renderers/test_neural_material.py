@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import moderngl
@@ -12,8 +13,9 @@ from core.codec.layout import LatentGrid
 from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
+from renderers.camera import OrbitCamera
 from renderers.comparison import CompareMode, Comparison
-from renderers.material_renderer import MaterialRenderer, Quality, SampleBuffer, Scene
+from renderers.material_renderer import MaterialRenderer, Quality, Relief, SampleBuffer, Scene
 from renderers.material_textures import MaterialTextures
 from renderers.neural_material import Filter, NeuralMaterial
 from renderers.offscreen import render_picture
@@ -29,9 +31,12 @@ def texture() -> NeuralTexture:
     return random_texture(32, 32, GRIDS)
 
 
-def draw(ctx: moderngl.Context, material: MaterialTextures, channel: Role | None, samples: int) -> np.ndarray:
+def draw(
+    ctx: moderngl.Context, material: MaterialTextures, channel: Role | None, samples: int, **changes: Any
+) -> np.ndarray:
     """The picture of a plane, so near that a texel covers several pixels, in [0, 255]."""
     scene = Scene(shape=Shape.PLANE, camera=default_camera(Shape.PLANE), channel=channel, displacement=0.0)
+    scene = replace(scene, **changes)
     renderer, buffer = MaterialRenderer(ctx), SampleBuffer(ctx, SIZE)
     target = ctx.simple_framebuffer(SIZE, components=4)
     try:
@@ -103,3 +108,17 @@ def test_a_released_material_makes_room_for_the_next(ctx: moderngl.Context, text
         pictures.append(draw(ctx, neural, Role.NORMAL, 1))
         neural.release()
     assert all(np.array_equal(pictures[0], other) for other in pictures)
+
+
+def test_parallax_reads_the_decoded_height(ctx: moderngl.Context, texture: NeuralTexture) -> None:
+    decoded, neural = MaterialTextures(ctx, texture.decode()), NeuralMaterial(ctx, texture, Filter.BILINEAR)
+    camera = OrbitCamera(pitch=45.0, zoom=4.0)
+    try:
+        flat, wanted, found = (
+            draw(ctx, material, Role.NORMAL, 4, relief=Relief.PARALLAX, displacement=height, camera=camera)
+            for material, height in ((decoded, 0.0), (decoded, 0.1), (neural, 0.1))
+        )
+    finally:
+        decoded.release()
+        neural.release()
+    assert np.abs(wanted - found).mean() < 0.1 * np.abs(flat - found).mean()

@@ -52,5 +52,25 @@ def test_texels_are_square(shape: Shape) -> None:
 
 
 def test_an_unknown_shape_names_the_choices() -> None:
-    with pytest.raises(InputError, match="sphere, plane, cube, cylinder"):
+    with pytest.raises(InputError, match="sphere, plane, cube, cylinder, drape"):
         shape_named("teapot")
+
+
+def test_a_cloth_is_hardly_stretched() -> None:
+    """Texel density over the drape, where a sphere's poles would have none: within a third everywhere that matters."""
+    mesh = build_shape(Shape.DRAPE, 128)
+    corners, duv = mesh.vertices[mesh.indices, :3], mesh.vertices[mesh.indices, 10:12]
+    world = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    a, b = duv[:, 1] - duv[:, 0], duv[:, 2] - duv[:, 0]
+    flat = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+    density = np.sqrt(world / np.maximum(flat, 1e-12)) / mesh.height_scale
+    by_area = np.argsort(density)
+    share = np.cumsum(world[by_area]) / world.sum()
+    low, high = density[by_area][np.searchsorted(share, [0.05, 0.95])]
+    assert low > 0.75 and high < 1.25
+
+
+def test_two_meshes_can_be_compared() -> None:
+    """A scene is compared with the last one to see whether anything changed."""
+    first, second = build_shape(Shape.PLANE, 8), build_shape(Shape.PLANE, 8)
+    assert first == first and first != second
