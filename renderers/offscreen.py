@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,22 @@ from renderers.neural_material import NeuralMaterial
 from renderers.shapes import default_camera, shape_named
 
 
-def create_context() -> moderngl.Context:
-    """A context that needs no display (EGL on Linux, the system's own elsewhere).
+@contextmanager
+def offscreen_context() -> Iterator[moderngl.Context]:
+    """A context that needs no display (EGL on Linux, the system's own elsewhere), current until the end of the block.
 
     Raises TexloomError saying what to install if there is no OpenGL 3.3.
     """
+    ctx = _create_context()
+    try:
+        yield ctx
+    finally:
+        # Released but still current, it would keep every other kind of context, a window's, from becoming so.
+        ctx.__exit__(None, None, None)
+        ctx.release()
+
+
+def _create_context() -> moderngl.Context:
     options: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
     try:
         return moderngl.create_context(standalone=True, require=330, **options)
@@ -94,7 +106,18 @@ def render_picture(
         scene = replace(scene, displacement=displacement)
     scene = replace(scene, camera=camera or default_camera(scene.shape))
 
-    ctx = context or create_context()
+    with nullcontext(context) if context is not None else offscreen_context() as ctx:
+        return _rendered(ctx, maps, normal_convention, scene, size, samples)
+
+
+def _rendered(
+    ctx: moderngl.Context,
+    maps: Mapping[Role, Pixels] | NeuralTexture,
+    normal_convention: NormalConvention,
+    scene: Scene,
+    size: tuple[int, int],
+    samples: int,
+) -> NDArray[np.uint8]:
     released = []
     try:
         renderer = MaterialRenderer(ctx)
@@ -111,5 +134,3 @@ def render_picture(
     finally:
         for resource in released:
             resource.release()
-        if context is None:
-            ctx.release()

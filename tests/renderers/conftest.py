@@ -7,18 +7,19 @@ from collections.abc import Iterator
 import moderngl
 import pytest
 
-from renderers.offscreen import create_context
+from renderers.offscreen import offscreen_context
 
 
 @pytest.fixture(scope="session")
 def _shared_context() -> Iterator[moderngl.Context]:
-    ctx = create_context()
-    yield ctx
-    ctx.release()
+    with offscreen_context() as ctx:
+        # Current in its own tests only: a window's context of another test couldn't become so.
+        ctx.__exit__(None, None, None)
+        yield ctx
 
 
 @pytest.fixture
 def ctx(_shared_context: moderngl.Context) -> Iterator[moderngl.Context]:
-    """The context, current: a window's context of another test may have taken its place."""
+    """The context, current."""
     with _shared_context:
         yield _shared_context

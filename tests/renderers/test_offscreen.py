@@ -1,3 +1,4 @@
+import ctypes
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from rendered import tiles
 from core.errors import InputError
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
-from renderers.offscreen import render_picture
+from renderers.offscreen import offscreen_context, render_picture
 
 
 def test_a_picture(ctx: moderngl.Context) -> None:
@@ -61,9 +62,10 @@ def test_a_wrong_shape_is_said(ctx: moderngl.Context) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="hides the driver the way libglvnd allows")
 def test_without_opengl_it_says_what_to_install(tmp_path: Path) -> None:
     script = (
-        "from renderers.offscreen import create_context\n"
+        "from renderers.offscreen import offscreen_context\n"
         "from core.errors import TexloomError\n"
-        "try: create_context()\n"
+        "try:\n"
+        "    with offscreen_context(): pass\n"
         "except TexloomError as error: print('said:', error)\n"
     )
     environment = {**os.environ, "__EGL_VENDOR_LIBRARY_DIRS": str(tmp_path)}
@@ -77,3 +79,13 @@ def test_without_opengl_it_says_what_to_install(tmp_path: Path) -> None:
         check=True,
     )
     assert "said:" in answer.stdout and "libegl1" in answer.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="about EGL")
+def test_nothing_stays_current() -> None:
+    """Where one kind of context is current, no other can become so: a window that opens later would have no 3D view."""
+    egl = ctypes.CDLL("libEGL.so.1")
+    egl.eglGetCurrentContext.restype = ctypes.c_void_p
+    with offscreen_context():
+        assert egl.eglGetCurrentContext() is not None
+    assert egl.eglGetCurrentContext() is None

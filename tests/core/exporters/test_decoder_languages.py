@@ -21,7 +21,7 @@ from core.codec.layout import LatentGrid
 from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import Language, Weights, decoder_shader, packed_latents, packed_weights
 from core.textures.roles import Role
-from renderers.offscreen import create_context
+from renderers.offscreen import offscreen_context
 from tests.core.codec.materials import random_texture
 from tests.core.exporters.test_decoder_shader import VERTEX, draw
 
@@ -42,9 +42,8 @@ cases = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def ctx() -> Iterator[moderngl.Context]:
-    context = create_context()
-    yield context
-    context.release()
+    with offscreen_context() as context:
+        yield context
 
 
 def command(name: str, package: str) -> str:

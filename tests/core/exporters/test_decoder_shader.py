@@ -24,7 +24,7 @@ from core.exporters.decoder_shader import (
 )
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
-from renderers.offscreen import create_context
+from renderers.offscreen import offscreen_context
 from renderers.shader_source import set_uniforms
 from tests.core.codec.materials import random_texture
 
@@ -35,9 +35,8 @@ TWO = (LatentGrid(4, 7, 4), LatentGrid(16, 5, 4))
 
 @pytest.fixture(scope="module")
 def ctx() -> Iterator[moderngl.Context]:
-    context = create_context()
-    yield context
-    context.release()
+    with offscreen_context() as context:
+        yield context
 
 
 def run(
