@@ -89,6 +89,7 @@ KEPT_VIEW = (
     "background",
     "background_blur",
     "tone_mapping",
+    "relief",
 )
 KEPT_SAMPLING = ("sampler", "filtering")
 
@@ -697,6 +698,7 @@ class MainWindow(QMainWindow):
         different = options.compare is CompareMode.DIFFERENCE
         self.slot_bar.show_gain(options.gain if different else None, options.false_color)
         self._show_inspected()
+        self.view_bar.set_parts(self.viewport.parts)
         self.view_bar.set_options(options, self.viewport.shown_role if self.viewport.roles else None)
         for name in KEPT_VIEW + KEPT_SAMPLING:
             self.preferences.view[name] = getattr(options, name)

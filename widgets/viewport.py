@@ -25,7 +25,7 @@ from renderers.comparison import RAMP, CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
 from renderers.marks import MIP_COLORS, SeamErrors
 from renderers.material_renderer import Background as Surround
-from renderers.material_renderer import Scene, ToneMapping
+from renderers.material_renderer import Opacity, Relief, Scene, ToneMapping
 from renderers.material_textures import SOLO_ROLES
 from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions
@@ -203,6 +203,13 @@ class MaterialViewport(QWidget):
         present = {role for maps in self._picture.maps.values() if maps for role in maps}
         return tuple(role for role in SOLO_ROLES if role in present)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the shape that can wear the material."""
+        if isinstance(self._mesh, Shape):
+            return ()
+        return tuple(dict.fromkeys(part.name for part in self._mesh.parts if part.has_uv))
+
     # Options
 
     @property
@@ -225,6 +232,8 @@ class MaterialViewport(QWidget):
             mip=min(max(int(new.mip), 0), LOWEST_MIP),
             tone_mapping=ToneMapping(new.tone_mapping),
             background=Surround(new.background),
+            relief=Relief(new.relief),
+            opacity=Opacity(new.opacity),
             sampler=Sampler(new.sampler),
             filtering=Filter(new.filtering),
         )
@@ -435,6 +444,9 @@ class MaterialViewport(QWidget):
             exposure=options.exposure,
             tone_mapping=options.tone_mapping,
             displacement=options.displacement,
+            relief=options.relief,
+            opacity=options.opacity,
+            parts=frozenset((options.part,)) if options.part in self.parts else None,
             background=options.background,
             blur=options.background_blur,
             camera=self._camera,

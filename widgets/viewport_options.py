@@ -9,7 +9,7 @@ from pathlib import Path
 from core.textures.roles import Role
 from renderers.comparison import CompareMode
 from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import Background, ToneMapping
+from renderers.material_renderer import Background, Opacity, Relief, ToneMapping
 from renderers.neural_material import Filter
 
 LOWEST_GAIN = 1.0
@@ -41,7 +41,7 @@ class ViewportOptions:
     ``mip``: the level that is shown; whoever gives the maps has to give those of this level. ``show_mips`` colours
     levels, ``show_seams`` marks seams that got worse in B. ``environment``: a built-in studio or a panorama file.
     ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size.
-    ``filtering`` is how the neural ``sampler`` blends texels.
+    ``part`` of a mesh that wears the material, empty for all. ``filtering`` is how the neural ``sampler`` blends.
     """
 
     mode: ViewMode = ViewMode.MATERIAL
@@ -62,6 +62,9 @@ class ViewportOptions:
     rotation: float = 0.0
     exposure: float = 0.0
     displacement: float = 0.02
+    relief: Relief = Relief.DISPLACEMENT
+    opacity: Opacity = Opacity.AUTO
+    part: str = ""
     tone_mapping: ToneMapping = ToneMapping.NEUTRAL
     background: Background = Background.GREY
     background_blur: float = 0.35

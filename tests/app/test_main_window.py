@@ -196,7 +196,7 @@ def test_an_opened_container_is_drawn_from_its_latents(qtbot: QtBot, window: Mai
     container.write(random_texture(16, 16, (LatentGrid(4, 5, 4),)), path)
     drop(window, path)
     qtbot.waitUntil(lambda: window.viewport.roles != (), timeout=WAIT_MS)
-    canvas, sampling = window.viewport._canvas, window.view_bar._sampling
+    canvas, sampling = window.viewport._canvas, window.view_bar._surface._sampling
     if not isinstance(canvas, GlCanvas):
         pytest.skip(f"no OpenGL here: {window.viewport.opengl_problem}")
     assert sampling.isEnabled() and sampling.currentData() == "" and not canvas.costs

@@ -6,6 +6,7 @@ them anew; look at them before they are committed.
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import moderngl
@@ -14,10 +15,13 @@ import OpenImageIO
 import pytest
 from rendered import constant, tiles
 
+from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
+from core.textures.seams import worse_seams
 from renderers.camera import OrbitCamera
 from renderers.comparison import CompareMode, Comparison
+from renderers.marks import SeamMarks
 from renderers.material_renderer import (
     Background,
     MaterialRenderer,
@@ -78,20 +82,34 @@ def pierced(maps: dict[Role, Pixels]) -> dict[Role, Pixels]:
     return {**maps, Role.OPACITY: np.clip((np.hypot(u, v) - 0.28) * 16.0 + 0.5, 0.0, 1.0).astype(np.float32)[..., None]}
 
 
-def side_by_side(mode: CompareMode) -> Callable[[moderngl.Context], np.ndarray]:
+def side_by_side(mode: CompareMode, **options: object) -> Callable[[moderngl.Context], np.ndarray]:
+    """Scene options, and of the comparison ``wipe_angle`` and ``false_color``; ``seams`` marks where B's are worse."""
+    seams = options.pop("seams", False)
+    compared = {name: options.pop(name) for name in ("wipe_angle", "false_color") if name in options}
+
     def draw(ctx: moderngl.Context) -> np.ndarray:
-        comparison = Comparison(mode, wipe=0.4, gain=4.0)
+        comparison = replace(Comparison(mode, wipe=0.4, gain=4.0), **compared)
         renderer, target = MaterialRenderer(ctx), ctx.simple_framebuffer(SIZE, components=4)
-        scene = Scene(camera=default_camera(Shape.SPHERE))
+        scene = replace(Scene(camera=default_camera(Shape.SPHERE)), **options)
+        sets = tiles(128), torn(worse(tiles(128))) if seams else worse(tiles(128))
         sides = []
-        for maps in (tiles(128), worse(tiles(128))):
+        for maps in sets:
             textures, buffer = MaterialTextures(ctx, maps), SampleBuffer(ctx, comparison.side_size(SIZE))
+            if seams and maps is sets[1]:
+                textures.mark_seams(worse_seams(sets[0][Role.ALBEDO], sets[1][Role.ALBEDO]))
             for _ in range(4):
                 renderer.add_sample(buffer, textures, NormalConvention.OPENGL, scene, planned=4)
             textures.release()
             sides.append(buffer)
-        renderer.resolve(target, (0, 0, *SIZE), scene, comparison, *sides)
-        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(160, 160, 3)[::-1].copy()
+        errors = None
+        if mode is CompareMode.FLIP:
+            pictures = []
+            for shown in (CompareMode.A, CompareMode.B):
+                renderer.resolve(target, (0, 0, *SIZE), scene, Comparison(shown), sides[0], sides[1])
+                pictures.append(picture_of(target).astype(np.float32) / 255.0)
+            errors = ctx.texture(SIZE, 1, flip_of(*pictures), dtype="f4")
+        renderer.resolve(target, (0, 0, *SIZE), scene, comparison, sides[0], sides[1], errors)
+        pixels = picture_of(target)
         for resource in (*sides, target, renderer):
             resource.release()
         return pixels
@@ -99,16 +117,42 @@ def side_by_side(mode: CompareMode) -> Callable[[moderngl.Context], np.ndarray]:
     return draw
 
 
-def flat(mode: CompareMode, zoom: float, role: Role = Role.ALBEDO) -> Callable[[moderngl.Context], np.ndarray]:
+def picture_of(target: moderngl.Framebuffer) -> np.ndarray:
+    return np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(*SIZE[::-1], 3)[::-1].copy()
+
+
+def torn(maps: dict[Role, Pixels]) -> dict[Role, Pixels]:
+    """Its left edge no longer meets the right one, in the upper half."""
+    albedo = maps[Role.ALBEDO].copy()
+    albedo[:64, :6] = 1.0 - albedo[:64, :6]
+    return {**maps, Role.ALBEDO: albedo}
+
+
+def flip_of(a: Pixels, b: Pixels) -> Pixels:
+    errors = np.zeros(a.shape[:2], np.float32)
+    for rows, columns, part in flip_tiles(a, b):
+        errors[rows, columns] = part
+    return errors
+
+
+def flat(
+    mode: CompareMode, zoom: float, role: Role = Role.ALBEDO, **options: object
+) -> Callable[[moderngl.Context], np.ndarray]:
+    """Picture options, and ``false_color``, ``seams``."""
+    seams, false_color = options.pop("seams", False), bool(options.pop("false_color", False))
+
     def draw(ctx: moderngl.Context) -> np.ndarray:
         renderer, target = PictureRenderer(ctx), ctx.simple_framebuffer(SIZE, components=4)
-        sides = [PictureTexture(ctx, maps[role]) for maps in (tiles(64), worse(tiles(64)))]
+        sets = tiles(64), torn(worse(tiles(64))) if seams else worse(tiles(64))
+        a, b = (PictureTexture(ctx, maps[role]) for maps in sets)
+        marks = SeamMarks(ctx, worse_seams(sets[0][role], sets[1][role])) if seams else None
+        error = PictureTexture(ctx, flip_of(sets[0][role], sets[1][role])[..., None])
         view = PictureView((64.0, 64.0), zoom)
-        options = PictureOptions(tiles=2, half_offset=True)
-        comparison = Comparison(mode, wipe=0.4, gain=4.0)
-        renderer.draw(target, (0, 0, *SIZE), view, options, comparison, sides[0], sides[1])
-        pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(160, 160, 3)[::-1].copy()
-        for resource in (*sides, target, renderer):
+        shown = replace(PictureOptions(tiles=2, half_offset=True), **options)
+        comparison = Comparison(mode, wipe=0.4, gain=4.0, false_color=false_color)
+        renderer.draw(target, (0, 0, *SIZE), view, shown, comparison, a, b, error, marks)
+        pixels = picture_of(target)
+        for resource in (a, b, error, target, renderer, *([marks] if marks else [])):
             resource.release()
         return pixels
 
@@ -132,6 +176,15 @@ PICTURES = {
     "sphere-normal-alone": material(channel=Role.NORMAL),
     "split-3d": side_by_side(CompareMode.SPLIT),
     "difference-3d": side_by_side(CompareMode.DIFFERENCE),
+    "wipe-turned-3d": side_by_side(CompareMode.WIPE, wipe_angle=30.0),
+    "difference-3d-false-colour": side_by_side(CompareMode.DIFFERENCE, false_color=True),
+    "flip-3d": side_by_side(CompareMode.FLIP),
+    "seams-3d": side_by_side(CompareMode.SPLIT, seams=True, half_offset=True),
+    "mips-3d": side_by_side(CompareMode.A, show_mips=True, shape=Shape.PLANE, tiling=5),
+    "flip-2d": flat(CompareMode.FLIP, 0.8),
+    "difference-2d-false-colour": flat(CompareMode.DIFFERENCE, 0.8, false_color=True),
+    "seams-2d": flat(CompareMode.B, 1.1, seams=True),
+    "mips-2d": flat(CompareMode.B, 0.6, show_mips=True),
     "wipe-2d": flat(CompareMode.WIPE, 1.2),
     "split-2d-texels": flat(CompareMode.SPLIT, 6.0),
     "difference-2d": flat(CompareMode.DIFFERENCE, 0.8, Role.NORMAL),
