@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 PATIENCE_S = 600.0
@@ -81,9 +82,19 @@ class _Photographer:
         window.viewport.set_options(compare="wipe", shape="plane", tiling=2)
         self.settled()
         self.take("wipe")
-        window.viewport.set_options(mode="2d", compare="difference", tiling=1)
+        window.viewport.set_options(compare="difference", false_color=True, shape="drape", tiling=1)
+        self.settled()
         self.take("difference")
-        window.viewport.set_options(mode="3d", compare="split", shape="sphere")
+        window.docks["inspect"].raise_()
+        window.viewport.set_options(mode="2d", compare="split", false_color=False)
+        self.until(lambda: window.inspect.spots.list.count() > 0)
+        window.inspect.spots.list.itemClicked.emit(window.inspect.spots.list.item(0))
+        self.settled()
+        window.inspect.show_pixel(window.viewport.reading_at(QPointF(window.viewport.width() / 4, 200.0)))
+        self.take("inspect")
+        window.viewport.fit()
+        window.viewport.set_options(mode="3d", shape="sphere")
+        window.docks["compress"].raise_()
         session.export("images", material, run, home / "images" / material.name)
         self.until(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts))
         self.settled()

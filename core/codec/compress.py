@@ -224,9 +224,12 @@ class _Run:
 
     def scaled(self, layout: LatentLayout, factor: float) -> LatentLayout:
         """As ``search.Sizing`` says; ``--grids`` are meant as they are."""
-        material = self.source.material
-        lowest = rate.byte_budget(material.width, material.height, search.LOWEST) / self._expected(layout)
-        return layout if self.training.grids else rate.scaled(layout, max(factor, lowest), rough=self.rough)
+        material, expected = self.source.material, self._expected(layout)
+        lowest, highest = (
+            rate.byte_budget(material.width, material.height, bpp) / expected for bpp in (search.LOWEST, search.HIGHEST)
+        )
+        factor = min(max(factor, lowest), highest)
+        return layout if self.training.grids else rate.scaled(layout, factor, rough=self.rough)
 
     def _expected(self, layout: LatentLayout) -> int:
         """Bytes that a file of this layout will take, about."""

@@ -41,6 +41,7 @@ can be used, or the noise drowns the start; with many there is room for what tra
 _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 _BALANCE_RATE = 0.05
+_SHARED_ODDS, _SMALLER_ODDS, _GROUP_ODDS = 0.8, 0.65, 0.4
 _LEAST_ERROR = 1e-7
 """A map that is as good as this needs no more than its share: about 70 dB."""
 
@@ -60,7 +61,7 @@ class TrainerOptions:
 
     texels: int | None = None
     lower_mips: float = 0.5
-    lower_every: int = 5
+    lower_every: int = 4
     latent_rate: float = 0.1
     grid_rates: tuple[float | None, ...] = ()
     decoder_rate: float = 0.01
@@ -302,7 +303,7 @@ class Trainer:
         self.seed = seed
         self.noise, self.parts = self._buffers()
         self.rng = np.random.default_rng(seed)
-        self._aux_odds = np.cumsum(0.75 ** np.arange(max(1, len(self.levels) - 1)))
+        self._aux_odds = np.cumsum(_lower_odds(layout))
         # Two threads with one core each run these narrow products almost twice as fast as one with two cores.
         self._threads_before = torch.get_num_threads()
         if self.device.type == "cpu":
@@ -609,6 +610,20 @@ def _copy_array(target: torch.Tensor, values: np.ndarray) -> None:
     if tuple(values.shape) != tuple(target.shape):
         raise ValueError("the state belongs to another layout")
     target.copy_(torch.from_numpy(values))
+
+
+def _lower_odds(layout: LatentLayout) -> list[float]:
+    """How often each level below the first is taken, in proportion.
+
+    Levels with latents of their own need it most, the largest of them first: those of the first group come along with
+    level 0, and the smallest have so few texels that they are learned in no time.
+    """
+    odds = []
+    for level in range(1, layout.mip_levels):
+        number = layout.group_of(level)
+        smaller = _SMALLER_ODDS ** (level - max(1, layout.groups[number].first))
+        odds.append((_SHARED_ODDS if number == 0 else _GROUP_ODDS ** (number - 1)) * smaller)
+    return odds or [1.0]
 
 
 def _cosine(fraction: float) -> float:

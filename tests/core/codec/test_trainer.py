@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentGrid, LatentLayout, two_grids
-from core.codec.trainer import Trainer, TrainerOptions
+from core.codec.trainer import Trainer, TrainerOptions, _lower_odds
 from core.textures.mips import pyramid
 from tests.core.codec.materials import waves
 
@@ -214,3 +214,15 @@ def test_a_training_that_is_frozen_keeps_its_layout() -> None:
     layout = trainer.layout
     trainer.resize(dataclasses.replace(layout, grids=two_grids(4, 3, 4, 4)))
     assert trainer.layout is layout
+
+
+def test_lower_levels_with_latents_of_their_own_come_most_often() -> None:
+    layout = LatentLayout(1024, 1024, 6, (LatentGrid(2, 8, 2), LatentGrid(8, 8, 2)), (16,))
+    odds = _lower_odds(layout)
+    assert len(odds) == layout.mip_levels - 1
+    first_own = layout.groups[1].first
+    assert odds.index(max(odds)) + 1 == first_own
+    shares = np.array(odds) / sum(odds)
+    assert shares[first_own - 1] > 0.15
+    assert shares[6:].sum() < 0.2, "16 × 16 texels and less are learned in no time"
+    assert _lower_odds(LatentLayout(1, 1, 1, (LatentGrid(4, 1, 2),), (4,))) == [1.0]
