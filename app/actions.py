@@ -93,6 +93,7 @@ HELD_KEYS: tuple[tuple[str, str], ...] = (
     ("Run into B", "1 … 9"),
     ("Run into A", "Shift+1 … 9"),
     ("Rotate the light", "Shift+right-drag"),
+    ("Turn the wipe", "drag its knob"),
     ("Hide panels (viewport)", "Tab"),
     ("In the table of runs: into B, into A", "Enter, Shift+Enter"),
 )

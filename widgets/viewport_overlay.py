@@ -100,14 +100,19 @@ def paint_overlay(painter: QPainter, width: float, height: float, overlay: Overl
             _label(painter, 12.0, overlay.label_a, most=width / 2 - 24)
             _label(painter, width / 2.0 + 12.0, overlay.label_b, most=width / 2 - 24)
         case CompareMode.WIPE:
-            for sign, text, right in ((-1.0, overlay.label_a, False), (1.0, overlay.label_b, True)):
+            for sign, text in ((-1.0, overlay.label_a), (1.0, overlay.label_b)):
                 painter.save()
                 painter.setClipPath(wipe_path(comparison, (width, height), sign))
-                # A line that lies flat has A above and B below.
-                flat = abs(comparison.line((width, height))[1]) > 0.7
-                top = height - 34.0 if flat and sign * comparison.line((width, height))[1] > 0.0 else 12.0
-                x = width - 12.0 if right and not flat else 12.0
-                _label(painter, x, text, most=width / 2 - 24, right=right and not flat, top=top)
+                # In the corner that is farthest from the line on its side; A takes the left one of two.
+                right, bottom = max(
+                    ((right, bottom) for right in (False, True) for bottom in (False, True)),
+                    key=lambda corner: (
+                        sign * comparison.line_distance((corner[0] * width, corner[1] * height), (width, height))
+                        - 0.5 * corner[1]
+                    ),
+                )
+                x, top = (width - 12.0 if right else 12.0), (height - 66.0 if bottom else 12.0)
+                _label(painter, x, text, most=width / 2 - 24, right=right, top=top)
                 painter.restore()
             _wipe_line(painter, comparison, width, height)
         case CompareMode.DIFFERENCE | CompareMode.FLIP:
