@@ -15,6 +15,7 @@ import OpenImageIO
 import pytest
 from rendered import constant, tiles
 
+from core.codec.layout import LatentGrid
 from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
@@ -32,10 +33,12 @@ from renderers.material_renderer import (
     ToneMapping,
 )
 from renderers.material_textures import MaterialTextures
+from renderers.neural_material import Filter, NeuralMaterial
 from renderers.offscreen import render_picture
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
 from renderers.shapes import Shape, default_camera
+from tests.core.codec.materials import random_texture
 
 FOLDER = Path(__file__).parent / "golden"
 FAILED = Path(__file__).parents[2] / "test-output"
@@ -159,6 +162,23 @@ def flat(
     return draw
 
 
+def latents(filtering: Filter) -> Callable[[moderngl.Context], np.ndarray]:
+    def draw(ctx: moderngl.Context) -> np.ndarray:
+        renderer, target = MaterialRenderer(ctx), ctx.simple_framebuffer(SIZE, components=4)
+        texture = random_texture(16, 16, (LatentGrid(4, 5, 4), LatentGrid(16, 4, 4)))
+        material, buffer = NeuralMaterial(ctx, texture, filtering), SampleBuffer(ctx, SIZE)
+        scene = Scene(shape=Shape.PLANE, camera=default_camera(Shape.PLANE), displacement=0.0)
+        for _ in range(4):
+            renderer.add_sample(buffer, material, NormalConvention.OPENGL, scene, planned=4)
+        renderer.resolve(target, (0, 0, *SIZE), scene, Comparison(CompareMode.A), buffer, None)
+        pixels = picture_of(target)
+        for resource in (material, buffer, target, renderer):
+            resource.release()
+        return pixels
+
+    return draw
+
+
 PICTURES = {
     "sphere": material(),
     "sphere-relief-strips": material(environment="strips", displacement=0.06, tiling=2),
@@ -181,6 +201,9 @@ PICTURES = {
     "flip-3d": side_by_side(CompareMode.FLIP),
     "seams-3d": side_by_side(CompareMode.SPLIT, seams=True, half_offset=True),
     "mips-3d": side_by_side(CompareMode.A, show_mips=True, shape=Shape.PLANE, tiling=5),
+    "latents-nearest": latents(Filter.NEAREST),
+    "latents-bilinear": latents(Filter.BILINEAR),
+    "latents-stochastic": latents(Filter.STOCHASTIC),
     "flip-2d": flat(CompareMode.FLIP, 0.8),
     "difference-2d-false-colour": flat(CompareMode.DIFFERENCE, 0.8, false_color=True),
     "seams-2d": flat(CompareMode.B, 1.1, seams=True),
