@@ -216,6 +216,9 @@ class _DrawnMesh:
         # With the program, which must not make room for another of the same id.
         found = self._arrays.get(id(program))
         if found is None:
+            gone = [key for key, (old, _) in self._arrays.items() if isinstance(old.mglo, moderngl.InvalidObject)]
+            for key in gone:
+                self._arrays.pop(key)[1].release()
             while len(self._arrays) >= _MOST_PROGRAMS:
                 self._arrays.pop(next(iter(self._arrays)))[1].release()
             names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
