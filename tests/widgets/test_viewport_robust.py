@@ -357,6 +357,7 @@ def test_picking_that_fails_finds_nothing(
     qtbot: QtBot, view: MaterialViewport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view.set_materials(material(), None)
+    pixels(view)
     settle(qtbot, view)
     assert view.reading_at(QPointF(200.0, 150.0)) is not None
     Faults(monkeypatch, material_renderer.MaterialRenderer, "uv_at", times=1)
