@@ -87,6 +87,7 @@ def set_comparison(program: Any, comparison: Comparison, size: tuple[int, int]) 
     set_uniforms(
         program,
         compare=COMPARE_INDEX[comparison.mode],
+        split=size[0] / max(size[0] // 2, 1),
         wipe_line=(x * size[0], y * size[1], d),
         gain=comparison.gain,
         false_color=comparison.false_color,

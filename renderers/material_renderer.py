@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import Comparison, set_comparison
+from renderers.comparison import CompareMode, Comparison, set_comparison
 from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, PreparedEnvironment, prepared
 from renderers.marks import set_marks
 from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
@@ -216,6 +216,9 @@ class _DrawnMesh:
         # With the program, which must not make room for another of the same id.
         found = self._arrays.get(id(program))
         if found is None:
+            gone = [key for key, (old, _) in self._arrays.items() if isinstance(old.mglo, moderngl.InvalidObject)]
+            for key in gone:
+                self._arrays.pop(key)[1].release()
             while len(self._arrays) >= _MOST_PROGRAMS:
                 self._arrays.pop(next(iter(self._arrays)))[1].release()
             names = ("in_position", "in_normal", "in_tangent", "in_uv", "in_relief")
@@ -521,6 +524,7 @@ class MaterialRenderer:
             program,
             samples_a=0,
             samples_b=1,
+            sides=2 if comparison.mode is CompareMode.DIFFERENCE and a and b else 1,
             has_a=a is not None,
             has_b=b is not None,
             sample_counts=tuple(float(max(side.count, 1)) if side else 1.0 for side in (a, b)),

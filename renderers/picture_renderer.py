@@ -8,10 +8,13 @@ import moderngl
 import numpy as np
 
 from core.textures.material import Pixels
-from renderers.comparison import Comparison, set_comparison
+from renderers.comparison import CompareMode, Comparison, set_comparison
 from renderers.marks import SeamMarks, set_marks
 from renderers.picture_view import PictureView
 from renderers.shader_source import build_program, set_uniforms
+
+_TAPS = 4
+"""Along a pixel of a difference that is shown smaller than it is."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class PictureRenderer:
             error_map=2,
             has_error_map=error_map is not None,
             level=float(options.level),
+            taps=0 if comparison.mode is not CompareMode.DIFFERENCE else 1 if view.zoom >= 1.0 else _TAPS,
         )
         set_marks(self._program, mips=options.show_mips, seams=seams)
         set_comparison(self._program, comparison, (viewport[2], viewport[3]))

@@ -26,6 +26,13 @@ class PictureView:
         zoom = margin * min(side[0] / width, side[1] / height)
         return PictureView((width / 2.0, height / 2.0), min(max(zoom, LOWEST_ZOOM), HIGHEST_ZOOM))
 
+    def on_pixels(self, side: tuple[int, int]) -> PictureView:
+        """The same, but at one pixel per texel moved by less than a pixel until each texel has one for itself."""
+        if self.zoom != 1.0:
+            return self
+        x, y = (math.floor(c - s / 2.0 + 0.5) + s / 2.0 for c, s in zip(self.centre, side, strict=True))
+        return replace(self, centre=(x, y))
+
     def texel_at(self, x: float, y: float, size: tuple[int, int], comparison: Comparison) -> tuple[float, float]:
         """The texel under a pixel of the whole picture (from its top left corner)."""
         side_width, side_height = comparison.side_size(size)

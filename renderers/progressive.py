@@ -394,8 +394,8 @@ class ProgressiveView:
         material = visible[0].material if visible else None
         if material is None or min(self._side_size) < 1:
             return None
-        if self.comparison.mode is CompareMode.SPLIT:
-            x %= self._side_size[0]
+        if self.comparison.mode is CompareMode.SPLIT and x >= self._side_size[0]:
+            x -= self._side_size[0]
         return self.renderer.uv_at(material, self._scene, self._side_size, x, y, self._quick.detail)
 
     @property

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import queue
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 _LOG = logging.getLogger(__name__)
 _POLL_MS = 20
+_END_S = 10.0
+"""So long the end of the program waits for work to notice that nobody wants it."""
 
 Tell = Callable[[Any], bool]
 """Hands a result on, also one that is only a part; False: nobody wants more."""
@@ -78,6 +82,7 @@ class _Task(threading.Thread):
         self.wanted, self.ended = True, False
         self.results: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._work = work
+        _tasks.add(self)
 
     def _tell(self, value: Any) -> bool:
         if self.wanted:
@@ -91,3 +96,16 @@ class _Task(threading.Thread):
             _LOG.exception("A computation of the view failed")
         finally:
             self.ended = True
+
+
+_tasks: weakref.WeakSet[_Task] = weakref.WeakSet()
+
+
+@atexit.register
+def _end_all() -> None:
+    """A thread that is still at work when the interpreter goes would take the process down with it."""
+    for task in list(_tasks):
+        task.wanted = False
+    for task in list(_tasks):
+        if task.is_alive():
+            task.join(_END_S)

@@ -463,7 +463,8 @@ class MaterialViewport(QWidget):
             level=options.mip,
         )
         side = picture.comparison.side_size(self._canvas.pixel_size())
-        picture.view = self._view or PictureView.fitted(self._size_of_picture(), side, options.tiling)
+        view = self._view or PictureView.fitted(self._size_of_picture(), side, options.tiling)
+        picture.view = view.on_pixels(side)
         self._set_seams()
         self._set_flip()
         self._overlay.show_overlay(self._make_overlay())
@@ -477,8 +478,9 @@ class MaterialViewport(QWidget):
             notes.append(f"{picture.view.zoom * 100:.0f} %")
         note = "  ·  ".join(notes)
         message = "" if has_a or has_b else self._message
-        if self.opengl_problem and options.mode is ViewMode.MATERIAL and (has_a or has_b):
+        if self.opengl_problem and options.mode is ViewMode.MATERIAL:
             note = f"No 3D view: {self.opengl_problem}. Shown flat."
+            message = f"{message}\n\n{note}" if message else ""
         error = ""
         mode = picture.comparison.mode
         if mode is CompareMode.DIFFERENCE:
@@ -659,6 +661,9 @@ class MaterialViewport(QWidget):
         old = self._canvas
         self._layout.removeWidget(old)
         old.hide()
+        if isinstance(old, GlCanvas):
+            # Its context shares with the window's, and what is left in it would live as long as that.
+            old.release()
         old.deleteLater()
         self._canvas = self._make_canvas()
         self._overlay.raise_()
@@ -704,7 +709,7 @@ class MaterialViewport(QWidget):
                     return self._mouse(event)
             if event.type() == QEvent.Type.Leave:
                 self.pixelInspected.emit(None)
-            elif event.type() == QEvent.Type.Resize:
+            elif event.type() in (QEvent.Type.Resize, QEvent.Type.DevicePixelRatioChange):
                 self._refresh()
         return super().eventFilter(watched, event)
 
@@ -810,7 +815,7 @@ class MaterialViewport(QWidget):
                 self._moved()
             case "pan" if self._picture.flat:
                 dx, dy = self._pixels(by)
-                view = self._picture.view.panned(dx, dy)
+                view = (self._view or self._picture.view).panned(dx, dy)
                 self._view = view.kept_in_reach(self._size_of_picture(), self._options.tiling)
                 self._moved()
             case "pan":

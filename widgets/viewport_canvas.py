@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent, QSurfaceFormat
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QPainter,
+    QPaintEvent,
+    QSurfaceFormat,
+    QTransform,
+)
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
@@ -18,7 +32,7 @@ from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import CompareMode, Comparison, ramp_values
-from renderers.marks import SeamErrors, SeamMarks
+from renderers.marks import MIP_COLORS, SeamErrors, SeamMarks
 from renderers.material_renderer import Scene
 from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
@@ -26,12 +40,15 @@ from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side
 from widgets.wipe import wipe_path
 
+_LOG = logging.getLogger(__name__)
 Maps = Mapping[Role, Pixels]
 SIDES: tuple[Side, Side] = ("a", "b")
 SURROUND = 0.30
 """Display-encoded grey beside a flat picture."""
 _TELL_MS = 30
 """So long the view may say that a program is being compiled before it is."""
+_MOST_REASON = 120
+"""Letters of what a driver says, where people read it."""
 
 
 @dataclass
@@ -114,6 +131,10 @@ class GlCanvas(QOpenGLWidget):
         self._overlays_changed = False
         self._pictures_told = False
         self._last_problem = ""
+        self._target: tuple[object, moderngl.Framebuffer] | None = None
+        """Qt's own framebuffer as moderngl knows it, which is never given back: it is asked for once."""
+        self._faults = 0
+        """Paints that raised since the last finished picture."""
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self.update)
 
@@ -128,8 +149,7 @@ class GlCanvas(QOpenGLWidget):
         self.update()
 
     def pixel_size(self) -> tuple[int, int]:
-        ratio = self.devicePixelRatioF()
-        return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
+        return _pixel_size(self)
 
     @property
     def refined(self) -> bool:
@@ -148,6 +168,11 @@ class GlCanvas(QOpenGLWidget):
         self.makeCurrent()
         try:
             return self._view3d.uv_at(x, y)
+        except Exception:
+            # The next paint meets the same and answers it.
+            _LOG.exception("Picking with OpenGL failed")
+            self.update()
+            return None
         finally:
             self.doneCurrent()
 
@@ -160,15 +185,37 @@ class GlCanvas(QOpenGLWidget):
             self.failed.emit(str(error))
             return
         self._waiting = set(SIDES)
-        self.context().aboutToBeDestroyed.connect(self._release, Qt.ConnectionType.DirectConnection)
+        self.context().aboutToBeDestroyed.connect(self.release, Qt.ConnectionType.DirectConnection)
 
     def paintGL(self) -> None:
-        ctx = self._ctx
-        if ctx is None:
+        if self._ctx is None:
             return
+        try:
+            self._paint(self._ctx)
+        except Exception as error:  # whatever a driver answers with: Qt would only print it, again with every paint
+            _LOG.exception("Drawing with OpenGL failed")
+            self._answer_fault(error)
+
+    def _answer_fault(self, error: Exception) -> None:
+        """Build everything anew once; if that does not help, leave OpenGL."""
+        self._faults += 1
+        ctx = self._ctx
+        self._release_resources()
+        self._forget()
+        if self._faults == 1:
+            self._ctx = ctx
+            self._next.start(0)
+            return
+        sentence = " ".join(str(error).split()) or type(error).__name__
+        self.failed.emit(f"the OpenGL driver failed to draw ({sentence[:_MOST_REASON]})")
+
+    def _paint(self, ctx: moderngl.Context) -> None:
         picture = self._picture
         size = self.pixel_size()
-        target = ctx.detect_framebuffer(self.defaultFramebufferObject())
+        key = (self.defaultFramebufferObject(), size)
+        if self._target is None or self._target[0] != key:
+            self._target = (key, ctx.detect_framebuffer(key[0]))
+        target = self._target[1]
         viewport = (0, 0, *size)
         more = False
         if picture.flat:
@@ -179,6 +226,8 @@ class GlCanvas(QOpenGLWidget):
             self._next.start(0)
         elif not picture.flat and self._view3d is not None and self._view3d.wait_seconds > 0.0:
             self._next.start(round(self._view3d.wait_seconds * 1000.0) + 50)
+        if self.refined:
+            self._faults = 0
 
     def _paint_material(
         self, ctx: moderngl.Context, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]
@@ -299,26 +348,30 @@ class GlCanvas(QOpenGLWidget):
         if held is not None:
             held[1].release()
 
-    def _release(self) -> None:
+    def release(self) -> None:
         """Give everything back while the context still lives."""
         if self._ctx is None:
             return
         self.makeCurrent()
-        for side in SIDES:
-            self._drop_flat(side)
-        self._drop_overlays()
-        if self._view2d is not None:
-            self._view2d.release()
-        if self._view3d is not None:
-            self._view3d.release()
-        self._ctx.release()
+        self._release_resources()
+        with contextlib.suppress(Exception):
+            self._ctx.release()
         self.doneCurrent()
         self._forget()
+
+    def _release_resources(self) -> None:
+        held = [texture for _, texture in self._flat.values()]
+        for resource in (*held, self._flip_texture, self._seams, self._view2d, self._view3d):
+            if resource is not None:
+                # What a failed paint left half built can't all be released; the context takes the rest with it.
+                with contextlib.suppress(Exception):
+                    resource.release()
 
     def _forget(self) -> None:
         self._ctx = None
         self._view2d = None
         self._view3d = None
+        self._target = None
         self._flat = {}
         self._flip_texture = self._seams = None
         self._overlays_changed = True
@@ -335,25 +388,32 @@ def _moderngl_context() -> moderngl.Context:
         return moderngl.create_context(require=330, backend="egl")  # pyright: ignore[reportArgumentType]
 
 
+def _pixel_size(widget: QWidget) -> tuple[int, int]:
+    """Rounded as Qt rounds when it makes the surface: halves go up."""
+    ratio = widget.devicePixelRatioF()
+    width, height = (math.floor(length * ratio + 0.5) for length in (widget.width(), widget.height()))
+    return max(width, 1), max(height, 1)
+
+
 class PaintedCanvas(QWidget):
     """Shows flat pictures without OpenGL; a material is shown as its current map."""
 
     def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = picture
-        self._images: dict[Side, tuple[tuple[object, ...], QImage]] = {}
-        self._difference: tuple[tuple[object, ...], QImage] | None = None
+        self._images: dict[object, tuple[tuple[object, ...], QImage]] = {}
+        """What was painted last of each side, the difference and FLIP, and what it was made of."""
 
     def maps_changed(self, side: Side) -> None:
-        self._images.pop(side, None)
-        self._difference = None
+        self._images.clear()
         self.update()
 
     def overlays_changed(self) -> None:
+        self._images.clear()
         self.update()
 
     def pixel_size(self) -> tuple[int, int]:
-        return max(self.width(), 1), max(self.height(), 1)
+        return _pixel_size(self)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
@@ -366,29 +426,37 @@ class PaintedCanvas(QWidget):
             pixels = pixels[..., min(channel, pixels.shape[2] - 1)][..., None]
         return pixels
 
-    def _image(self, side: Side) -> QImage | None:
-        key = (self._picture.role, self._picture.options.channel)
-        held = self._images.get(side)
+    def _image(self, name: Side | Literal["difference", "flip"]) -> QImage | None:
+        """A side, or what compares both, in the level that is nearest above its size on the screen: QPainter only
+        blends four texels, so that a picture made much smaller would glitter."""
+        picture = self._picture
+        options, comparison = picture.options, picture.comparison
+        level = max(math.floor(-math.log2(picture.view.zoom)), 0)
+        key: tuple[object, ...] = (picture.role, options.channel, level)
+        if name == "difference":
+            key += (comparison.gain, comparison.false_color)
+        elif name != "flip" and options.show_mips:
+            key += (picture.view.zoom, options.level)
+        held = self._images.get(name)
         if held is not None and held[0] == key:
             return held[1]
-        pixels = self._values(side)
-        if pixels is None:
+        values = self._compared() if name == "difference" else picture.flip if name == "flip" else self._values(name)
+        if values is None:
             return None
-        image = _to_image(pixels)
-        self._images[side] = (key, image)
+        values = _halved(values, level)
+        if name == "flip" or (name == "difference" and comparison.false_color):
+            values = in_false_color(values.reshape(*values.shape[:2], -1).max(axis=2))
+        elif name != "difference" and options.show_mips:
+            values = _tinted(values, options.level + max(-math.log2(picture.view.zoom), 0.0))
+        image = _to_image(values)
+        self._images[name] = (key, image)
         return image
 
-    def _difference_image(self) -> QImage | None:
+    def _compared(self) -> Pixels | None:
         a, b = self._values("a"), self._values("b")
         if a is None or b is None or a.shape != b.shape:
             return None
-        comparison = self._picture.comparison
-        key = (self._picture.role, self._picture.options.channel, comparison.gain, comparison.false_color)
-        if self._difference is None or self._difference[0] != key:
-            error = np.abs(a - b) * np.float32(comparison.gain)
-            shown = in_false_color(error.max(axis=2)) if comparison.false_color else error
-            self._difference = (key, _to_image(shown))
-        return self._difference[1]
+        return np.abs(a - b) * np.float32(self._picture.comparison.gain)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture
@@ -396,50 +464,108 @@ class PaintedCanvas(QWidget):
         painter = QPainter(self)
         grey = round(SURROUND * 255)
         painter.fillRect(self.rect(), QColor(grey, grey, grey))
-        a, b = self._image("a"), self._image("b")
-        comparison = picture.comparison.with_sides(a is not None, b is not None)
+        # In pixels of the screen, as with OpenGL.
+        painter.scale(self.width() / width, self.height() / height)
+        a, b = (self._values(side) is not None for side in SIDES)
+        comparison = picture.comparison.with_sides(a, b)
         side_width = comparison.side_size((width, height))[0]
+        whole = QRectF(0, 0, width, height)
         match comparison.mode:
             case CompareMode.SPLIT:
-                self._paint_side(painter, a, QRectF(0, 0, side_width, height), side_width)
-                self._paint_side(painter, b, QRectF(side_width, 0, width - side_width, height), side_width)
+                self._paint_side(painter, "a", QRectF(0, 0, side_width, height), side_width)
+                self._paint_side(painter, "b", QRectF(side_width, 0, width - side_width, height), side_width)
             case CompareMode.WIPE:
-                whole = QRectF(0, 0, width, height)
-                for image, sign in ((b, 1.0), (a, -1.0)):
+                for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
                     painter.save()
                     painter.setClipPath(wipe_path(comparison, (width, height), sign))
-                    self._paint_side(painter, image, whole, width, 0.0)
+                    self._paint_side(painter, side, whole, width)
                     painter.restore()
             case CompareMode.DIFFERENCE:
-                self._paint_side(painter, self._difference_image(), QRectF(0, 0, width, height), width)
+                self._paint_side(painter, "difference", whole, width)
             case CompareMode.FLIP if picture.flip is not None:
-                image = _to_image(in_false_color(picture.flip))
-                self._paint_side(painter, image, QRectF(0, 0, width, height), width)
+                self._paint_side(painter, "flip", whole, width)
             case CompareMode.A:
-                self._paint_side(painter, a, QRectF(0, 0, width, height), width)
+                self._paint_side(painter, "a", whole, width)
             case CompareMode.B | CompareMode.FLIP:
-                self._paint_side(painter, b, QRectF(0, 0, width, height), width)
+                self._paint_side(painter, "b", whole, width)
 
     def _paint_side(
-        self, painter: QPainter, image: QImage | None, clip: QRectF, side_width: float, left: float | None = None
+        self, painter: QPainter, name: Side | Literal["difference", "flip"], clip: QRectF, side_width: float
     ) -> None:
+        image = self._image(name)
         if image is None:
             return
-        view, options = self._picture.view, self._picture.options
-        left = clip.left() if left is None else left
+        picture = self._picture
+        view, options = picture.view, picture.options
+        size = self._size()
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.zoom <= 2.0)
-        origin_x = left + side_width / 2.0 - view.centre[0] * view.zoom
-        origin_y = self.height() / 2.0 - view.centre[1] * view.zoom
-        width, height = image.width() * view.zoom, image.height() * view.zoom
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.zoom < 1.0)
+        origin_x = clip.left() + side_width / 2.0 - view.centre[0] * view.zoom
+        origin_y = self.pixel_size()[1] / 2.0 - view.centre[1] * view.zoom
+        width, height = size[0] * view.zoom, size[1] * view.zoom
         whole = QRectF(origin_x, origin_y, width * options.tiles, height * options.tiles)
-        painter.setClipRect(clip.intersected(whole), Qt.ClipOperation.IntersectClip)
+        area = clip.intersected(whole)
         shift = 0.5 if options.half_offset else 0.0
-        for row in range(options.tiles + (1 if shift else 0)):
-            for column in range(options.tiles + (1 if shift else 0)):
-                place = QRectF(origin_x + (column - shift) * width, origin_y + (row - shift) * height, width, height)
-                painter.drawImage(place, image)
+        # One brush that repeats, so that nothing shows between the tiles.
+        brush = QBrush(image)
+        place = QTransform.fromTranslate(origin_x - shift * width, origin_y - shift * height)
+        brush.setTransform(place.scale(width / image.width(), height / image.height()))
+        painter.fillRect(area, brush)
+        if picture.seams is not None and name in ("b", "flip"):
+            painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+            tiles = (origin_x - shift * width, origin_y - shift * height, width, height)
+            _paint_seams(painter, picture.seams, tiles, options.tiles + 1)
         painter.restore()
+
+    def _size(self) -> tuple[int, int]:
+        """Texels of the shown map."""
+        shown = next((pixels for side in SIDES if (pixels := self._values(side)) is not None), None)
+        return (1, 1) if shown is None else (shown.shape[1], shown.shape[0])
+
+
+def _halved(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
+    """Means of 2 × 2 texels, so many times; a last row or column without a partner is left out."""
+    for _ in range(times):
+        height, width = (max(length // 2, 1) for length in values.shape[:2])
+        rows, columns = min(values.shape[0], 2), min(values.shape[1], 2)
+        parts = values[: height * rows, : width * columns]
+        values = parts.reshape(height, rows, width, columns, *values.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
+    return values
+
+
+def _tinted(values: Pixels, level: float) -> Pixels:
+    """With the mip level as their hue, as ``tinted`` of ``marks.glsl`` does."""
+    at = min(max(level, 0.0), len(MIP_COLORS) - 1.0)
+    low = min(int(at), len(MIP_COLORS) - 2)
+    colors = [QColor(color) for color in MIP_COLORS[low : low + 2]]
+    first, second = (np.array([c.redF(), c.greenF(), c.blueF()], np.float32) for c in colors)
+    color = first + (second - first) * np.float32(at - low)
+    rgb = np.broadcast_to(values[..., :3] if values.shape[2] >= 3 else values[..., :1], (*values.shape[:2], 3))
+    light = rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    value = np.float32(0.25) + np.float32(0.9) * light[..., None]
+    return (rgb * np.float32(0.25) + np.float32(0.75) * color * value).astype(np.float32)
+
+
+def _paint_seams(painter: QPainter, seams: SeamErrors, first: tuple[float, float, float, float], tiles: int) -> None:
+    """The lines of ``marks.glsl`` between so many tiles a side, of which ``first`` is the place of the first one: left,
+    top, width and height."""
+    left, top, width, height = first
+    for upright, errors in zip((True, False), seams, strict=True):
+        bad = errors[:, None].astype(np.float32)
+        colors = np.array([0.89, 0.67, 0.27], np.float32) + bad * np.array([0.07, -0.43, -0.07], np.float32)
+        pixels = np.concatenate([colors, bad > 0.0], axis=1, dtype=np.float32)
+        rows = np.ascontiguousarray((pixels * 255.0 + 0.5).astype(np.uint8))
+        size = (1, len(rows)) if upright else (len(rows), 1)
+        brush = QBrush(QImage(rows.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888).copy())
+        # Stretched along the line, and repeated by itself.
+        stretch = (1.0, height / len(rows)) if upright else (width / len(rows), 1.0)
+        brush.setTransform(QTransform.fromTranslate(left, top).scale(*stretch))
+        for i in range(tiles + 1):
+            for thick, filling in ((0.75, QColor(255, 255, 255, 56)), (2.5, brush)):
+                if upright:
+                    painter.fillRect(QRectF(left + i * width - thick, top, 2.0 * thick, height * tiles), filling)
+                else:
+                    painter.fillRect(QRectF(left, top + i * height - thick, width * tiles, 2.0 * thick), filling)
 
 
 def in_false_color(errors: NDArray[np.float32]) -> Pixels:

@@ -1,6 +1,7 @@
 // How A and B share the picture. 0 split, 1 wipe, 2 difference, 3 only A, 4 only B, 5 FLIP.
 
 uniform int compare;
+uniform float split;       // widths of a side in the picture: one more pixel than two where it is odd
 uniform vec3 wipe_line;    // A lies where dot(screen, wipe_line.xy) < wipe_line.z
 uniform float gain;        // of the difference
 uniform bool false_color;  // the difference by colours of the ramp
@@ -15,8 +16,9 @@ const int FLIP = 5;
 int side_of(vec2 screen, out vec2 place) {
     place = screen;
     if (compare == SPLIT) {
-        place.x = fract(min(screen.x, 0.999999) * 2.0);
-        return screen.x < 0.5 ? 0 : 1;
+        int side = screen.x * split < 1.0 ? 0 : 1;
+        place.x = screen.x * split - float(side);
+        return side;
     }
     if (compare == WIPE) return dot(screen, wipe_line.xy) < wipe_line.z ? 0 : 1;
     return compare == 4 || compare == FLIP ? 1 : 0;

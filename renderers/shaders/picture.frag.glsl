@@ -19,6 +19,7 @@ uniform float wrap_offset;   // 0 or 0.5
 uniform int channel;         // -1 as it is, else one channel as grey
 uniform bool grey;           // the picture has one channel
 uniform vec3 surround;       // display-encoded
+uniform int taps;            // of a difference along each side of a pixel; 0 where none is shown
 
 in vec2 screen;
 out vec4 color;
@@ -41,21 +42,17 @@ vec3 read(sampler2D picture, vec2 texel, vec2 dx, vec2 dy) {
 
 // Where many texels fall into a pixel their errors are averaged, not their values: noise must stay visible.
 vec3 difference(vec2 texel) {
-    float step = 1.0 / zoom;
-    if (zoom >= 1.0) {
-        vec2 none = vec2(0.0);
-        return shown_difference(abs(read(picture_a, texel, none, none) - read(picture_b, texel, none, none)));
-    }
-    const int TAPS = 4;
-    vec2 dx = vec2(step / float(TAPS), 0.0);
-    vec2 dy = vec2(0.0, step / float(TAPS));
+    // A software rasteriser goes through what a uniform switches off, but not through a loop of no turns.
+    float step = taps > 1 ? 1.0 / zoom : 0.0;
+    vec2 dx = vec2(step / float(max(taps, 1)), 0.0);
+    vec2 dy = dx.yx;
     vec3 sum = vec3(0.0);
-    for (int y = 0; y < TAPS; ++y)
-        for (int x = 0; x < TAPS; ++x) {
-            vec2 at = texel + (vec2(x, y) + 0.5 - 0.5 * float(TAPS)) * step / float(TAPS);
+    for (int y = 0; y < taps; ++y)
+        for (int x = 0; x < taps; ++x) {
+            vec2 at = texel + (vec2(x, y) + 0.5 - 0.5 * float(taps)) * dx.x;
             sum += abs(read(picture_a, at, dx, dy) - read(picture_b, at, dx, dy));
         }
-    return shown_difference(sum / float(TAPS * TAPS));
+    return shown_difference(sum / float(max(taps * taps, 1)));
 }
 
 vec3 picture_color(int side, vec2 texel) {
