@@ -24,9 +24,6 @@ DEFAULT_ENVIRONMENT = "studio"
 LEVEL_POWER = 0.7
 """Level of the specular chain = (levels - 1) · roughness ** LEVEL_POWER; also in environment_light.glsl."""
 
-LIGHT_UNITS = 5
-"""Texture units that :meth:`EnvironmentLight.use` takes."""
-
 _BASE_HEIGHT = 512
 _LEVELS = 6
 _SAMPLES = (1, 32, 64, 128, 256, 512)
@@ -43,14 +40,14 @@ Half = NDArray[np.float16]
 
 @dataclass(frozen=True, eq=False)
 class PreparedEnvironment:
-    """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, without the
-    ``lamps``; ``irradiance`` H × 2H × 4 (divided by pi), of everything; ``lamp_radiance`` H × 2H × 4, what the lamps'
-    texels have more than level 0 of ``specular``, None where there are none. Row 0 is straight up."""
+    """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, all but the
+    first without the ``lamps``; ``remainder`` H × 2H × 4, the first without them; ``irradiance`` H × 2H × 4 (divided by
+    pi), of everything. Row 0 is straight up."""
 
     specular: tuple[Half, ...]
+    remainder: Half
     irradiance: Half
     lamps: Lamps = NO_LAMPS
-    lamp_radiance: Half | None = None
 
 
 _prepared: OrderedDict[object, PreparedEnvironment] = OrderedDict()
@@ -157,13 +154,11 @@ def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise:
         scale = _MEAN_IRRADIANCE / max(float((luminance * weight).sum() / (weight.sum() * luminance.shape[1])), 1e-6)
         base, irradiance = base * scale, irradiance * scale
     lamps, remainder = find_lamps(base)
-    lamp_radiance = _with_alpha(base - remainder) if len(lamps) else None
-    base = remainder
-
     levels = [_with_alpha(base)]
+    unlit = _with_alpha(remainder) if len(lamps) else levels[0]
     program = build_program(ctx, "screen", "prefilter")
     triangle = ctx.vertex_array(program, [])
-    source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, levels[0], dtype="f2")
+    source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, unlit, dtype="f2")
     source.build_mipmaps()
     source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     source.repeat_y = False
@@ -195,7 +190,7 @@ def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise:
         source.release()
         triangle.release()
         program.release()
-    return PreparedEnvironment(tuple(levels), _with_alpha(irradiance), lamps, lamp_radiance)
+    return PreparedEnvironment(tuple(levels), unlit, _with_alpha(irradiance), lamps)
 
 
 def brdf_table(ctx: moderngl.Context) -> NDArray[np.float16]:
@@ -251,27 +246,21 @@ class EnvironmentLight:
         for level, pixels in enumerate(environment.specular):
             self.specular.write(pixels, level=level)
         self.specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        self.base = ctx.texture((width, height), 4, environment.specular[0], dtype="f2")
+        self.base = ctx.texture((width, height), 4, environment.remainder, dtype="f2")
         self.base.build_mipmaps()
         self.base.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        # One black texel where there are none: a sampler has to be bound to something.
-        lamp_radiance = environment.lamp_radiance
-        alone = np.zeros((1, 1, 4), np.float16) if lamp_radiance is None else lamp_radiance
-        self.lamp_radiance = ctx.texture((alone.shape[1], alone.shape[0]), 4, alone, dtype="f2")
-        self.lamp_radiance.build_mipmaps()
-        self.lamp_radiance.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self.lamps = environment.lamps
         rows, columns = environment.irradiance.shape[:2]
         self.irradiance = ctx.texture((columns, rows), 4, environment.irradiance, dtype="f2")
         table = brdf_table(ctx)
         self.table = ctx.texture((table.shape[1], table.shape[0]), 2, table, dtype="f2")
         self.table.repeat_x = False
-        self._textures = (self.specular, self.irradiance, self.table, self.base, self.lamp_radiance)
+        self._textures = (self.specular, self.irradiance, self.table, self.base)
         for texture in self._textures:
             texture.repeat_y = False
 
     def use(self, program: moderngl.Program, first_unit: int, rotation_deg: float) -> None:
-        """Bind to :data:`LIGHT_UNITS` texture units and set the uniforms of environment_light.glsl.
+        """Bind to four texture units and set the uniforms of environment_light.glsl.
 
         The light turns to the right for a camera at its default place as ``rotation_deg`` grows.
         """
@@ -285,7 +274,6 @@ class EnvironmentLight:
             environment_irradiance=first_unit + 1,
             brdf_table=first_unit + 2,
             environment_base=first_unit + 3,
-            environment_lamps=first_unit + 4,
             specular_levels=float(_LEVELS - 1),
             environment_rotation=(cos, 0.0, sin, 0.0, 1.0, 0.0, -sin, 0.0, cos),
             lamp_count=len(self.lamps),

@@ -23,6 +23,8 @@ _BRIGHT = 16.0
 """Times the mean luminance over all directions: what a lobe of 32 directions still samples without visible error."""
 _CONTRAST = 2.0
 """A lamp's mean luminance above its rim, in that of the rim: the smooth top of something wide is not a lamp."""
+_MOST_SPLIT = 8
+"""Further discs look no different but cost as much as the first."""
 _LEAST_SHARE = 0.002
 """Of the environment's light: what holds less isn't missed."""
 _LARGEST = np.radians(5.0)
@@ -92,7 +94,7 @@ def _regions(mask: NDArray[np.bool_]) -> Iterator[Indices]:
 class _Disc:
     """A disc for some texels: ``texels`` (flat indices), ``light`` luminance times solid angle of each, ``offsets``
     of each from the middle, n × 3; ``radius`` that of the uniform disc with the same variance; ``misfit`` how much of
-    the light lies elsewhere than in that disc."""
+    the light lies elsewhere than in that disc; ``texel`` the panorama's in radians."""
 
     texels: Indices
     light: Floats
@@ -100,6 +102,7 @@ class _Disc:
     direction: Floats
     radius: float
     misfit: float
+    texel: float
 
     @classmethod
     def around(cls, texels: Indices, light: Floats, toward: Floats, texel: float) -> _Disc:
@@ -111,11 +114,12 @@ class _Disc:
         squares = (offsets**2).sum(axis=1)
         radius = float(np.sqrt(2.0 * (share @ squares + texel * texel / 6.0)))
         inner, outer = (float(share[squares <= part * radius * radius].sum()) for part in (0.5, 1.0))
-        return cls(texels, light, offsets, direction, radius, abs(inner - 0.5) + 1.0 - outer)
+        return cls(texels, light, offsets, direction, radius, abs(inner - 0.5) + 1.0 - outer, texel)
 
     @property
     def priority(self) -> float:
-        worth = self.radius > _SMALLEST_SPLIT and self.misfit > _MISFIT and len(self.texels) > 3
+        # What few texels say of a shape is how they happen to lie.
+        worth = self.misfit > _MISFIT and self.radius > max(_SMALLEST_SPLIT, 3.0 * self.texel)
         return float(self.light.sum()) * self.radius**2 * self.misfit if worth else 0.0
 
     def halves(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -164,7 +168,7 @@ def find_lamps(radiance: Radiance) -> tuple[Lamps, Radiance]:
     for disc, level in found:
         taken[disc.texels] = colour[disc.texels] * (1.0 - level / luminance[disc.texels])[:, None]
     discs = [disc for disc, _ in found]
-    while len(discs) < MOST_LAMPS and (worst := max(discs, key=lambda disc: disc.priority)).priority > 0.0:
+    while len(discs) < _MOST_SPLIT and (worst := max(discs, key=lambda disc: disc.priority)).priority > 0.0:
         discs.remove(worst)
         halves = (half for half in worst.halves() if half.any())
         discs += [_Disc.around(t := worst.texels[h], worst.light[h], toward[t], texel) for h in halves]

@@ -11,11 +11,10 @@ from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import Weights, decoder_shader, packed_latents, packed_weights, weight_count
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
-from renderers.environment import LIGHT_UNITS
-from renderers.material_textures import FIRST_FREE_UNIT, MaterialTextures, is_mask
+from renderers.material_textures import MaterialTextures, is_mask
 from renderers.shader_source import expanded, set_uniforms, shader_source
 
-_FIRST_UNIT = FIRST_FREE_UNIT + LIGHT_UNITS
+_FIRST_UNIT = 9
 """Behind the units of MaterialTextures and of the light."""
 _WEIGHTS = 0
 """Binding of the block of weights."""

@@ -2,9 +2,8 @@
 #include "ggx.glsl"
 #include "lamps.glsl"
 
-uniform sampler2D environment_specular;
-uniform sampler2D environment_base;   // unfiltered, with the usual chain of means
-uniform sampler2D environment_lamps;  // what the lamps have more than the textures above
+uniform sampler2D environment_specular;  // the first level shows the lamps, the others don't
+uniform sampler2D environment_base;   // unfiltered, with the usual chain of means, without the lamps
 uniform sampler2D environment_irradiance;
 uniform sampler2D brdf_table;
 uniform mat3 environment_rotation;
@@ -19,18 +18,14 @@ float environment_level(float roughness) {
     return specular_levels * pow(roughness, 0.7);
 }
 
-// How much of the lamps' light is evaluated as discs. A smooth surface shows their true shape from the picture instead,
-// which is sampled well by a lobe hardly wider than a texel.
+// How much of the lamps' light is evaluated as discs. A smooth surface shows their true shape by the picture instead: the
+// rest of the light, as the chain goes over to its second level.
 float disc_share(float roughness) {
     return min(environment_level(roughness), 1.0);
 }
 
 vec3 environment_radiance(vec3 direction, float roughness) {
-    vec2 place = equirect_uv(environment_rotation * direction);
-    vec3 light = textureLod(environment_specular, place, environment_level(roughness)).rgb;
-    float share = disc_share(roughness);
-    if (lamp_count > 0 && share < 1.0) light += (1.0 - share) * textureLod(environment_lamps, place, 0.0).rgb;
-    return light;
+    return textureLod(environment_specular, equirect_uv(environment_rotation * direction), environment_level(roughness)).rgb;
 }
 
 // Irradiance divided by pi: what a white diffuse surface with this normal sends out.
@@ -58,7 +53,6 @@ void reflected_lobe(vec3 n, vec3 v, float n_v, float roughness, out vec3 by_f0, 
     vec2 size = vec2(textureSize(environment_base, 0));
     by_f0 = by_rim = vec3(0.0);
     vec2 weights = vec2(1e-6);
-    float picture_share = lamp_count > 0 ? 1.0 - disc_share(roughness) : 0.0;
     for (int i = 0; i < reflection_count; ++i) {
         vec3 h = ggx_visible_half_vector(reflection_taps[i], eye_direction, alpha);
         float v_h = max(dot(eye_direction, h), 0.0);
@@ -68,9 +62,7 @@ void reflected_lobe(vec3 n, vec3 v, float n_v, float roughness, out vec3 by_f0, 
         float pdf = masking_share * ggx_distribution(h.z, alpha);
         float texel = 2.0 * PI * PI * max(sqrt(max(0.0, 1.0 - direction.y * direction.y)), 0.02) / (size.x * size.y);
         float lod = 0.5 * log2(reflection_share / (pdf * texel));
-        vec2 place = equirect_uv(direction);
-        vec3 light = textureLod(environment_base, place, max(lod, 0.0)).rgb;
-        if (picture_share > 0.0) light += picture_share * textureLod(environment_lamps, place, max(lod, 0.0)).rgb;
+        vec3 light = textureLod(environment_base, equirect_uv(direction), max(lod, 0.0)).rgb;
         float fresnel = pow(1.0 - v_h, 5.0);
         vec2 weight = smith_visibility(n_v, l.z, alpha) * l.z * vec2(1.0 - fresnel, fresnel);
         by_f0 += weight.x * light;
@@ -104,11 +96,19 @@ vec3 environment_shade(vec3 n, vec3 n_geometry, vec3 v, vec3 albedo, float metal
     vec3 multiple = single * f_average / (1.0 - f_average * (1.0 - e)) * (1.0 - e);
     vec3 transmitted = diffuse_albedo * (1.0 - single - multiple);
 
+    bool summed = reflection_count > 0;
+    float share = disc_share(roughness);
     vec3 by_f0, by_rim;
-    if (reflection_count > 0) reflected_lobe(n, v, n_v, roughness, by_f0, by_rim);
-    else by_f0 = by_rim = environment_radiance(r_dominant, roughness);
+    vec3 read = environment_radiance(summed ? r : r_dominant, summed ? 0.0 : roughness);
+    if (summed) {
+        reflected_lobe(n, v, n_v, roughness, by_f0, by_rim);
+        if (lamp_count > 0) {
+            by_f0 = mix(read, by_f0, share);
+            by_rim = mix(read, by_rim, share);
+        }
+    } else by_f0 = by_rim = read;
     vec3 reflected = f0 * table.x * by_f0 + table.y * by_rim;
-    if (lamp_count > 0) reflected += disc_share(roughness) * lamps_reflected(n, v, n_v, roughness, f0);
+    if (lamp_count > 0) reflected += share * lamps_reflected(n, v, n_v, roughness, f0);
     vec3 diffuse = environment_diffuse(n);
     float o_specular = specular_occlusion(n_v, occlusion, roughness) * horizon * horizon;
     // Light that bounces inside a bright crevice comes out again (Jimenez et al., 2016).

@@ -17,35 +17,35 @@ float ggx_slopes_on_disc(float d2, float s2, float a2) {
     return p > 0.0 ? 2.0 * a2 / (PI * q * (q + p)) : (q - p) / (2.0 * PI * s2 * q);
 }
 
-// D(h) averaged over the facets that reflect a lamp of this angular radius; h is for its middle.
-float ggx_on_lamp(vec3 n, vec3 h, float v_h, float radius, float alpha) {
-    float n_h = max(dot(n, h), 1e-3);
-    vec3 beside = h - n * dot(n, h);
-    float n_h2 = n_h * n_h;
+// D(h) averaged over the facets that reflect a lamp of this angular radius; n_h and v_h are for its middle.
+float ggx_on_lamp(float n_h, float v_h, float radius, float a2) {
+    float n_h2 = max(n_h * n_h, 1e-6);
     // The lamp's solid angle on the plane of slopes: 1 / (4 v.h) from directions to facets (Walter et al., 2007),
     // 1 / (n.h)^3 from there to slopes.
-    float s2 = radius * radius / (4.0 * max(v_h, 0.05) * n_h2 * n_h);
-    return ggx_slopes_on_disc(dot(beside, beside) / n_h2, s2, alpha * alpha) / (n_h2 * n_h2);
+    float s2 = radius * radius / (4.0 * max(v_h, 0.05) * n_h2 * sqrt(n_h2));
+    return ggx_slopes_on_disc(max(1.0 - n_h2, 0.0) / n_h2, s2, a2) / (n_h2 * n_h2);
 }
 
 // What a surface reflects of all lamps towards v, scattered once.
 vec3 lamps_reflected(vec3 n, vec3 v, float n_v, float roughness, vec3 f0) {
     float alpha = max(roughness * roughness, 0.002);
-    vec3 sum = vec3(0.0);
+    vec3 by_f0 = vec3(0.0), by_rim = vec3(0.0);
     for (int i = 0; i < lamp_count; ++i) {
         vec3 l = lamp_places[i].xyz;
         float radius = lamp_places[i].w;
         // A lamp that sets does so bit by bit.
-        float risen = clamp(dot(n, l) + radius, 0.0, 2.0 * radius);
-        float n_l = max(dot(n, l), risen * risen / (4.0 * radius));
-        if (n_l <= 0.0) continue;
-        vec3 h = normalize(l + v);
-        float v_h = max(dot(v, h), 0.0);
-        vec3 fresnel = f0 + (1.0 - f0) * pow(1.0 - v_h, 5.0);
-        float lobe = ggx_on_lamp(n, h, v_h, radius, alpha) * smith_visibility(n_v, n_l, alpha) * n_l;
-        sum += fresnel * lobe * lamp_powers[i];
+        float n_l = dot(n, l);
+        float risen = clamp(n_l + radius, 0.0, 2.0 * radius);
+        float lit = max(n_l, risen * risen / (4.0 * radius));
+        float v_h = sqrt(max(0.5 + 0.5 * dot(l, v), 1e-6));
+        float rim = (1.0 - v_h) * (1.0 - v_h);
+        rim *= rim * (1.0 - v_h);
+        float n_h = 0.5 * (n_l + n_v) / v_h;
+        float lobe = ggx_on_lamp(n_h, v_h, radius, alpha * alpha) * smith_visibility(n_v, lit, alpha) * lit;
+        by_f0 += lobe * (1.0 - rim) * lamp_powers[i];
+        by_rim += lobe * rim * lamp_powers[i];
     }
-    return sum;
+    return f0 * by_f0 + by_rim;
 }
 
 // All lamps as prefilter.frag.glsl would blur them around a direction.
@@ -57,11 +57,9 @@ vec3 lamps_blurred(vec3 direction, float roughness) {
     float mean_n_l = (2.0 * a2 / b * log(2.0 * a2 / (1.0 + a2)) - 1.0) / b;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < lamp_count; ++i) {
-        vec3 l = lamp_places[i].xyz;
-        float n_l = dot(direction, l);
-        if (n_l <= 0.0) continue;
-        vec3 h = normalize(l + direction);
-        sum += 0.25 * n_l * ggx_on_lamp(direction, h, dot(direction, h), lamp_places[i].w, alpha) * lamp_powers[i];
+        float n_l = max(dot(direction, lamp_places[i].xyz), 0.0);
+        float n_h = sqrt(0.5 + 0.5 * n_l);
+        sum += n_l * ggx_on_lamp(n_h, n_h, lamp_places[i].w, a2) * lamp_powers[i];
     }
-    return sum / mean_n_l;
+    return sum * (0.25 / mean_n_l);
 }
