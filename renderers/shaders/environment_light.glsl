@@ -18,14 +18,18 @@ float environment_level(float roughness) {
     return specular_levels * pow(roughness, 0.7);
 }
 
-// How much of the lamps' light is evaluated as discs. A smooth surface shows their true shape by the picture instead: the
-// rest of the light, as the chain goes over to its second level.
+// How much of the lamps' light is evaluated as discs. A smooth surface shows their true shape by the picture instead, in
+// the first level of the chain; it is gone before a lobe would be wider than a lamp and the picture too sharp for it.
+// A material's roughness begins at 0.045, and a little above that with normals as they are stored.
 float disc_share(float roughness) {
-    return min(environment_level(roughness), 1.0);
+    return smoothstep(0.06, 0.1, roughness);
 }
 
 vec3 environment_radiance(vec3 direction, float roughness) {
-    return textureLod(environment_specular, equirect_uv(environment_rotation * direction), environment_level(roughness)).rgb;
+    float level = environment_level(roughness);
+    // With the lamps' picture goes that share of all, so that none of their light is there twice.
+    if (lamp_count > 0 && level < 1.0) level = disc_share(roughness);
+    return textureLod(environment_specular, equirect_uv(environment_rotation * direction), level).rgb;
 }
 
 // Irradiance divided by pi: what a white diffuse surface with this normal sends out.
