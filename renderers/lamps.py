@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from renderers.studios import Radiance, directions
 
 MOST_LAMPS = 16
-"""MOST_LAMPS of environment_light.glsl."""
+"""MOST_LAMPS of lamps.glsl."""
 
 _BRIGHT = 16.0
 """Times the mean luminance over all directions: what a lobe of 32 directions still samples without visible error."""
