@@ -1,7 +1,8 @@
 """Image-based light: environments prepared once and kept as textures.
 
 The split-sum approximation (Karis, "Real Shading in Unreal Engine 4", 2013): reflections prefiltered for a row of
-roughnesses, irradiance integrated exactly on a coarse map, directional albedos of the GGX lobe in a table.
+roughnesses, irradiance integrated exactly on a coarse map, directional albedos of the GGX lobe in a table. Small bright
+lamps are taken out of the reflections and lit by themselves (see :mod:`renderers.lamps`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, TexloomError
+from renderers.lamps import MOST_LAMPS, NO_LAMPS, Lamps, find_lamps
 from renderers.shader_source import build_program, set_uniforms
 from renderers.studios import STUDIOS, Radiance, directions
 
@@ -29,19 +31,23 @@ _IRRADIANCE_HEIGHT = 64
 _MEAN_IRRADIANCE = 0.75
 """Mean over all directions of irradiance / pi that an environment is scaled to, so that a change of the
 environment changes the mood and not the exposure."""
-_HIGHEST_RADIANCE = 6000.0
-"""Cuts off the sun's disc: beyond it a rough highlight only gains fireflies."""
+_HIGHEST_HALF = 65504.0
+_HIGHEST_RADIANCE = 1e9
+"""The sun from space is below it; it only keeps sums of broken files finite."""
 
 Half = NDArray[np.float16]
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedEnvironment:
-    """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, ``irradiance``
-    H × 2H × 4 (divided by pi). Row 0 is straight up."""
+    """What the shader needs of an environment, on the CPU: ``specular`` one H × 2H × 4 array per level, all but the
+    first without the ``lamps``; ``remainder`` H × 2H × 4, the first without them; ``irradiance`` H × 2H × 4 (divided by
+    pi), of everything. Row 0 is straight up."""
 
     specular: tuple[Half, ...]
+    remainder: Half
     irradiance: Half
+    lamps: Lamps = NO_LAMPS
 
 
 _prepared: OrderedDict[object, PreparedEnvironment] = OrderedDict()
@@ -67,7 +73,7 @@ def read_environment(path: Path) -> Radiance:
     colour = pixels[..., :3] if pixels.shape[2] >= 3 else np.repeat(pixels[..., :1], 3, axis=2)
     if bit_depth < 32:
         colour = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-    return np.clip(np.nan_to_num(colour, nan=0.0, posinf=65504.0), 0.0, 65504.0).astype(np.float32)
+    return np.clip(np.nan_to_num(colour, nan=0.0, posinf=_HIGHEST_HALF), 0.0, _HIGHEST_RADIANCE).astype(np.float32)
 
 
 def is_panorama(path: Path) -> bool:
@@ -124,7 +130,7 @@ def irradiance_over_pi(radiance: Radiance, height: int = _IRRADIANCE_HEIGHT) -> 
 
 def _with_alpha(colour: Radiance) -> Half:
     alpha = np.ones((*colour.shape[:2], 1), np.float32)
-    return np.ascontiguousarray(np.concatenate([np.minimum(colour, 65504.0), alpha], axis=2).astype(np.float16))
+    return np.ascontiguousarray(np.concatenate([np.minimum(colour, _HIGHEST_HALF), alpha], axis=2).astype(np.float16))
 
 
 def _fit_to_base(radiance: Radiance) -> Radiance:
@@ -137,7 +143,8 @@ def _fit_to_base(radiance: Radiance) -> Radiance:
 def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise: bool = True) -> PreparedEnvironment:
     """Prefilter an equirectangular environment (linear, H × 2H × 3) with the context's GPU.
 
-    ``normalise`` scales it to the common brightness; without it radiance stays as given.
+    ``normalise`` scales it to the common brightness; without it radiance stays as given. Lamps keep their power
+    whatever their radiance; what is no lamp is cut off at what a half float holds.
     """
     base = _fit_to_base(radiance)
     irradiance = irradiance_over_pi(base)
@@ -146,12 +153,12 @@ def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise:
         luminance = irradiance @ np.array([0.2126, 0.7152, 0.0722], np.float32)
         scale = _MEAN_IRRADIANCE / max(float((luminance * weight).sum() / (weight.sum() * luminance.shape[1])), 1e-6)
         base, irradiance = base * scale, irradiance * scale
-    base = np.minimum(base, _HIGHEST_RADIANCE)
-
+    lamps, remainder = find_lamps(base)
     levels = [_with_alpha(base)]
+    unlit = _with_alpha(remainder) if len(lamps) else levels[0]
     program = build_program(ctx, "screen", "prefilter")
     triangle = ctx.vertex_array(program, [])
-    source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, levels[0], dtype="f2")
+    source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, unlit, dtype="f2")
     source.build_mipmaps()
     source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     source.repeat_y = False
@@ -183,7 +190,7 @@ def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise:
         source.release()
         triangle.release()
         program.release()
-    return PreparedEnvironment(tuple(levels), _with_alpha(irradiance))
+    return PreparedEnvironment(tuple(levels), unlit, _with_alpha(irradiance), lamps)
 
 
 def brdf_table(ctx: moderngl.Context) -> NDArray[np.float16]:
@@ -239,15 +246,17 @@ class EnvironmentLight:
         for level, pixels in enumerate(environment.specular):
             self.specular.write(pixels, level=level)
         self.specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        self.base = ctx.texture((width, height), 4, environment.specular[0], dtype="f2")
+        self.base = ctx.texture((width, height), 4, environment.remainder, dtype="f2")
         self.base.build_mipmaps()
         self.base.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self.lamps = environment.lamps
         rows, columns = environment.irradiance.shape[:2]
         self.irradiance = ctx.texture((columns, rows), 4, environment.irradiance, dtype="f2")
         table = brdf_table(ctx)
         self.table = ctx.texture((table.shape[1], table.shape[0]), 2, table, dtype="f2")
         self.table.repeat_x = False
-        for texture in (self.specular, self.irradiance, self.table, self.base):
+        self._textures = (self.specular, self.irradiance, self.table, self.base)
+        for texture in self._textures:
             texture.repeat_y = False
 
     def use(self, program: moderngl.Program, first_unit: int, rotation_deg: float) -> None:
@@ -255,7 +264,7 @@ class EnvironmentLight:
 
         The light turns to the right for a camera at its default place as ``rotation_deg`` grows.
         """
-        for unit, texture in enumerate((self.specular, self.irradiance, self.table, self.base), first_unit):
+        for unit, texture in enumerate(self._textures, first_unit):
             texture.use(unit)
         angle = np.radians(rotation_deg)
         cos, sin = float(np.cos(angle)), float(np.sin(angle))
@@ -267,8 +276,15 @@ class EnvironmentLight:
             environment_base=first_unit + 3,
             specular_levels=float(_LEVELS - 1),
             environment_rotation=(cos, 0.0, sin, 0.0, 1.0, 0.0, -sin, 0.0, cos),
+            lamp_count=len(self.lamps),
         )
+        if len(self.lamps):
+            turned = self.lamps.direction @ np.array([[cos, 0.0, -sin], [0.0, 1.0, 0.0], [sin, 0.0, cos]])
+            places, powers = np.zeros((MOST_LAMPS, 4), np.float32), np.zeros((MOST_LAMPS, 3), np.float32)
+            places[: len(turned)] = np.concatenate([turned, self.lamps.radius[:, None]], axis=1)
+            powers[: len(turned)] = self.lamps.power
+            set_uniforms(program, lamp_places=places.tobytes(), lamp_powers=powers.tobytes())
 
     def release(self) -> None:
-        for texture in (self.specular, self.irradiance, self.table, self.base):
+        for texture in self._textures:
             texture.release()

@@ -16,5 +16,7 @@ void main() {
     vec4 far = inverse_view_projection * vec4(clip, 1.0, 1.0);
     vec4 near = inverse_view_projection * vec4(clip, -1.0, 1.0);
     vec3 direction = normalize(far.xyz / far.w - near.xyz / near.w);
-    color = vec4(clamp(tone_map(environment_radiance(direction, blur) * exposure, tone_mapping), 0.0, 1.0), 1.0);
+    vec3 radiance = environment_radiance(direction, blur);
+    if (lamp_count > 0) radiance += disc_share(blur) * lamps_blurred(direction, blur);
+    color = vec4(clamp(tone_map(radiance * exposure, tone_mapping), 0.0, 1.0), 1.0);
 }

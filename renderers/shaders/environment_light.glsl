@@ -1,8 +1,9 @@
-// Image-based light: prefiltered reflections, irradiance and the table of directional albedos.
+// Image-based light: prefiltered reflections, irradiance, the table of directional albedos, and lamps by themselves.
 #include "ggx.glsl"
+#include "lamps.glsl"
 
-uniform sampler2D environment_specular;
-uniform sampler2D environment_base;   // unfiltered, with the usual chain of means
+uniform sampler2D environment_specular;  // the first level shows the lamps, the others don't
+uniform sampler2D environment_base;   // unfiltered, with the usual chain of means, without the lamps
 uniform sampler2D environment_irradiance;
 uniform sampler2D brdf_table;
 uniform mat3 environment_rotation;
@@ -17,8 +18,18 @@ float environment_level(float roughness) {
     return specular_levels * pow(roughness, 0.7);
 }
 
+// How much of the lamps' light is evaluated as discs. A smooth surface shows their true shape by the picture instead, in
+// the first level of the chain; it is gone before a lobe would be wider than a lamp and the picture too sharp for it.
+// A material's roughness begins at 0.045, and a little above that with normals as they are stored.
+float disc_share(float roughness) {
+    return smoothstep(0.06, 0.1, roughness);
+}
+
 vec3 environment_radiance(vec3 direction, float roughness) {
-    return textureLod(environment_specular, equirect_uv(environment_rotation * direction), environment_level(roughness)).rgb;
+    float level = environment_level(roughness);
+    // With the lamps' picture goes that share of all, so that none of their light is there twice.
+    if (lamp_count > 0 && level < 1.0) level = disc_share(roughness);
+    return textureLod(environment_specular, equirect_uv(environment_rotation * direction), level).rgb;
 }
 
 // Irradiance divided by pi: what a white diffuse surface with this normal sends out.
@@ -89,10 +100,19 @@ vec3 environment_shade(vec3 n, vec3 n_geometry, vec3 v, vec3 albedo, float metal
     vec3 multiple = single * f_average / (1.0 - f_average * (1.0 - e)) * (1.0 - e);
     vec3 transmitted = diffuse_albedo * (1.0 - single - multiple);
 
+    bool summed = reflection_count > 0;
+    float share = disc_share(roughness);
     vec3 by_f0, by_rim;
-    if (reflection_count > 0) reflected_lobe(n, v, n_v, roughness, by_f0, by_rim);
-    else by_f0 = by_rim = environment_radiance(r_dominant, roughness);
+    vec3 read = environment_radiance(summed ? r : r_dominant, summed ? 0.0 : roughness);
+    if (summed) {
+        reflected_lobe(n, v, n_v, roughness, by_f0, by_rim);
+        if (lamp_count > 0) {
+            by_f0 = mix(read, by_f0, share);
+            by_rim = mix(read, by_rim, share);
+        }
+    } else by_f0 = by_rim = read;
     vec3 reflected = f0 * table.x * by_f0 + table.y * by_rim;
+    if (lamp_count > 0) reflected += share * lamps_reflected(n, v, n_v, roughness, f0);
     vec3 diffuse = environment_diffuse(n);
     float o_specular = specular_occlusion(n_v, occlusion, roughness) * horizon * horizon;
     // Light that bounces inside a bright crevice comes out again (Jimenez et al., 2016).

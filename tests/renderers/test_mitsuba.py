@@ -29,11 +29,6 @@ SAMPLES = 16
 COLOURS = {"dielectric": (0.45, 0.2, 0.1), "metal": (0.9, 0.6, 0.3)}
 """Linear albedo, which is the metal's F0."""
 
-LEAST = {"studio.hdr": 24.0}
-"""dB that are asked for where it isn't 35. A twentieth of a percent of that panorama, lamps of a few texels, hold
-two thirds of its light: directions drawn from the lobe alone meet them too seldom, and every sample is cut off at
-white. Lamps would have to be drawn as lights of their own."""
-
 pytestmark = pytest.mark.slow
 
 
@@ -145,4 +140,4 @@ def test_a_sphere_looks_as_a_path_tracer_shows_it(
     psnr = -10.0 * np.log10((error**2).mean())
     record_property("psnr", round(float(psnr), 1))
     print(f"{light} {kind} {roughness}: {psnr:.1f} dB, mean {error.mean():+.4f}")
-    assert psnr > LEAST.get(light, 35.0), "dB, sRGB-encoded"
+    assert psnr > 35.0, "dB, sRGB-encoded"
