@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,24 +16,30 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.codec.neural_texture import NeuralTexture
 from core.errors import TexloomError
-from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from core.textures.seams import worse_seams
 from renderers.camera import OrbitCamera
-from renderers.comparison import RAMP, CompareMode, Comparison
+from renderers.comparison import CompareMode, Comparison
 from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.marks import MIP_COLORS, SeamErrors
+from renderers.marks import SeamErrors
 from renderers.material_renderer import Background as Surround
 from renderers.material_renderer import Opacity, Relief, Scene, ToneMapping
 from renderers.material_textures import SOLO_ROLES
 from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions
 from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sample_texel
-from renderers.progressive import Cost, Side
+from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
-from widgets.background import Background, Tell
+from widgets.background import Background
 from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
+from widgets.viewport_findings import (
+    compute_flip,
+    cost_text,
+    legend_of,
+    reading_of,
+    texel_numbers,
+    worst_seams,
+)
 from widgets.viewport_options import (
     HIGHEST_GAIN,
     LOWEST_GAIN,
@@ -44,18 +50,13 @@ from widgets.viewport_options import (
     ViewMode,
     ViewportOptions,
 )
-from widgets.viewport_overlay import Legend, Overlay, OverlayWidget, TexelNumbers
+from widgets.viewport_overlay import Overlay, OverlayWidget
 from widgets.wipe import HANDLE_REACH, wipe_handle
 
 _LOG = logging.getLogger(__name__)
 _REST_MS = 160
 """After the last movement, the picture is refined."""
 _COMPONENTS = ("r", "g", "b", "a")
-_NUMBERS_FROM = 44.0
-"""Pixels of the screen that a texel needs to have its values written on it."""
-_MOST_NUMBERS = 1200
-_FLIP_TILE = 64
-"""Texels whose error is computed at a time; a fresh part is shown as soon as it is there."""
 _RING_MS = 2500
 _TURN_STEP = 15.0
 """Degrees to which the wipe's line snaps with Shift."""
@@ -496,21 +497,10 @@ class MaterialViewport(QWidget):
             message=message,
             has_a=has_a,
             has_b=has_b,
-            legend=self._legend() if has_a or has_b else None,
-            numbers=self._numbers(),
+            legend=legend_of(picture.comparison, options) if has_a or has_b else None,
+            numbers=texel_numbers(picture, options, self._canvas.pixel_size(), self._ratio()),
             ring=self._ring_on_canvas(),
         )
-
-    def _legend(self) -> Legend | None:
-        comparison = self._picture.comparison
-        if comparison.mode is CompareMode.FLIP:
-            return Legend(RAMP, "0", "1")
-        if comparison.mode is CompareMode.DIFFERENCE and comparison.false_color:
-            return Legend(RAMP, "0", f"{255.0 / comparison.gain:.3g} of 255")
-        if self._options.show_mips:
-            names = ("mip 0", *(str(i) for i in range(1, len(MIP_COLORS) - 1)), f"{len(MIP_COLORS) - 1} and smaller")
-            return Legend(MIP_COLORS, names=names)
-        return None
 
     def _ratio(self) -> float:
         """Pixels of the canvas per px of the widget."""
@@ -524,50 +514,6 @@ class MaterialViewport(QWidget):
         ratio = self._ratio()
         return x / ratio, y / ratio, max(self._ring[2] * picture.view.zoom / ratio, 12.0)
 
-    def _numbers(self) -> tuple[TexelNumbers, ...]:
-        """The values of the texels in sight, where they are large enough to be written on."""
-        picture, ratio = self._picture, self._ratio()
-        if not picture.flat or picture.view.zoom / ratio < _NUMBERS_FROM or self._options.show_mips:
-            return ()
-        mode = picture.comparison.mode
-        if mode in (CompareMode.DIFFERENCE, CompareMode.FLIP, CompareMode.WIPE):
-            return ()
-        found: list[TexelNumbers] = []
-        width, height = self._canvas.pixel_size()
-        shown: tuple[Side, ...] = (
-            ("a", "b") if mode is CompareMode.SPLIT else ("b",) if mode is CompareMode.B else ("a",)
-        )
-        for i, side in enumerate(shown):
-            maps = picture.maps[side]
-            pixels = maps.get(picture.role) if maps else None
-            if pixels is not None:
-                left = i * picture.comparison.side_size((width, height))[0]
-                right = left + picture.comparison.side_size((width, height))[0]
-                found += self._numbers_of(pixels, left, right, ratio)
-        return tuple(found) if len(found) <= _MOST_NUMBERS else ()
-
-    def _numbers_of(self, pixels: Pixels, left: int, right: int, ratio: float) -> list[TexelNumbers]:
-        """Of one side, which lies from ``left`` to ``right`` on the canvas."""
-        picture, options = self._picture, self._options
-        size, height = self._canvas.pixel_size(), pixels.shape[0]
-        first = picture.view.texel_at(left, 0, size, picture.comparison)
-        last = picture.view.texel_at(right - 1, size[1], size, picture.comparison)
-        channel = picture.options.channel
-        found = []
-        for row in range(math.floor(first[1]), math.floor(last[1]) + 1):
-            for column in range(math.floor(first[0]), math.floor(last[0]) + 1):
-                middle = (column + 0.5, row + 0.5)
-                texel = sample_texel(middle, (pixels.shape[1], height), options.tiling, options.half_offset)
-                x, y = picture.view.pixel_of(*middle, size, picture.comparison)
-                x += left
-                if texel is None or not left <= x < right:
-                    continue
-                values = pixels[texel[1], texel[0]]
-                chosen = values if channel is None else values[min(channel, len(values) - 1)][None]
-                lines = tuple(f"{round(min(max(float(v), 0.0), 1.0) * 255.0)}" for v in chosen)
-                found.append(TexelNumbers(x / ratio, y / ratio, lines, dark=float(chosen.mean()) > 0.55))
-        return found
-
     def _set_seams(self) -> None:
         """Where B's seams are worse than A's, in the map that is shown or in any."""
         picture = self._picture
@@ -577,7 +523,7 @@ class MaterialViewport(QWidget):
             alone = picture.role if picture.flat else picture.scene.channel
             if alone not in self._seams:
                 roles = [alone] if alone is not None else list(self.roles)
-                self._seams[alone] = _worst_seams([(a[r], b[r]) for r in roles if r in a and r in b])
+                self._seams[alone] = worst_seams([(a[r], b[r]) for r in roles if r in a and r in b])
             found = self._seams[alone]
         if found is not picture.seams:
             picture.seams = found
@@ -607,13 +553,13 @@ class MaterialViewport(QWidget):
         channel = picture.options.channel
         if channel is not None:
             a, b = (pixels[..., min(channel, pixels.shape[2] - 1)][..., None] for pixels in (a, b))
-        self._flip.run(lambda tell: _compute_flip(a, b, tell))
+        self._flip.run(lambda tell: compute_flip(a, b, tell))
 
     def _on_pictures(self, a: np.ndarray, b: np.ndarray) -> None:
         if self._flip_of == ("3d",) and a.shape == b.shape:
             self._flip_mean = None
             first, second = (pixels.astype(np.float32) / np.float32(255.0) for pixels in (a, b))
-            self._flip.run(lambda tell: _compute_flip(first, second, tell))
+            self._flip.run(lambda tell: compute_flip(first, second, tell))
 
     def _on_flip(self, found: tuple[np.ndarray, float | None]) -> None:
         self._picture.flip, self._flip_mean = found
@@ -855,32 +801,7 @@ class MaterialViewport(QWidget):
             pixel = None if uv is None else (int(uv[0] * size[0]), int(uv[1] * size[1]))
         if pixel is None:
             return None
-        return self._reading((pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
-
-    def _reading(self, u: float, v: float, size: tuple[int, int]) -> PixelReading:
-        role = self.shown_role
-        values: list[tuple[float, ...] | None] = []
-        for side in ("a", "b"):
-            maps = self._picture.maps[side]
-            pixels = maps.get(role) if maps else None
-            if pixels is None:
-                values.append(None)
-            else:
-                row = min(int(v * pixels.shape[0]), pixels.shape[0] - 1)
-                column = min(int(u * pixels.shape[1]), pixels.shape[1] - 1)
-                values.append(tuple(float(x) for x in pixels[row, column]))
-        a, b = values
-        return PixelReading(
-            role=role,
-            x=int(u * size[0]),
-            y=int(v * size[1]),
-            uv=(u, v),
-            a=a,
-            b=b,
-            a_8bit=_to_8bit(a),
-            b_8bit=_to_8bit(b),
-            angle_deg=_angle(a, b) if role is Role.NORMAL and a and b else None,
-        )
+        return reading_of(self._picture, (pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -929,15 +850,6 @@ class MaterialViewport(QWidget):
         super().focusOutEvent(event)
 
 
-def cost_text(cost: Cost) -> str:
-    """As in ``neural · 6 144 multiply-adds a pixel · 14.2 ms a frame``; the frame is one sample of one side."""
-    words = ["neural", f"{cost.multiply_adds:,} multiply-adds a pixel".replace(",", "\u202f")]
-    if cost.seconds is not None:
-        milliseconds = cost.seconds * 1000.0
-        words.append(f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f} ms a frame")
-    return " · ".join(words)
-
-
 def _same(old: Mapping[Role, Pixels] | None, new: Mapping[Role, Pixels] | None) -> bool:
     """Whether these are the very same arrays."""
     if old is None or new is None:
@@ -945,44 +857,8 @@ def _same(old: Mapping[Role, Pixels] | None, new: Mapping[Role, Pixels] | None) 
     return old.keys() == new.keys() and all(old[role] is new[role] for role in new)
 
 
-def _to_8bit(values: tuple[float, ...] | None) -> tuple[int, ...] | None:
-    return None if values is None else tuple(round(min(max(x, 0.0), 1.0) * 255.0) for x in values)
-
-
-def _angle(a: tuple[float, ...], b: tuple[float, ...]) -> float:
-    """Degrees between two stored normals."""
-    first, second = (np.asarray(n[:3], np.float64) * 2.0 - 1.0 for n in (a, b))
-    length = float(np.linalg.norm(first) * np.linalg.norm(second))
-    if length < 1e-9:
-        return 0.0
-    return math.degrees(math.acos(min(max(float(first @ second) / length, -1.0), 1.0)))
-
-
 def _is_level(before: tuple[int, int], now: tuple[int, int]) -> bool:
     """Whether two sizes are those of mip levels of one picture."""
     shift = round(math.log2(max(before) / max(now)))
     large, small = (before, now) if shift >= 0 else (now, before)
     return small == (max(1, large[0] >> abs(shift)), max(1, large[1] >> abs(shift)))
-
-
-def _worst_seams(pairs: Sequence[tuple[Pixels, Pixels]]) -> SeamErrors | None:
-    """The largest of the maps' seam errors at each place; maps may differ in size."""
-    found = [worse_seams(a, b) for a, b in pairs if a.shape == b.shape]
-    if not found:
-        return None
-    sides = []
-    for axis in (0, 1):
-        count = max(len(errors[axis]) for errors in found)
-        places = np.arange(count)
-        sides.append(np.max([errors[axis][places * len(errors[axis]) // count] for errors in found], axis=0))
-    return sides[0], sides[1]
-
-
-def _compute_flip(a: Pixels, b: Pixels, tell: Tell) -> None:
-    """FLIP part by part, and at the end with its mean."""
-    errors = np.zeros(a.shape[:2], np.float32)
-    for rows, columns, part in flip_tiles(a, b, _FLIP_TILE):
-        errors[rows, columns] = part
-        if columns.stop >= a.shape[1] and not tell((errors.copy(), None)):
-            return
-    tell((errors, float(errors.mean())))
