@@ -269,6 +269,10 @@ class ProgressiveView:
                 state.rows_done = 0
         self._moving = moving
 
+    def shows(self, scene: Scene, comparison: Comparison) -> bool:
+        """Whether this is what was requested last."""
+        return scene == self._scene and comparison == self._comparison
+
     def work(self, seconds: float = 0.012) -> bool:
         """Draw for about ``seconds``; True if more work is left.
 

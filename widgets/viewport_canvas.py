@@ -153,8 +153,13 @@ class GlCanvas(QOpenGLWidget):
 
     @property
     def refined(self) -> bool:
-        """Whether the picture is as good as it gets."""
-        return self._view3d is None or self._picture.flat or self._view3d.progress >= 1.0
+        """Whether the picture is as good as it gets; not before the first one is painted."""
+        picture, view = self._picture, self._view3d
+        if picture.flat:
+            return True
+        # What was asked for since the last paint isn't in the picture yet.
+        asked = view is not None and not self._waiting and view.shows(picture.scene, picture.comparison)
+        return asked and view is not None and view.progress >= 1.0
 
     @property
     def draws_live(self) -> bool:
