@@ -90,8 +90,9 @@ KEPT_VIEW = (
     "background_blur",
     "tone_mapping",
     "relief",
+    "sampler",
+    "filtering",
 )
-KEPT_SAMPLING = ("sampler", "filtering")
 
 RUN_WORDS = {
     RunState.WAITING: ("Waiting", ""),
@@ -459,7 +460,7 @@ class MainWindow(QMainWindow):
             # Sizes hold only once the layout knows the window's size.
             QTimer.singleShot(0, self, self._size_docks)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
-        known = {name: kept.view[name] for name in KEPT_VIEW + KEPT_SAMPLING if name in kept.view}
+        known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:
             self.viewport.set_options(**known)
         except (TypeError, ValueError) as error:
@@ -700,7 +701,7 @@ class MainWindow(QMainWindow):
         self._show_inspected()
         self.view_bar.set_parts(self.viewport.parts)
         self.view_bar.set_options(options, self.viewport.shown_role if self.viewport.roles else None)
-        for name in KEPT_VIEW + KEPT_SAMPLING:
+        for name in KEPT_VIEW:
             self.preferences.view[name] = getattr(options, name)
         self.actions_by_id["sampler"].setChecked(options.sampler is Sampler.NEURAL)
         self.session.spare_decoding(self.viewport.draws_live)

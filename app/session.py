@@ -580,7 +580,6 @@ class Session(QObject):
         self.io.move_first(job)
 
         def finished(event: Finished) -> None:
-            self._levels_coming.discard(wanted)
             self._levels[wanted] = event.result
             while len(self._levels) > HELD_LEVELS:
                 del self._levels[next(iter(self._levels))]
@@ -776,21 +775,16 @@ class _Change(QUndoCommand):
 
 
 def _decode_level(path: Path, level: int) -> TextureSet:
+    return _decode(path, level)[0]
+
+
+def _decode(path: Path, level: int = 0) -> tuple[TextureSet, NeuralTexture | None]:
     from core.codec import block_set, container
 
     if path.suffix == run_store.BLOCKS_SUFFIX:
-        return at_level(block_set.read(path).decoded_set(), level)
-    texture = container.read(path)
-    return texture.decoded_set(min(level, texture.mip_levels - 1))
-
-
-def _decode(path: Path) -> tuple[TextureSet, NeuralTexture | None]:
-    from core.codec import block_set, container
-
-    if path.suffix == run_store.BLOCKS_SUFFIX:
-        return block_set.read(path).decoded_set(), None
+        return at_level(block_set.read(path).decoded_set(), level), None
     neural = container.read(path)
-    return neural.decoded_set(), neural
+    return neural.decoded_set(min(level, neural.mip_levels - 1)), neural
 
 
 def _container(run: Run | None, material: Material | None) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from renderers.shader_source import set_uniforms
+from renderers.shader_source import encoded_colors, set_uniforms
 
 RAMP = ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")
 """False colours from no error to the most that is told apart, evenly spaced (anchors of the map "magma", van der Walt
@@ -75,12 +75,6 @@ def _extent(size: tuple[float, float], x: float, y: float) -> float:
     return max(abs(size[0] * x) + abs(size[1] * y), 1.0)
 
 
-def ramp_values() -> list[tuple[float, float, float]]:
-    """:data:`RAMP` as display-encoded numbers in [0, 1]."""
-    colors = [int(color[1:], 16) for color in RAMP]
-    return [((c >> 16) / 255.0, (c >> 8 & 255) / 255.0, (c & 255) / 255.0) for c in colors]
-
-
 def set_comparison(program: Any, comparison: Comparison, size: tuple[int, int]) -> None:
     """Set the uniforms of ``compare.glsl`` for a picture of ``size`` pixels."""
     x, y, d = comparison.line(size)
@@ -91,5 +85,5 @@ def set_comparison(program: Any, comparison: Comparison, size: tuple[int, int]) 
         wipe_line=(x * size[0], y * size[1], d),
         gain=comparison.gain,
         false_color=comparison.false_color,
-        ramp=ramp_values(),
+        ramp=encoded_colors(RAMP),
     )

@@ -8,7 +8,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.shader_source import set_uniforms
+from renderers.shader_source import encoded_colors, set_uniforms
 
 MIP_COLORS = ("#f0f0f0", "#e5484d", "#f2973f", "#f0d94a", "#5fc07a", "#45c5d8", "#5b7cf0", "#a45ee0")
 """Of mip levels 0 to 7 and below."""
@@ -43,13 +43,12 @@ def _spread(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
 
 def set_marks(program: Any, *, mips: bool, seams: SeamMarks | None) -> None:
     """Bind the seams and set the uniforms of ``marks.glsl``."""
-    colors = [int(color[1:], 16) for color in MIP_COLORS]
     if seams is not None:
         seams.texture.use(SEAM_UNIT)
     set_uniforms(
         program,
         show_mips=mips,
-        mip_colors=[((c >> 16) / 255.0, (c >> 8 & 255) / 255.0, (c & 255) / 255.0) for c in colors],
+        mip_colors=encoded_colors(MIP_COLORS),
         show_seams=seams is not None,
         seam_marks=SEAM_UNIT,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,12 @@ def expanded(name: str, replaced: Mapping[str, str]) -> str:
 def build_program(ctx: moderngl.Context, vertex: str, fragment: str) -> moderngl.Program:
     """The program of the files ``<vertex>.vert.glsl`` and ``<fragment>.frag.glsl``."""
     return ctx.program(vertex_shader=shader_source(f"{vertex}.vert"), fragment_shader=shader_source(f"{fragment}.frag"))
+
+
+def encoded_colors(colors: Sequence[str]) -> list[tuple[float, float, float]]:
+    """``#rrggbb`` as display-encoded numbers in [0, 1]."""
+    numbers = [int(color[1:], 16) for color in colors]
+    return [((n >> 16) / 255.0, (n >> 8 & 255) / 255.0, (n & 255) / 255.0) for n in numbers]
 
 
 def set_uniforms(program: moderngl.Program, **values: Any) -> None:

@@ -54,7 +54,7 @@ class Background(QObject):
         task = self._task
         while task is not None and task is self._task:
             # Looked at before the queue: what came before the end must not be missed.
-            ended = task.ended
+            ended = not task.is_alive()
             try:
                 value = task.results.get_nowait()
             except queue.Empty:
@@ -79,7 +79,7 @@ class _Ender:
 class _Task(threading.Thread):
     def __init__(self, work: Callable[[Tell], None]) -> None:
         super().__init__(daemon=True, name="view")
-        self.wanted, self.ended = True, False
+        self.wanted = True
         self.results: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._work = work
         _tasks.add(self)
@@ -94,8 +94,6 @@ class _Task(threading.Thread):
             self._work(self._tell)
         except Exception:
             _LOG.exception("A computation of the view failed")
-        finally:
-            self.ended = True
 
 
 _tasks: weakref.WeakSet[_Task] = weakref.WeakSet()

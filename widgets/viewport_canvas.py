@@ -31,13 +31,14 @@ from core.codec.neural_texture import NeuralTexture
 from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.comparison import CompareMode, Comparison, ramp_values
+from renderers.comparison import RAMP, CompareMode, Comparison
 from renderers.marks import MIP_COLORS, SeamErrors, SeamMarks
 from renderers.material_renderer import Scene
 from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side
+from renderers.shader_source import encoded_colors
 from widgets.wipe import wipe_path
 
 _LOG = logging.getLogger(__name__)
@@ -158,8 +159,9 @@ class GlCanvas(QOpenGLWidget):
         if picture.flat:
             return True
         # What was asked for since the last paint isn't in the picture yet.
-        asked = view is not None and not self._waiting and view.shows(picture.scene, picture.comparison)
-        return asked and view is not None and view.progress >= 1.0
+        if view is None or self._waiting or not view.shows(picture.scene, picture.comparison):
+            return False
+        return view.progress >= 1.0
 
     @property
     def draws_live(self) -> bool:
@@ -575,7 +577,7 @@ def _paint_seams(painter: QPainter, seams: SeamErrors, first: tuple[float, float
 
 def in_false_color(errors: NDArray[np.float32]) -> Pixels:
     """H × W in [0, 1] by the colours of the ramp, H × W × 3."""
-    ramp = np.array(ramp_values(), np.float32)
+    ramp = np.array(encoded_colors(RAMP), np.float32)
     at = np.clip(errors, 0.0, 1.0) * np.float32(len(ramp) - 1)
     low = np.minimum(at.astype(np.int32), len(ramp) - 2)
     part = (at - low)[..., None].astype(np.float32)

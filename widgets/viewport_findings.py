@@ -57,9 +57,8 @@ def texel_numbers(
         maps = picture.maps[side]
         pixels = maps.get(picture.role) if maps else None
         if pixels is not None:
-            left = i * picture.comparison.side_size(size)[0]
-            right = left + picture.comparison.side_size(size)[0]
-            found += _numbers_of(picture, options, size, ratio, pixels, (left, right))
+            width = picture.comparison.side_size(size)[0]
+            found += _numbers_of(picture, options, size, ratio, pixels, (i * width, (i + 1) * width))
     return tuple(found) if len(found) <= _MOST_NUMBERS else ()
 
 
