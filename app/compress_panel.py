@@ -165,12 +165,12 @@ class CompressPanel(QWidget):
     def _on_assigned(self, path: object, roles: tuple) -> None:
         material = self._session.document.current
         if material is not None:
-            self._session.assign(material, path, roles)  # type: ignore[arg-type]
+            self._session.materials.assign(material, path, roles)  # type: ignore[arg-type]
 
     def _on_convention(self, convention: object) -> None:
         material = self._session.document.current
         if material is not None:
-            self._session.choose_convention(material, convention)  # type: ignore[arg-type]
+            self._session.materials.choose_convention(material, convention)  # type: ignore[arg-type]
 
 
 def _facts(material: Material | None) -> str:

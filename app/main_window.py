@@ -35,10 +35,13 @@ from PySide6.QtWidgets import (
 
 from app import actions, logs, paths, preferences
 from app.compress_panel import CompressPanel
+from app.desk import Message
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
+from app.exports import FITTING_TARGETS
 from app.job_runner import Job
 from app.preferences import Preferences
-from app.session import FITTING_TARGETS, CompressJob, Message, Session
+from app.runs import CompressJob
+from app.session import Session
 from app.sources import ContainerSource
 from core.codec.baseline_sets import BASELINES
 from core.codec.baselines import bits_per_texel
@@ -148,11 +151,11 @@ class MainWindow(QMainWindow):
 
     def start(self, inputs: list[Path]) -> None:
         """Take up earlier runs, and open ``inputs`` or, without any, the built-in sample."""
-        self.session.restore_runs()
+        self.session.runs.restore()
         if inputs:
-            self.session.open(inputs)
+            self.session.materials.open(inputs)
         elif not self.document.materials:
-            self.session.open_sample(SAMPLE_NAMES[0])
+            self.session.materials.open_sample(SAMPLE_NAMES[0])
 
     # --- building -------------------------------------------------------------------------------------------
 
@@ -313,7 +316,7 @@ class MainWindow(QMainWindow):
         samples = menu.addMenu("Samples")
         for name in SAMPLE_NAMES:
             action = samples.addAction(name.replace("_", " ").capitalize())
-            action.triggered.connect(lambda _=False, n=name: self.session.open_sample(n))
+            action.triggered.connect(lambda _=False, n=name: self.session.materials.open_sample(n))
 
     def _build_status(self) -> None:
         bar = self.statusBar()
@@ -337,12 +340,12 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         session, document = self.session, self.document
-        session.message.connect(self._on_message)
-        session.pixels_changed.connect(self._on_pixels)
-        session.folder_wanted.connect(open_in_file_manager)
-        session.details_wanted.connect(self._show_log)
-        session.busy_changed.connect(self._show_activity)
-        session.activity.connect(self._on_activity)
+        session.desk.message.connect(self._on_message)
+        session.shown.changed.connect(self._on_pixels)
+        session.desk.folder_wanted.connect(open_in_file_manager)
+        session.desk.details_wanted.connect(self._show_log)
+        session.desk.busy_changed.connect(self._show_activity)
+        session.exports.activity.connect(self._on_activity)
         document.materials_changed.connect(self._refresh_all)
         document.material_changed.connect(self._on_material_changed)
         document.current_changed.connect(self._refresh_all)
@@ -353,7 +356,7 @@ class MainWindow(QMainWindow):
         self.log_view.copy_report.connect(self._copy_report)
         self.log_view.open_folder.connect(lambda: open_in_file_manager(paths.log_folder()))
         self.material_list.chosen.connect(document.set_current)
-        self.material_list.removed.connect(session.remove_material)
+        self.material_list.removed.connect(session.materials.remove)
         self.material_list.menu_wanted.connect(self._material_menu)
         self.runs.show_in.connect(self._show_run_in)
         self.runs.current_changed.connect(lambda _: self._show_training())
@@ -371,7 +374,7 @@ class MainWindow(QMainWindow):
         self.viewport.problem.connect(lambda text: self.toasts.show(text, "warn"))
         self.empty.open_folder.connect(self._open_folder)
         self.empty.open_files.connect(self._open_files)
-        self.empty.open_sample.connect(lambda: session.open_sample(SAMPLE_NAMES[0]))
+        self.empty.open_sample.connect(lambda: session.materials.open_sample(SAMPLE_NAMES[0]))
         self.panel.rate.mode_changed.connect(lambda mode: self.preferences.view.__setitem__("rate_mode", mode))
         session.undo.canUndoChanged.connect(lambda _: self._update_actions())
         session.undo.canRedoChanged.connect(lambda _: self._update_actions())
@@ -403,8 +406,8 @@ class MainWindow(QMainWindow):
             "start": self._start,
             "start_all": self._start_all,
             "pause": self._pause,
-            "stop": lambda: self._with_active(self.session.stop_and_keep),
-            "discard": lambda: self._with_active(self.session.discard),
+            "stop": lambda: self._with_active(self.session.runs.stop_and_keep),
+            "discard": lambda: self._with_active(self.session.runs.discard),
             "baseline": self._show_baseline_menu,
             "cancel_waiting": lambda: self.session.compute.cancel_waiting(),
             "mode": self._switch_mode,
@@ -667,15 +670,15 @@ class MainWindow(QMainWindow):
         if convention is NormalConvention.UNKNOWN:
             convention = NormalConvention.OPENGL
         level = self._shown_level = self._level()
-        maps = _as_maps(self.session.pixels(side, level))
+        maps = _as_maps(self.session.shown.pixels(side, level))
         if side == "B":
             self.viewport.update_b(maps)
         else:
-            self.viewport.set_materials(maps, _as_maps(self.session.pixels("B", level)), convention)
+            self.viewport.set_materials(maps, _as_maps(self.session.shown.pixels("B", level)), convention)
         if current is not None:
             self.view_bar.set_mip_levels(max(current.width, current.height, 1).bit_length())
         # The shader chooses the level itself.
-        found = {name: self.session.neural(name) if level == 0 else (None, False) for name in ("A", "B")}
+        found = {name: self.session.shown.neural(name) if level == 0 else (None, False) for name in ("A", "B")}
         self.viewport.set_neural("a", found["A"][0], live=found["A"][1])
         self.viewport.set_neural("b", found["B"][0], live=found["B"][1])
         self.view_bar.set_neural(any(texture is not None for texture, _ in found.values()))
@@ -704,7 +707,7 @@ class MainWindow(QMainWindow):
         for name in KEPT_VIEW:
             self.preferences.view[name] = getattr(options, name)
         self.actions_by_id["sampler"].setChecked(options.sampler is Sampler.NEURAL)
-        self.session.spare_decoding(self.viewport.draws_live)
+        self.session.shown.spare_decoding(self.viewport.draws_live)
         self._show_hint()
 
     def _show_hint(self) -> None:
@@ -800,21 +803,21 @@ class MainWindow(QMainWindow):
         current = self.document.current
         own = [run for run in self.document.runs_of(current.key if current else None) if run.state.active]
         if resumable is not None and not own:
-            self.session.resume_interrupted(resumable)
+            self.session.runs.resume_interrupted(resumable)
         elif current is not None:
-            self.session.start(current)
+            self.session.runs.start(current)
 
     def _start_all(self) -> None:
         for material in self.document.materials:
             if material.state is not MaterialState.UNDECIDED and not any(
                 run.state.active for run in self.document.runs_of(material.key)
             ):
-                self.session.start(material)
+                self.session.runs.start(material)
 
     def _add_baseline(self, name: str) -> None:
         current = self.document.current
         if current is not None:
-            self.session.add_baseline(current, name)
+            self.session.runs.add_baseline(current, name)
 
     def _show_baseline_menu(self) -> None:
         self.docks["runs"].show()
@@ -824,7 +827,7 @@ class MainWindow(QMainWindow):
     def _pause(self) -> None:
         run = self._active_run()
         if run is not None:
-            (self.session.resume if run.state is RunState.PAUSED else self.session.pause)(run)
+            (self.session.runs.resume if run.state is RunState.PAUSED else self.session.runs.pause)(run)
 
     def _with_active(self, act: Callable[[Run], None]) -> None:
         run = self._active_run()
@@ -849,9 +852,9 @@ class MainWindow(QMainWindow):
         if run is None:
             return
         if run.state.active:
-            self.session.discard(run)
+            self.session.runs.discard(run)
         else:
-            self.session.delete_run(run)
+            self.session.runs.delete(run)
 
     def _reusable(self) -> Run | None:
         """The run whose settings can be used again: the one in B, else the chosen one; a baseline has none."""
@@ -909,7 +912,7 @@ class MainWindow(QMainWindow):
 
         if run.state in (RunState.RESUMABLE, RunState.INTERRUPTED):
             text = "Resume" if run.state is RunState.RESUMABLE else "Start again"
-            add(text, lambda: session.resume_interrupted(run))
+            add(text, lambda: session.runs.resume_interrupted(run))
             menu.addSeparator()
         add("Show in A", lambda: self._show_run_in(key, "A"))
         add("Show in B", lambda: self._show_run_in(key, "B"))
@@ -931,12 +934,12 @@ class MainWindow(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         start = menu.addAction("Start")
         start.setEnabled(material.state is not MaterialState.UNDECIDED)
-        start.triggered.connect(lambda: self.session.start(material))
+        start.triggered.connect(lambda: self.session.runs.start(material))
         if material.plan is not None:
             folder = material.plan.folder
             menu.addAction("Open folder").triggered.connect(lambda: open_in_file_manager(folder))
         menu.addSeparator()
-        menu.addAction("Close").triggered.connect(lambda: self.session.remove_material(key))
+        menu.addAction("Close").triggered.connect(lambda: self.session.materials.remove(key))
         menu.popup(place)
 
     def _fill_recent(self) -> None:
@@ -946,7 +949,7 @@ class MainWindow(QMainWindow):
             shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 420)
             action = self._recent_menu.addAction(shown.replace("&", "&&"))
             action.setEnabled(path.exists())
-            action.triggered.connect(lambda _=False, p=path: self.session.open([p]))
+            action.triggered.connect(lambda _=False, p=path: self.session.materials.open([p]))
         if not self.preferences.recent:
             self._recent_menu.addAction("Nothing opened yet").setEnabled(False)
 
@@ -956,7 +959,7 @@ class MainWindow(QMainWindow):
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
         folder = QFileDialog.getExistingDirectory(self, "Open a folder with texture sets", start)
         if folder:
-            self.session.open([Path(folder)])
+            self.session.materials.open([Path(folder)])
 
     def _open_files(self) -> None:
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
@@ -968,7 +971,7 @@ class MainWindow(QMainWindow):
             f"Maps and neural textures ({patterns} *.texloom);;All files (*)",
         )
         if files:
-            self.session.open([Path(file) for file in files])
+            self.session.materials.open([Path(file) for file in files])
 
     def _open_mesh(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "Open a mesh", "", "Meshes (*.gltf *.glb *.obj);;All files (*)")
@@ -990,7 +993,7 @@ class MainWindow(QMainWindow):
         file, _ = QFileDialog.getSaveFileName(self, "Save as .texloom", str(Path(start) / name), "Texloom (*.texloom)")
         if file:
             self.preferences.export_folders["texloom"] = str(Path(file).parent)
-            self.session.save_as(run, Path(file))
+            self.session.exports.save_as(run, Path(file))
 
     def _export(self, target: str) -> None:
         current, run = self.document.current, self._result_run()
@@ -1008,12 +1011,12 @@ class MainWindow(QMainWindow):
         folder = QFileDialog.getExistingDirectory(self, title, start)
         if folder:
             name = material.name if material is not None else run.material_name if run is not None else "material"
-            self.session.export(target, material or current, run, Path(folder) / target / name)
+            self.session.exports.export(target, material or current, run, Path(folder) / target / name)
 
     def _close_material(self) -> None:
         current = self.document.current
         if current is not None:
-            self.session.remove_material(current.key)
+            self.session.materials.remove(current.key)
 
     # --- dropping -------------------------------------------------------------------------------------------
 
@@ -1034,7 +1037,7 @@ class MainWindow(QMainWindow):
         if len(dropped) == 1 and (option := _stage_of(dropped[0])) and self.document.materials:
             self.viewport.set_options(mode="3d", **option)
         elif dropped:
-            self.session.open(dropped)
+            self.session.materials.open(dropped)
         self.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

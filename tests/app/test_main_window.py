@@ -82,10 +82,10 @@ def test_drop_review_compress_and_export_with_the_codec(
     assert run.record.bytes == run.path.stat().st_size
     qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
     assert [toast.severity for toast in window.toasts.toasts][-1] == "good"
-    neural, training = window.session.neural("B")
-    assert neural is not None and not training and window.session.neural("A") == (None, False)
+    neural, training = window.session.shown.neural("B")
+    assert neural is not None and not training and window.session.shown.neural("A") == (None, False)
 
-    window.session.export("images", material, run, tmp_path / "images")
+    window.session.exports.export("images", material, run, tmp_path / "images")
     qtbot.waitUntil(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts), timeout=WAIT_MS)
     written = {path.name for path in (tmp_path / "images").iterdir() if not path.name.startswith(".")}
     assert written == {file.path.name for file in material.plan.used_files}
@@ -152,7 +152,7 @@ def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_
     runs = []
     for _ in range(2):
         run = training(qtbot, window)
-        window.session.stop_and_keep(run)
+        window.session.runs.stop_and_keep(run)
         qtbot.waitUntil(lambda run=run: run.state is RunState.KEPT, timeout=WAIT_MS)
         runs.append(run)
     window.viewport.setFocus()
@@ -160,7 +160,7 @@ def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_
     assert window.document.slots["B"] == runs[0].key
     window._show_number_in(2, "A")
     assert window.document.slots["A"] == runs[1].key
-    window.session.delete_run(runs[1])
+    window.session.runs.delete(runs[1])
     assert window.document.slots["A"] == ORIGINAL
 
 
