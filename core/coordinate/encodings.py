@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-ENCODINGS = ("frequency", "triangle", "one-blob", "hash", "none")
 PRIME = 2654435761
 """Multiplies the row in the spatial hash (Teschner et al. 2003); the column is taken as it is."""
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.codec import metrics
 from core.coordinate.animation import Frame, Frames
+from core.coordinate.dial import Dial, Transform
 from core.coordinate.network import Architecture, CoordinateNetwork, architecture_of, bits_of
 from core.coordinate.pictures import Picture, without_alpha
 from core.coordinate.settings import LabSettings
-from core.coordinate.transforms import Dial, Transform, transformed
+from core.coordinate.transforms import transformed
 from core.devices import device_named
 from core.errors import InputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
@@ -31,16 +32,18 @@ LOOK_SHARE = 0.1
 LOOK_STEP = 2
 """A preview renews one texel of so many by so many, each time another one: four of them are a whole picture."""
 FRAME_SHARE = 1 / 60
-"""A frame of the animation is taken whenever this part of the run has gone by."""
+"""A frame of the animation is taken whenever this part of the run has gone by and a preview may be made."""
 
 
 @dataclass(frozen=True)
 class LabInputs:
-    """``start`` is a network to train on from; its shape has to be that of the settings (see :func:`settings_of`)."""
+    """``start`` is a network to train on from; its shape has to be that of the settings (``network_file.settings_of``).
+    ``with_frames``: collect those of an animation."""
 
     picture: Picture
     dial: Dial = field(default_factory=Dial)
     start: CoordinateNetwork | None = None
+    with_frames: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class _Run:
         slot: Slot[LabPreview] | None,
     ) -> None:
         self.picture, self.dial, self.start = picture, inputs.dial, inputs.start
+        self.with_frames = inputs.with_frames
         self.architecture, self.settings = architecture, settings
         self.control, self.slot = control, slot
         self.device = device_named(settings.device)
@@ -205,9 +209,9 @@ class _Run:
         """Renew a part of the picture in the slot, unless the last time is too short ago for what it costs; and what
         the animation needs."""
         now = self._elapsed()
-        due = self.slot is not None and now - self.looked_at >= self.look_cost / LOOK_SHARE
-        frame = fraction - self.framed_at >= FRAME_SHARE
-        if not due and not frame:
+        frame = self.with_frames and fraction - self.framed_at >= FRAME_SHARE
+        too_early = now - self.looked_at < self.look_cost / LOOK_SHARE
+        if too_early or not (frame or self.slot is not None):
             return
         network = trainer.network(self.picture.name).quantised(bits_of(self.settings))
         self._renew(network, whole=self.shown is None)

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from core.coordinate.encodings import ENCODINGS, HashGrid
+from core.coordinate import SUFFIX, rtx_file
+from core.coordinate.encodings import HashGrid
 from core.coordinate.network import Architecture, CoordinateNetwork
-from core.coordinate.settings import ACTIVATIONS, LabSettings
+from core.coordinate.settings import ACTIVATIONS, ENCODINGS, LabSettings
 from core.errors import DamagedFileError, InputError
 from core.files import write_bytes
 from core.jobs import describe
 
-SUFFIX = ".texnet"
 _MAGIC = b"TEXNET\x1a\n"
 _VERSION = 1
 _PREFIX = struct.Struct("<8sHHIIIQ")
@@ -90,6 +90,11 @@ def read(path: Path) -> CoordinateNetwork:
     if zlib.crc32(data) != number_sum or not np.isfinite(numbers).all():
         raise _damaged(path)
     return _filled(bare, numbers)
+
+
+def read_any(path: Path) -> CoordinateNetwork:
+    """A network in any layout that is known, by the suffix. Raises InputError, DamagedFileError."""
+    return rtx_file.read(path) if path.suffix.lower() in rtx_file.SUFFIXES else read(path)
 
 
 def settings_of(network: CoordinateNetwork, settings: LabSettings) -> LabSettings:

@@ -7,6 +7,7 @@ frequency-encoded into six numbers each where there are twelve inputs, LeakyReLU
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from core.errors import DamagedFileError, InputError
 from core.files import write_bytes
 
 JSON_SUFFIX, BLOCK_SUFFIX = ".json", ".bin"
+SUFFIXES = (JSON_SUFFIX, BLOCK_SUFFIX)
 _VERSION = 0xA1C0DE01
 _HEADER = struct.Struct("<I6I4x")
 """Version; hidden layers, inputs, hidden neurons, outputs, precisions of weights and biases (0 is float16)."""
@@ -173,7 +175,7 @@ def _layer(weights: np.ndarray, biases: np.ndarray, n_in: int, n_out: int) -> tu
 
 
 def _joined(layers: list[tuple[Floats, Floats]]) -> Layers:
-    for (before, _), (after, _) in zip(layers[:-1], layers[1:], strict=True):
+    for (before, _), (after, _) in itertools.pairwise(layers):
         if before.shape[1] != after.shape[0]:
             raise ValueError("its layers don't fit together")
     return layers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.coordinate.encodings import ENCODINGS
 from core.jobs.settings import setting
 
+ENCODINGS = ("frequency", "triangle", "one-blob", "hash", "none")
 ACTIVATIONS = ("leaky-relu", "relu", "tanh", "swish")
 LOSSES = ("l2", "l1", "relative-l2", "smape")
 PRECISIONS = ("float32", "float16", "bfloat16")
@@ -49,7 +49,7 @@ class LabSettings:
     device: str = setting(
         "auto", "Where to train; auto takes a GPU if there is one.", choices=("auto", "cpu", "cuda", "mps")
     )
-    learning_rate: float = setting(0.005, "How far each step goes, at the start.", low=0.0001, high=0.1, expert=True)
+    learning_rate: float = setting(0.01, "How far each step goes, at the start.", low=0.0001, high=0.1, expert=True)
     schedule: str = setting(
         "cosine",
         "How the learning rate falls to a hundredth over the run: cosine slowly at first, exponential at once, or not.",

@@ -13,7 +13,7 @@ import torch
 
 from core.codec.kernels import update_rows
 from core.codec.parameters import Decoder
-from core.coordinate.encodings import HashGrid, encoded
+from core.coordinate.encodings import PRIME, HashGrid, encoded
 from core.coordinate.kernels import forward_backward, grid_features, grid_gradients
 from core.coordinate.network import Architecture, CoordinateNetwork
 from core.coordinate.settings import ACTIVATIONS, LOSSES, LabSettings
@@ -90,9 +90,7 @@ class CoordinateTrainer:
         texels = self._next_texels()
         shares = texels.chunk(len(self.parts))
         told = torch.stack(list(self._pool.map(self._part, self.parts, shares))).sum(dim=0) / len(texels)
-        gradient = self.parts[0].gradient.float()
-        for part in self.parts[1:]:
-            gradient += part.gradient
+        gradient = torch.stack([part.gradient for part in self.parts]).sum(dim=0, dtype=torch.float32)
         self.steps += 1
         self.samples += len(texels)
         if self.loss_scale != 1.0:
@@ -253,9 +251,7 @@ class _Places:
         hashed = [level.hashed for level in grid.grids]
         for i, level in enumerate(grid.grids):
             self._column_keys[..., i] = columns[..., i]
-            self._row_keys[..., i] = (
-                (rows[..., i] * 2654435761) & 0xFFFFFFFF if hashed[i] else rows[..., i] * level.side
-            )
+            self._row_keys[..., i] = (rows[..., i] * PRIME) & 0xFFFFFFFF if hashed[i] else rows[..., i] * level.side
         self._dense = hashed.index(True) if any(hashed) else count
         self._entries = torch.tensor([level.entries for level in grid.grids], device=device)
         self._first = torch.tensor([level.first for level in grid.grids], device=device)

@@ -1,49 +1,21 @@
-"""What the network is asked for: the picture as it is, or moved. It can be changed while a training runs."""
+"""Pictures moved as a :class:`Transform` says."""
 
 from __future__ import annotations
 
-import threading
-from enum import StrEnum
-
 import numpy as np
+from numpy.typing import NDArray
 
+from core.coordinate.dial import Transform
 from core.textures.material import Pixels
+
+Places = NDArray[np.float64]
 
 ANGLE_DEG = 30.0
 WARP = 0.06
 """How far the wavy transform moves a place, in parts of the picture."""
 
 
-class Transform(StrEnum):
-    IDENTITY = "identity"
-    FLIP = "flip"
-    """u and v exchanged."""
-    ZOOM = "zoom"
-    """The middle quarter."""
-    ROTATE = "rotate"
-    MIRROR = "mirror"
-    TILE = "tile"
-    """Two by two repeats."""
-    WARP = "warp"
-
-
-class Dial:
-    """The transform of a running job. Thread-safe: anybody sets it, the job reads it between steps."""
-
-    def __init__(self, transform: Transform = Transform.IDENTITY) -> None:
-        self._lock = threading.Lock()
-        self._transform = transform
-
-    def set(self, transform: Transform) -> None:
-        with self._lock:
-            self._transform = transform
-
-    def get(self) -> Transform:
-        with self._lock:
-            return self._transform
-
-
-def place(transform: Transform, u: Pixels, v: Pixels, aspect: float = 1.0) -> tuple[Pixels, Pixels]:
+def place(transform: Transform, u: Places, v: Places, aspect: float = 1.0) -> tuple[Places, Places]:
     """Where in the picture the network's value at (u, v) comes from; may lie outside of [0, 1], where the picture
     repeats. ``aspect`` is its width over its height: a turned picture keeps its shape."""
     if transform is Transform.FLIP:
