@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.codec import metrics
 from core.coordinate.animation import Frame, Frames
 from core.coordinate.dial import Dial, Transform
@@ -233,9 +235,11 @@ class _Run:
             return
         column, row = self.looks % LOOK_STEP, self.looks // LOOK_STEP % LOOK_STEP
         self.looks += 1
-        u = network.columns()[column::LOOK_STEP]
-        v = network.rows()[row::LOOK_STEP]
-        self.shown[row::LOOK_STEP, column::LOOK_STEP] = network.at(u, v)
+        fresh = network.at(network.columns()[column::LOOK_STEP], network.rows()[row::LOOK_STEP])
+        # The texels between move as their neighbour did: otherwise four moments of the run would be seen as a raster.
+        change = fresh - self.shown[row::LOOK_STEP, column::LOOK_STEP]
+        self.shown = np.clip(self.shown + _grown(change, *self.shown.shape[:2]), 0.0, 1.0)
+        self.shown[row::LOOK_STEP, column::LOOK_STEP] = fresh
 
     def _finished(self, trainer: CoordinateTrainer, seconds: float, cpu: float, stopped: bool) -> Finished:
         network = trainer.network(self.picture.name).quantised(bits_of(self.settings))
@@ -277,6 +281,13 @@ class _Run:
     def _say(self, text: str) -> Notice:
         self.notices.append(text)
         return Notice(text)
+
+
+def _grown(change: Pixels, height: int, width: int) -> Pixels:
+    """Every texel as a square of :data:`LOOK_STEP`, the last ones as many as it takes."""
+    grown = change.repeat(LOOK_STEP, axis=0).repeat(LOOK_STEP, axis=1)
+    missing = max(0, height - grown.shape[0]), max(0, width - grown.shape[1])
+    return np.pad(grown, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")[:height, :width]
 
 
 def schedule(name: str, part: float) -> float:

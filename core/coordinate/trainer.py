@@ -82,7 +82,7 @@ class CoordinateTrainer:
 
     def set_target(self, picture: Pixels) -> None:
         """Learn this picture, float32 H × W × C in [0, 1], from the next step on."""
-        flat = np.ascontiguousarray(picture, np.float32).reshape(-1, self.architecture.channels)
+        flat = np.array(picture, np.float32).reshape(-1, self.architecture.channels)
         self._targets = torch.from_numpy(flat).to(self.device)
 
     def step(self, rate: float) -> tuple[float, float]:
