@@ -564,10 +564,13 @@ class MainWindow(QMainWindow):
         rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
         self.queue.show_queue(rows, presenting.queue_summary(runs, compute.held), compute.held)
         self.actions_by_id["hold_queue"].setChecked(compute.held)
-        self._announce(bool(jobs))
+        self._announce(len(jobs))
 
-    def _announce(self, busy: bool) -> None:
-        """Tell the desktop that the queue has come to its end, if nobody is looking."""
+    def _announce(self, jobs: int) -> None:
+        """Tell the desktop how much is left to do, and when all is done, if nobody is looking."""
+        busy = jobs > 0
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.setBadgeNumber(jobs if self.options.desktop_messages else 0)
         ended = self._busy and not busy and not self.session.desk.closing
         if ended and self.options.desktop_messages and not self.isActiveWindow():
             QApplication.alert(self)
