@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button, label
 from widgets.icons import pixmap
-from widgets.theme import THEME, font
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, font, icon_px, text_px
+from widgets.wrap_layout import WrapLayout
 
 
 class DropOverlay(QWidget):
@@ -36,11 +38,13 @@ class DropOverlay(QWidget):
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
         painter.drawRoundedRect(frame, 10, 10)
+        side, line = icon_px(48), text_px(40)
         middle = self.rect().center()
-        painter.drawPixmap(middle.x() - 24, middle.y() - 52, pixmap("drop", THEME.accent_line, 48))
+        painter.drawPixmap(middle.x() - side // 2, middle.y() - side - 4, pixmap("drop", THEME.accent_line, side))
         painter.setPen(QColor(THEME.text))
         painter.setFont(font(THEME.title))
-        painter.drawText(frame.adjusted(0, 40, 0, 40), Qt.AlignmentFlag.AlignCenter, self.text)
+        words = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(frame.adjusted(16, frame.height() / 2 + line / 4, -16, 0), int(words), self.text)
 
 
 class EmptyState(QWidget):
@@ -57,30 +61,36 @@ class EmptyState(QWidget):
         column = bare(QVBoxLayout(self), 12, (24, 24, 24, 24))
         column.addStretch(1)
         sign = QLabel()
-        sign.setPixmap(pixmap("drop", THEME.text_soft, 48))
+        follow_scale(sign, lambda label: label.setPixmap(pixmap("drop", THEME.text_soft, icon_px(48))))
         sign.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(sign)
-        title = label("Drop a texture set here", "title")
+        title = label(tr("Drop a texture set here"), "title")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        title.setWordWrap(True)
         column.addWidget(title)
         words = label(
-            "A folder of PBR maps, several folders, single images, or a .texloom file. "
-            "Roles are read from the file names; you can correct them.",
+            tr(
+                "A folder of PBR maps, several folders, single images, or a .texloom file. "
+                "Roles are read from the file names; you can correct them."
+            ),
             "soft",
         )
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setWordWrap(True)
         column.addWidget(words)
-        row = bare(QHBoxLayout(), 8, (0, 8, 0, 0))
-        row.addStretch(1)
+        acts = QWidget()
+        row = WrapLayout(acts, spacing=8, margins=(0, 8, 0, 0))
         for text, icon_name, signal in (
-            ("Open folder…", "folder-open", self.open_folder),
-            ("Open files…", "image", self.open_files),
-            ("Try a sample", "sphere", self.open_sample),
+            (tr("Open folder…"), "folder-open", self.open_folder),
+            (tr("Open files…"), "image", self.open_files),
+            (tr("Try a sample"), "sphere", self.open_sample),
         ):
             made = button(text, "tall", icon_name)
             made.clicked.connect(signal)
             row.addWidget(made)
-        row.addStretch(1)
-        column.addLayout(row)
+        middle = bare(QHBoxLayout())
+        middle.addStretch(1)
+        middle.addWidget(acts)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addStretch(1)
