@@ -105,6 +105,18 @@ class ActionButton(QPushButton):
         else:
             self.setIcon(self._action.icon())
 
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return hint if self.icon().isNull() else QSize(hint.width() - self.iconSize().width() - 4, hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Where it is narrow the picture goes before a letter does."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        if self.width() < self.sizeHint().width():
+            option.icon = QIcon()
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
 
 def hairline() -> QFrame:
     made = QFrame()

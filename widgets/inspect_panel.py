@@ -380,7 +380,7 @@ class _SeamsSection(QWidget):
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setTabKeyNavigation(False)
         self.table.setShowGrid(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -397,6 +397,7 @@ class _SeamsSection(QWidget):
         self.table.setRowCount(len(ratios))
         for row, (role, (a, b)) in enumerate(ratios.items()):
             name = QTableWidgetItem(dot_icon(role_color(role)), role_name(role))
+            name.setToolTip(f"{name.text()}\n{self.table.toolTip()}")
             self.table.setItem(row, 0, name)
             for column, part in enumerate(("left_right", "top_bottom"), 1):
                 values = [None if side is None else float(getattr(side, part)) for side in (a, b)]

@@ -38,7 +38,7 @@ class PsnrPlot(QWidget):
             background=THEME.well, axisItems={"bottom": _ClockAxis("bottom"), "left": _DbAxis("left")}
         )
         self._view.setFrameShape(self._view.Shape.NoFrame)
-        self._view.setMinimumSize(120, 60)
+        self._view.setMinimumSize(60, 40)
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item = item
         self._box: Any = item.getViewBox()
@@ -77,8 +77,8 @@ class PsnrPlot(QWidget):
         self._share()
 
     def _share(self) -> None:
-        """The labels have the room they want, but never more than the half of a narrow panel."""
-        self.labels.setFixedWidth(min(self.labels.sizeHint().width(), max(self.width() // 2, 64)))
+        """The labels have the room they want, but leave some to the lines in a narrow panel."""
+        self.labels.setFixedWidth(min(self.labels.sizeHint().width(), max(self.width() * 7 // 10, 64)))
 
     def clear(self) -> None:
         for line in self._lines.values():

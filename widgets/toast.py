@@ -123,7 +123,10 @@ class ToastStack(QObject):
 
     def _place(self) -> None:
         corner = self._anchor.mapTo(self._window, QPoint(0, 0))
-        width = min(text_px(WIDTH), self._window.width() - 16)
+        # Beside the panels, not over them, unless that would make it narrow or cut a long word.
+        least = max((toast.minimumSizeHint().width() for toast in self.toasts), default=0)
+        room = min(max(self._anchor.width(), WIDTH + 16, least + 16), self._window.width())
+        width = min(text_px(WIDTH), room - 16)
         left = corner.x() + (self._anchor.width() - width) // 2
         left = min(max(left, 8), max(8, self._window.width() - width - 8))
         bottom = corner.y() + self._anchor.height() - 12

@@ -40,7 +40,7 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        follow_scale(self, lambda panel: panel.setMinimumSize(240, 40 + text_px(80)))
+        follow_scale(self, lambda panel: panel.setMinimumSize(240, 40 + text_px(64)))
         self._stack = QStackedWidget()
         column = bare(QVBoxLayout(self), 0)
         column.addWidget(self._stack)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.textures.roles import Role
-from widgets.controls import Combo, ElidedButton, Segmented, Slider, label, restyle, square, tool
+from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, square, tool
 from widgets.icons import dot_icon, icon
 from widgets.language import role_name, tr
 from widgets.runs_table import RUN_MIME
@@ -59,7 +60,7 @@ class ViewBar(QWidget):
         self._compare = Segmented(compare, icons=names)
         self._compare.chosen.connect(lambda value: self.wanted.emit("compare", value))
         self._channel = Combo()
-        follow_scale(self._channel, lambda combo: combo.setMinimumWidth(text_px(84)))
+        follow_scale(self._channel, lambda combo: combo.setMinimumWidth(text_px(66)))
         follow_scale(self._channel, lambda combo: combo.setMaximumWidth(text_px(136)))
         self._channel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._channel.setToolTip(tr("One map instead of the whole material  (C, M)"))
@@ -180,17 +181,17 @@ class SlotBar(QWidget):
             "false-color", tr("The difference in false colours, with a scale  (K)"), checkable=True
         )
         self._false_color.clicked.connect(self.false_color_wanted)
-        row.addWidget(self._gain)
-        row.addWidget(self._gain_words)
-        row.addWidget(self._false_color)
+        self._of_difference = QWidget()
+        together = bare(QHBoxLayout(self._of_difference), 4)
+        for widget in (self._gain, self._gain_words, self._false_color):
+            together.addWidget(widget)
+        row.addWidget(self._of_difference)
         self.show_gain(None)
 
     def show_gain(self, gain: float | None, false_color: bool = False) -> None:
         """The amplification of the difference; None while there is no difference shown."""
-        self._false_color.setVisible(gain is not None)
+        self._of_difference.setVisible(gain is not None)
         self._false_color.setChecked(false_color)
-        self._gain.setVisible(gain is not None)
-        self._gain_words.setVisible(gain is not None)
         if gain is None:
             return
         self._gain_words.setText(tr("gain {gain:g}×").format(gain=gain))
@@ -214,9 +215,9 @@ class _SlotButton(ElidedButton):
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:
         # Both beside each other as long as there is room for the beginning of what they show.
-        return QSize(text_px(96), super().sizeHint().height())
+        return QSize(text_px(90), super().minimumSizeHint().height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(RUN_MIME):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
@@ -64,6 +64,17 @@ def _opacities() -> Choices:
     )
 
 
+def _enter(page: QWidget) -> None:
+    """The keyboard goes to the first control: a menu itself would only step over the page as a whole."""
+    first = next((child for child in page.findChildren(QWidget) if child.isEnabled() and _stops(child)), None)
+    if page.isVisible() and first is not None:
+        first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _stops(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
 class _MenuTool(QToolButton):
     """A square button with a page of rows: words, a control, and what it is set to."""
 
@@ -103,10 +114,11 @@ class _MenuTool(QToolButton):
             self._grid.setContentsMargins(12, 8, 12, 8)
             self._grid.setHorizontalSpacing(12)
             self._grid.setVerticalSpacing(6)
-            self._grid.setColumnMinimumWidth(1, 180)
+            follow_scale(page, lambda page: page.layout().setColumnMinimumWidth(1, text_px(180)))  # type: ignore[union-attr]
             holder = QWidgetAction(self.menu())
             holder.setDefaultWidget(page)
             self.menu().addAction(holder)
+            self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, page, lambda: _enter(page)))
         return self._grid
 
     def add_slider(

@@ -58,7 +58,7 @@ class WrapLayout(QLayout):
         """All in one line."""
         shown = self._shown()
         left, top, right, bottom = self._margins()
-        widths = [self._wanted(item) for item in shown]
+        widths = [max(self._wanted(item), min(item.sizeHint().width(), item.maximumSize().width())) for item in shown]
         wide = (max(widths, default=0) * len(shown) if self._even else sum(widths)) + self.spacing() * (len(shown) - 1)
         tall = max((item.sizeHint().height() for item in shown), default=0)
         return QSize(max(wide, 0) + left + right, tall + top + bottom)
@@ -79,7 +79,11 @@ class WrapLayout(QLayout):
 
     @staticmethod
     def _wanted(item: QLayoutItem) -> int:
-        return max(item.minimumSize().width(), min(item.sizeHint().width(), item.maximumSize().width()))
+        least, widget = item.minimumSize().width(), item.widget()
+        if widget is not None and widget.sizePolicy().horizontalPolicy() in _GROWING:
+            # It gets what is left over anyway.
+            return least
+        return max(least, min(item.sizeHint().width(), item.maximumSize().width()))
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, int]]]:
         """The items with their widths, line by line."""
@@ -87,7 +91,7 @@ class WrapLayout(QLayout):
         if not shown:
             return []
         if self._even:
-            widest = max(self._wanted(item) for item in shown)
+            widest = max(max(self._wanted(item), item.sizeHint().width()) for item in shown)
             columns = max(1, min(len(shown), (width + gap) // max(widest + gap, 1)))
             # Two lines of two rather than three and one.
             columns = -(-len(shown) // -(-len(shown) // columns))
