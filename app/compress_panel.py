@@ -34,7 +34,6 @@ class CompressPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(344)
         self._session = session
         self._reviewed: int | None = None
         column = bare(QVBoxLayout(self), 0)

@@ -57,6 +57,7 @@ from core.textures.samples import SAMPLE_NAMES
 from renderers.comparison import CompareMode
 from renderers.environment import is_panorama
 from renderers.meshes import MESH_SUFFIXES
+from widgets import theme
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, Segmented, bare, button, tool
 from widgets.dock import Dock
@@ -186,7 +187,6 @@ class MainWindow(QMainWindow):
         self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
         holder = QWidget()
         holder.setObjectName("well")
-        holder.setMinimumWidth(176)
         bare(QVBoxLayout(holder), 0, (0, 4, 0, 4)).addWidget(self.material_list)
         self.docks = {
             "materials": Dock("materials", "Materials", holder, [add]),
@@ -871,6 +871,9 @@ class MainWindow(QMainWindow):
     def _apply_options(self) -> None:
         self.session.watching.follow_files = self.options.follow_files
         self.session.runs.hold_after_restart = self.options.hold_queue
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_scale(app, self.options.text_size)
 
     def _save_preferences(self) -> None:
         preferences.save(self.preferences, self._config)

@@ -164,6 +164,8 @@ def _number(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget, Cal
     high = 1e12 if setting.high is None else setting.high
     decimals = 0 if whole else 3 if high - low <= 10 else 1
     field = NumberField(low, high, decimals, tr(setting.unit) if setting.unit else "")
+    if setting.unit == "%":
+        field.setSingleStep(5)
     if not whole and high - low <= 10:
         field.setSingleStep(0.01)
 

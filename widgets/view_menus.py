@@ -64,15 +64,33 @@ def _opacities() -> Choices:
     )
 
 
-def _enter(page: QWidget) -> None:
-    """The keyboard goes to the first control: a menu itself would only step over the page as a whole."""
-    first = next((child for child in page.findChildren(QWidget) if child.isEnabled() and _stops(child)), None)
-    if page.isVisible() and first is not None:
-        first.setFocus(Qt.FocusReason.PopupFocusReason)
+class _Page(QWidget):
+    """What a menu shows instead of entries. A menu would keep the keyboard for itself: here Tab goes round the
+    controls, and Escape closes the menu."""
 
+    def enter(self) -> None:
+        if self.isVisible() and self._stops():
+            self._stops()[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
-def _stops(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        stops, focus = self._stops(), self.focusWidget()
+        if not stops:
+            return False
+        at = stops.index(focus) if focus in stops else -1 if forward else 0
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def _stops(self) -> list[QWidget]:
+        return [
+            child
+            for child in self.findChildren(QWidget)
+            # The list of a drop-down is a window of its own.
+            if child.isVisibleTo(self)
+            and child.window() is self.window()
+            and child.isEnabled()
+            and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
 
 
 class _MenuTool(QToolButton):
@@ -109,7 +127,7 @@ class _MenuTool(QToolButton):
 
     def _page(self) -> QGridLayout:
         if self._grid is None:
-            page = QWidget()
+            page = _Page()
             self._grid = QGridLayout(page)
             self._grid.setContentsMargins(12, 8, 12, 8)
             self._grid.setHorizontalSpacing(12)
@@ -118,7 +136,7 @@ class _MenuTool(QToolButton):
             holder = QWidgetAction(self.menu())
             holder.setDefaultWidget(page)
             self.menu().addAction(holder)
-            self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, page, lambda: _enter(page)))
+            self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, page, page.enter))
         return self._grid
 
     def add_slider(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from protocol_job import WAIT_MS
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -56,6 +56,7 @@ def stops(window: QWidget) -> list[QWidget]:
         and widget.isEnabled()
         and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
+        and not isinstance(widget, QTabBar)  # named by its tabs, and the panels have keys of their own
     ]
 
 
@@ -74,7 +75,8 @@ def test_everything_that_takes_the_keyboard_has_a_name(open_window: MainWindow, 
         ]
         assert not nameless, state
         for made in open_window.findChildren(QToolButton):
-            if made.isVisible() and made.parent() is not open_window.menuBar():
+            # The sign in a search line only decorates it.
+            if made.isVisible() and not isinstance(made.parent(), QLineEdit):
                 assert made.toolTip(), (state, made.accessibleName(), type(made.parent()).__name__)
 
 
@@ -82,11 +84,11 @@ def test_tab_reaches_everything_and_is_never_caught(open_window: MainWindow, qtb
     for state in states(open_window):
         QApplication.processEvents()
         wanted = stops(open_window)
-        open_window.runs.setFocus()
         wanted[0].setFocus(Qt.FocusReason.TabFocusReason)
         visited: list[QWidget] = []
         for _ in range(2 * len(wanted) + 10):
-            focus = QApplication.focusWidget()
+            # Not the application's: without a window manager the window may not be the active one.
+            focus = open_window.focusWidget()
             assert focus is not None
             if focus in visited and focus is visited[0]:
                 break
@@ -131,6 +133,7 @@ def cut(window: QWidget) -> list[str]:
         else:
             need = metrics.size(Qt.TextFlag.TextShowMnemonic, text)
         holder = widget.parentWidget()
+        assert holder is not None
         reaches = widget.geometry().right() > holder.width() or widget.geometry().left() < 0
         if need.width() > space.width() + 1 or need.height() > space.height() + 2 or reaches:
             found.append(f"{type(widget).__name__} {text!r}: needs {need}, has {space.size()}, beyond: {reaches}")
