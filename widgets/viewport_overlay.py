@@ -15,7 +15,7 @@ from widgets.wipe import KNOB_DISTANCE, wipe_handle, wipe_path
 SHADE_OPACITY = 0.66
 """So dark that the text on it can be read over white."""
 _SHADE = QColor(0, 0, 0, round(SHADE_OPACITY * 255))
-_TEXT = QColor("#f0f0f0")
+TEXT = QColor("#f0f0f0")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def paint_overlay(painter: QPainter, width: float, height: float, overlay: Overl
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if overlay.message:
         painter.setFont(font(THEME.body))
-        painter.setPen(_TEXT)
+        painter.setPen(TEXT)
         area = QRectF(24, 24, width - 48, height - 48)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, overlay.message)
     if not (overlay.has_a or overlay.has_b):
@@ -181,11 +181,11 @@ def _legend(painter: QPainter, left: float, bottom: float, legend: Legend, *, mo
             painter.setBrush(QColor(color))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(QRectF(x, middle - swatch / 2.0, swatch, swatch), 2.0, 2.0)
-            painter.setPen(_TEXT)
+            painter.setPen(TEXT)
             painter.drawText(QRectF(x + swatch + 4.0, box.top(), step, box.height()), aligned, name)
             x += step
         return
-    painter.setPen(_TEXT)
+    painter.setPen(TEXT)
     painter.drawText(QRectF(x, box.top(), widths[0], box.height()), aligned, legend.low)
     x += widths[0]
     bar = QRectF(x, middle - 4.0, widths[1], 8.0)
@@ -229,7 +229,7 @@ def _label(painter: QPainter, x: float, text: str, *, most: float, top: float = 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_SHADE)
     painter.drawRoundedRect(box, THEME.radius, THEME.radius)
-    painter.setPen(_TEXT)
+    painter.setPen(TEXT)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -28,11 +28,59 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A folder with one or several sets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open files…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Images of one set, or .texloom files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue a folder tree…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open every set below a folder and compress them all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A .texloom-project file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try a sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A material that is built in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projects appear here as soon as you have opened a material. They are saved by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from this list</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1200,6 +1248,42 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Latents and decoder weights as plain arrays with a description, for your own tools.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take everything that waits out of the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you start waits here for its turn. Drag to change the order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: start what waits, in this order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold: start nothing more; what runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
