@@ -46,7 +46,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save_as", "Save as .texloom…", "File", "Ctrl+Shift+S", "save", "Copy the finished file of B", separated=True
     ),
-    ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "Write the files that an engine or a tool needs"),
+    ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "As last time: what an engine or a tool needs"),
     ActionSpec("decode", "Decode to folder…", "File", "Ctrl+Shift+E", "image", "Write the maps as image files again"),
     ActionSpec("close_material", "Close material", "File", "Ctrl+W", "", "Its files and runs stay", separated=True),
     ActionSpec("quit", "Quit", "File", "Ctrl+Q"),

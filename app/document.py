@@ -267,9 +267,11 @@ class Document(QObject):
         shown = self.run(self.slots["B"])
         if shown is not None and shown.state.has_result and shown.baseline is None:
             return shown
-        current = self.current
-        own = self.runs_of(current.key if current else None)
-        done = [run for run in own if run.state.has_result and run.baseline is None]
+        return self.newest_result(self._current)
+
+    def newest_result(self, material_key: int | None) -> Run | None:
+        """The newest finished neural texture of a material."""
+        done = [run for run in self.runs_of(material_key) if run.state.has_result and run.baseline is None]
         return done[-1] if done else None
 
     def resumable_run(self) -> Run | None:

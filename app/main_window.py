@@ -38,7 +38,7 @@ from app.compress_panel import CompressPanel
 from app.desk import Message
 from app.dock_layout import DockLayout
 from app.document import Material, MaterialState, Run, RunState
-from app.exports import FITTING_TARGETS
+from app.export_dialog import ExportDialog
 from app.job_runner import Job
 from app.options import Options, from_stored
 from app.preferences import Preferences
@@ -242,10 +242,7 @@ class MainWindow(QMainWindow):
                 submenu.addActions(self.baseline_menu.actions())
                 continue
             if spec.id == "export":
-                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export")
-                menu.addAction(self.actions_by_id["export"])
-                self.actions_by_id["export"].setVisible(False)
-                continue
+                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export to")
             menu.addAction(self.actions_by_id[spec.id])
             if spec.id == "open_files":
                 self._recent_menu = menu.addMenu("Open recent")
@@ -258,9 +255,11 @@ class MainWindow(QMainWindow):
             toggle.setShortcut(QKeySequence(f"Alt+{number}"))
             toggle.setStatusTip(f"Show or hide {dock.windowTitle().lower()}")
             window.addAction(toggle)
+        self.panel.export_menu.addAction(self.actions_by_id["export"])
+        self.panel.export_menu.addSeparator()
         for target in TARGETS.values():
             for menu in (self.export_menu, self.panel.export_menu):
-                action = menu.addAction(target.title)
+                action = menu.addAction(target.title + "…")
                 action.setToolTip(target.sentence)
                 action.setStatusTip(target.sentence)
                 action.triggered.connect(lambda _=False, name=target.name: self._export(name))
@@ -386,7 +385,7 @@ class MainWindow(QMainWindow):
             "go_home": lambda: self._go(HOME),
             "go_compress": lambda: self._go(COMPRESS),
             "save_as": self._save_as,
-            "export": lambda: self.panel.export.showMenu(),
+            "export": self._export_again,
             "decode": lambda: self._export("images"),
             "close_material": self._close_material,
             "quit": self.close,
@@ -693,6 +692,9 @@ class MainWindow(QMainWindow):
         act["save_as"].setEnabled(result is not None)
         container_open = current is not None and current.plan is None
         act["decode"].setEnabled(result is not None or container_open)
+        again = self.session.exports.again()
+        act["export"].setText(f"Export again: {TARGETS[again[0]].title}" if again is not None else "Export…")
+        act["export"].setEnabled(current is not None or result is not None)
         self.panel.export.setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
@@ -921,22 +923,47 @@ class MainWindow(QMainWindow):
             self.session.exports.save_as(run, Path(file))
 
     def _export(self, target: str) -> None:
+        """Ask what the export shall be; nothing is written before that."""
+        found = self._exportable(target)
+        if found is None:
+            return
+        material, run = found
+        name = material.name if material is not None else run.material_name if run is not None else "material"
+        done = [m for m in self.document.materials if self.document.newest_result(m.key) is not None]
+        others = len([m for m in done if m is not material])
+        dialog = ExportDialog(self.session, target, name, others, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted_with.connect(self._export_with)
+        dialog.show()
+
+    def _export_with(self, target: str, settings: Any, parent: Path, everything: bool) -> None:
+        exports = self.session.exports
+        exports.remember(target, settings, parent)
+        found = self._exportable(target)
+        if everything:
+            exports.export_all(target, parent)
+        elif found is not None:
+            exports.export_one(target, *found, parent)
+        self._update_actions()
+
+    def _export_again(self) -> None:
+        """One click: as last time, to the same place. The first time it is a choice."""
+        again = self.session.exports.again()
+        if again is None:
+            self.panel.export.showMenu()
+        elif (found := self._exportable(again[0])) is not None:
+            self.session.exports.export_one(again[0], *found, again[1])
+
+    def _exportable(self, target: str) -> tuple[Material | None, Run | None] | None:
+        """What an export would write: the material and the run; None, with a message, if there is nothing yet."""
         current, run = self.document.current, self.document.result_run()
         material = self.document.material(run.material_key) if run is not None else current
-        fits = target in FITTING_TARGETS
-        if run is None and not fits and not (current is not None and current.plan is None and current.texture_set):
-            self.toasts.show(
-                "There is no finished run to export yet.",
-                "warn",
-                [("Start", lambda: self.actions_by_id["start"].trigger())],
-            )
-            return
-        start = self.preferences.export_folders.get(target, str(Path.home()))
-        title = f"Export to {TARGETS[target].title}: choose a folder"
-        folder = QFileDialog.getExistingDirectory(self, title, start)
-        if folder:
-            name = material.name if material is not None else run.material_name if run is not None else "material"
-            self.session.exports.export(target, material or current, run, Path(folder) / target / name)
+        fits = TARGETS[target].fits and current is not None
+        if run is None and not fits and not (current is not None and current.plan is None and current.neural):
+            start = ("Start", lambda: self.actions_by_id["start"].trigger())
+            self.toasts.show("There is no finished run to export yet.", "warn", [start])
+            return None
+        return material or current, run
 
     def _close_material(self) -> None:
         current = self.document.current

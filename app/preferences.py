@@ -35,6 +35,10 @@ class Preferences:
     view: dict[str, Any] = field(default_factory=dict)
     export_folders: dict[str, str] = field(default_factory=dict)
     """Where each export target was last written to."""
+    export_settings: dict[str, Any] = field(default_factory=dict)
+    """What each export target was asked last, without the defaults."""
+    last_export: str = ""
+    """The export target that was used last."""
     corrections: dict[str, str] = field(default_factory=dict)
     """File-name ending, lower case -> role that the user once chose for it ("" for: not used)."""
     unknown: dict[str, Any] = field(default_factory=dict)

@@ -60,9 +60,9 @@ def test_drop_review_compress_and_export_with_the_codec(
     neural, training = window.session.shown.neural("B")
     assert neural is not None and not training and window.session.shown.neural("A") == (None, False)
 
-    window.session.exports.export("images", material, run, tmp_path / "images")
+    window.session.exports.export_one("images", material, run, tmp_path)
     qtbot.waitUntil(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts), timeout=WAIT_MS)
-    written = {path.name for path in (tmp_path / "images").iterdir() if not path.name.startswith(".")}
+    written = {path.name for path in (tmp_path / "images" / material.name).iterdir() if not path.name.startswith(".")}
     assert written == {file.path.name for file in material.plan.used_files}
     (toast,) = [toast for toast in window.toasts.toasts if "Wrote" in toast.text]
     assert [button.text() for button in toast.buttons] == ["Open folder"]
