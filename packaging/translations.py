@@ -24,8 +24,11 @@ ROOMS = ("widgets", "app")
 sys.path.insert(0, str(ROOT))
 
 
-def core_words() -> list[str]:
-    """What `core` and `renderers` give as data and the window shows through ``tr``; they may not know Qt."""
+def words_of_tables() -> list[str]:
+    """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, and
+    of the actions."""
+    from app.actions import ACTIONS, HELD_KEYS, MENUS
+    from app.options import Options
     from core.codec.baseline_sets import BASELINES
     from core.codec.settings import PRESET_SECONDS, CompressSettings
     from core.exporters import TARGETS
@@ -35,9 +38,12 @@ def core_words() -> list[str]:
 
     words = [info.label for info in ROLE_INFO.values()]
     words += [preset.capitalize() for preset in PRESET_SECONDS]
-    for field in describe(CompressSettings):
+    for field in (*describe(CompressSettings), *describe(Options)):
         words += [field.label, field.help, field.unit, *(choice.capitalize() for choice in field.choices)]
     words += [text for text, _ in STUDIOS.values()]
+    for spec in ACTIONS:
+        words += [spec.text, spec.menu, spec.hint]
+    words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]
     for item in (*BASELINES.values(), *TARGETS.values()):
         words += [item.title, item.sentence]
     return [word for word in dict.fromkeys(words) if word]
@@ -46,8 +52,8 @@ def core_words() -> list[str]:
 def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "core_words.py"
-        data.write_text("\n".join(f"tr({word!r})" for word in core_words()), encoding="utf-8")
+        data = Path(folder) / "tables.py"
+        data.write_text("\n".join(f"tr({word!r})" for word in words_of_tables()), encoding="utf-8")
         sources = [str(path) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
         sources.append(str(data))
         # Lines would change with every edit; the text itself says where it is.

@@ -39,7 +39,7 @@ from widgets.theme import THEME, follow_scale, font, icon_px, text_px
 
 Index = QModelIndex | QPersistentModelIndex
 
-NARROW_PX = 860
+NARROW_PX = 560
 """Below this width at 100 % the two halves stand one over the other."""
 
 

@@ -1151,6 +1151,58 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of all text in the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the window shows first if nothing is opened with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After a restart, runs that waited in the queue wait until you let them go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read a material again as soon as one of its files changes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Desktop messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell the desktop when the queue has come to its end while another window is in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Soft-box studio</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1160,6 +1212,450 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Overcast sky</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is open is saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save project as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From then on it saves itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress all sets below it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open what is put into it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as .texloom…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the finished file of B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As last time: what an engine or a tool needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode to folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the maps as image files again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its files and runs stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use these settings again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the run in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as command line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same run in a terminal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the table of runs: F2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save settings as preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For other materials and projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size, start, files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress this material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start all materials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One after the other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the run; nothing is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop and keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish now and keep the best result so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the run and delete what it made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add baseline…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what BC7 or ASTC makes of this material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start nothing more; what runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel waiting runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The one that runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch 2D and 3D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the border between A and B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>FLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an eye sees when A and B are flipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>False colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the difference, with a scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its knob turns it freely, with Shift in steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Red only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blue only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alpha only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 : 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One texel per pixel of the screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next tiling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift by half a tile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller mip level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger mip level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour mip levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The level that is read, by its colour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark seams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where B tiles worse than A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample latents (3D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode them in the shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next filter of latents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest, bilinear, stochastic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own mesh…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the material on a glTF or OBJ file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own panorama…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light the material with an HDR picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Materials, view and runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide panels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the viewport: Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the next part of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search actions…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a bug report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About Texloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hold Space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 … 9</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+1 … 9</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate the light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+right-drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag its knob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orbit or pan, zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrows, +, -</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate the light, by keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move and turn the wipe, by keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide panels (viewport)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the table of runs: into B, into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter, Shift+Enter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1284,6 +1780,170 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to check</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n used</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The run searches the smallest file that reaches the target.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder anywhere on the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n map(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add materials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide {panel}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder of maps anywhere on the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings for a purpose, with one click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save settings as preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, by what it is good for:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings are those of “{preset}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset “{preset}” was deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as preset “{preset}”.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -196,6 +197,12 @@ def test_values_keep_their_names() -> None:
     """A template that can't be filled would be an error in the middle of the work."""
     for text in template():
         assert text.count("{") == text.count("}"), text
+
+
+def test_every_plural_has_its_english_forms() -> None:
+    root = ElementTree.parse(language.FOLDER / "texloom_en.ts").getroot()
+    forms = [[form.text for form in message.iter("numerusform")] for message in root.iter("message")]
+    assert forms and all(len(pair) == 2 and all(pair) for pair in forms), "fill in texloom_en.ts by hand"
 
 
 def test_english_counts(themed: QApplication) -> None:
