@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint benchmark benchmark-memory benchmark-viewport ablation screenshots clean
+.PHONY: help setup run test test-slow lint benchmark benchmark-memory benchmark-viewport ablation screenshots translations clean
 
 help:
 	@echo "make setup      create .venv and install everything"
@@ -15,6 +15,7 @@ help:
 	@echo "make benchmark-viewport  frames per second and pauses of the view, written there too (needs a display or Xvfb)"
 	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
 	@echo "make screenshots  the pictures of the README (needs Xvfb)"
+	@echo "make translations  the template for translators and the files that are loaded, anew"
 	@echo "make clean      remove .venv and caches"
 
 setup:
@@ -49,6 +50,9 @@ ablation: setup
 
 screenshots: setup
 	xvfb-run -a -s "-screen 0 2560x1440x24" $(BIN)/python packaging/screenshots.py docs/images
+
+translations: setup
+	$(BIN)/python packaging/translations.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info

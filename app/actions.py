@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from widgets.icons import icon
+from widgets.language import tr
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ HELD_KEYS: tuple[tuple[str, str], ...] = (
     ("Run into A", "Shift+1 … 9"),
     ("Rotate the light", "Shift+right-drag"),
     ("Turn the wipe", "drag its knob"),
+    ("Orbit or pan, zoom", "arrows, +, -"),
+    ("Rotate the light, by keys", "Shift+arrows"),
+    ("Move and turn the wipe, by keys", "Ctrl+arrows"),
     ("Hide panels (viewport)", "Tab"),
     ("In the table of runs: into B, into A", "Enter, Shift+Enter"),
 )
@@ -126,7 +130,7 @@ def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[
     """All actions as children of ``parent``, by id. A missing handler is an error, so that no entry is dead."""
     made: dict[str, QAction] = {}
     for spec in ACTIONS:
-        action = QAction(spec.text, parent)
+        action = QAction(tr(spec.text), parent)
         action.setObjectName(spec.id)
         if spec.icon:
             action.setIcon(icon(spec.icon))
@@ -136,9 +140,9 @@ def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[
         action.setCheckable(spec.checkable)
         action.setAutoRepeat(spec.id in ("gain_up", "gain_down"))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        name = spec.text.rstrip("…")
-        action.setToolTip(name + (f"  ({keys})" if keys else "") + (f"\n{spec.hint}" if spec.hint else ""))
-        action.setStatusTip(f"{name}: {spec.hint}" if spec.hint else name)
+        name, hint = tr(spec.text).rstrip("…"), tr(spec.hint)
+        action.setToolTip(name + (f"  ({keys})" if keys else "") + (f"\n{hint}" if hint else ""))
+        action.setStatusTip(f"{name}: {hint}" if hint else name)
         handler = handlers[spec.id]
         action.triggered.connect(lambda _=False, act=handler: act())
         parent.addAction(action)
@@ -154,6 +158,6 @@ def key_groups() -> dict[str, list[tuple[str, str]]]:
             keys = [
                 QKeySequence(part).toString(QKeySequence.SequenceFormat.NativeText) for part in spec.keys.split("; ")
             ]
-            groups.setdefault(spec.menu, []).append((spec.text.rstrip("…"), ", ".join(keys)))
-    groups["By hand"] = list(HELD_KEYS)
+            groups.setdefault(tr(spec.menu), []).append((tr(spec.text).rstrip("…"), ", ".join(keys)))
+    groups[tr("By hand")] = [(tr(what), tr(keys)) for what, keys in HELD_KEYS]
     return groups

@@ -57,6 +57,7 @@ from core.textures.samples import SAMPLE_NAMES
 from renderers.comparison import CompareMode
 from renderers.environment import is_panorama
 from renderers.meshes import MESH_SUFFIXES
+from widgets import theme
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, Segmented, bare, button, tool
 from widgets.dock import Dock
@@ -65,6 +66,7 @@ from widgets.home_page import HomePage
 from widgets.icons import application_icon
 from widgets.inspect_panel import InspectPanel
 from widgets.key_sheet import KeySheet
+from widgets.language import tr
 from widgets.log_view import LogView
 from widgets.material_list import MaterialList
 from widgets.queue_panel import QueuePanel
@@ -178,7 +180,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel()
         self.log_view = LogView()
         self.inspect = InspectPanel()
-        add = tool("plus", "Add materials")
+        add = tool("plus", tr("Add materials"))
         menu = QMenu(add)
         for name in ("open_folder", "open_files"):
             menu.addAction(self.actions_by_id[name])
@@ -190,16 +192,15 @@ class MainWindow(QMainWindow):
         self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
         holder = QWidget()
         holder.setObjectName("well")
-        holder.setMinimumWidth(176)
         bare(QVBoxLayout(holder), 0, (0, 4, 0, 4)).addWidget(self.material_list)
         self.docks = {
-            "materials": Dock("materials", "Materials", holder, [add]),
-            "compress": Dock("compress", "Compress", self.panel),
-            "training": Dock("training", "Training", self.training),
-            "runs": Dock("runs", "Runs", self.runs, [self.add_baseline]),
-            "queue": Dock("queue", "Queue", self.queue),
-            "log": Dock("log", "Log", self.log_view),
-            "inspect": Dock("inspect", "Inspect", self.inspect),
+            "materials": Dock("materials", tr("Materials"), holder, [add]),
+            "compress": Dock("compress", tr("Compress"), self.panel),
+            "training": Dock("training", tr("Training"), self.training),
+            "runs": Dock("runs", tr("Runs"), self.runs, [self.add_baseline]),
+            "queue": Dock("queue", tr("Queue"), self.queue),
+            "log": Dock("log", tr("Log"), self.log_view),
+            "inspect": Dock("inspect", tr("Inspect"), self.inspect),
         }
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.layout_of_docks = DockLayout(self, self.docks)
@@ -213,10 +214,10 @@ class MainWindow(QMainWindow):
         self.baseline_menu.setToolTipsVisible(True)
         for name in OFFERED_BASELINES:
             baseline = BASELINES[name]
-            action = self.baseline_menu.addAction(baseline.title)
+            action = self.baseline_menu.addAction(tr(baseline.title))
             action.setData(name)
-            action.setToolTip(baseline.sentence)
-            action.setStatusTip(baseline.sentence)
+            action.setToolTip(tr(baseline.sentence))
+            action.setStatusTip(tr(baseline.sentence))
             action.triggered.connect(lambda _=False, name=name: self._add_baseline(name))
         return self.baseline_menu
 
@@ -227,9 +228,9 @@ class MainWindow(QMainWindow):
         self.workspaces.add(LAB, self._make_lab)
         self._tabs = Segmented(
             [
-                (HOME, "Home", self.actions_by_id["go_home"].toolTip()),
-                (COMPRESS, "Compress", self.actions_by_id["go_compress"].toolTip()),
-                (LAB, "Lab", self.actions_by_id["go_lab"].toolTip()),
+                (HOME, tr("Home"), self.actions_by_id["go_home"].toolTip()),
+                (COMPRESS, tr("Compress"), self.actions_by_id["go_compress"].toolTip()),
+                (LAB, tr("Lab"), self.actions_by_id["go_lab"].toolTip()),
             ]
         )
         self._tabs.chosen.connect(self._go)
@@ -245,20 +246,20 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
-        menus = {name: bar.addMenu(name) for name in actions.MENUS}
+        menus = {name: bar.addMenu(tr(name)) for name in actions.MENUS}
         for spec in actions.ACTIONS:
             menu = menus[spec.menu]
             if spec.separated:
                 menu.addSeparator()
             if spec.id == "baseline":
-                submenu = menu.addMenu(self.actions_by_id[spec.id].icon(), "Add baseline")
+                submenu = menu.addMenu(self.actions_by_id[spec.id].icon(), tr("Add baseline"))
                 submenu.addActions(self.baseline_menu.actions())
                 continue
             if spec.id == "export":
                 self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export to")
             menu.addAction(self.actions_by_id[spec.id])
             if spec.id == "open_files":
-                self._recent_menu = menu.addMenu("Open recent")
+                self._recent_menu = menu.addMenu(tr("Open recent"))
                 self._recent_menu.aboutToShow.connect(self._fill_recent)
                 self._sample_menu(menu)
         window = menus["Window"]
@@ -266,19 +267,19 @@ class MainWindow(QMainWindow):
         for number, dock in enumerate(self.docks.values(), 1):
             toggle = dock.toggleViewAction()
             toggle.setShortcut(QKeySequence(f"Alt+{number}"))
-            toggle.setStatusTip(f"Show or hide {dock.windowTitle().lower()}")
+            toggle.setStatusTip(tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()))
             window.addAction(toggle)
         self.panel.export_menu.addAction(self.actions_by_id["export"])
         self.panel.export_menu.addSeparator()
         for target in TARGETS.values():
             for menu in (self.export_menu, self.panel.export_menu):
                 action = menu.addAction(target.title + "…")
-                action.setToolTip(target.sentence)
-                action.setStatusTip(target.sentence)
+                action.setToolTip(tr(target.sentence))
+                action.setStatusTip(tr(target.sentence))
                 action.triggered.connect(lambda _=False, name=target.name: self._export(name))
         self.panel.export_menu.setToolTipsVisible(True)
         # The binding does not hand the corner widget over to the menu bar: the reference keeps it alive.
-        self._search = button("Search actions", "flat", "search", self.actions_by_id["palette"].toolTip())
+        self._search = button(tr("Search actions"), "flat", "search", self.actions_by_id["palette"].toolTip())
         self._search.clicked.connect(self._show_palette)
         self._corner = QWidget()
         row = bare(QHBoxLayout(self._corner), 8, (0, 2, 4, 2))
@@ -287,7 +288,7 @@ class MainWindow(QMainWindow):
         bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
     def _sample_menu(self, menu: QMenu) -> None:
-        samples = menu.addMenu("Samples")
+        samples = menu.addMenu(tr("Samples"))
         for name in SAMPLE_NAMES:
             action = samples.addAction(name.replace("_", " ").capitalize())
             action.triggered.connect(lambda _=False, n=name: self.session.materials.open_sample(n))
@@ -301,7 +302,7 @@ class MainWindow(QMainWindow):
         holder = QWidget()
         row = bare(QHBoxLayout(holder), 8)
         self._activity = QLabel()
-        self._cancel_activity = button("Cancel", "link")
+        self._cancel_activity = button(tr("Cancel"), "link")
         self._cancel_activity.clicked.connect(self._on_cancel_activity)
         row.addWidget(self._activity)
         row.addWidget(self._cancel_activity)
@@ -668,17 +669,18 @@ class MainWindow(QMainWindow):
     def _show_hint(self) -> None:
         options = self.viewport.options
         if self.workspaces.current == LAB:
-            self._hint.setText("Drop a picture on the lab, or start with the sample")
+            self._hint.setText(tr("Drop a picture on the lab, or start with the sample"))
         elif not self.document.materials or self.workspaces.current == HOME:
-            self._hint.setText("Drop a folder of maps anywhere on the window")
+            self._hint.setText(tr("Drop a folder of maps anywhere on the window"))
         elif options.mode is ViewMode.PICTURE:
             self._hint.setText(
-                "Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys"
+                tr("Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys")
             )
         else:
-            self._hint.setText(
+            keys = tr(
                 "Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys"
             )
+            self._hint.setText(keys)
 
     def _show_inspected(self) -> None:
         component = self.viewport.options.component
@@ -878,7 +880,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["watch_folder"].setChecked(bool(watching.folders))
 
     def _show_preferences(self) -> None:
-        dialog = SettingsDialog("Preferences", self.options, self)
+        dialog = SettingsDialog(tr("Preferences"), self.options, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._set_options)
         dialog.show()
@@ -892,6 +894,9 @@ class MainWindow(QMainWindow):
     def _apply_options(self) -> None:
         self.session.watching.follow_files = self.options.follow_files
         self.session.runs.hold_after_restart = self.options.hold_queue
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_scale(app, self.options.text_size)
 
     def _save_preferences(self) -> None:
         preferences.save(self.preferences, self._config)
@@ -1075,10 +1080,14 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         groups = actions.key_groups()
         panels = [
-            (f"Show or hide {dock.windowTitle().lower()}", dock.toggleViewAction().shortcut().toString())
+            (
+                tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()),
+                dock.toggleViewAction().shortcut().toString(),
+            )
             for dock in self.docks.values()
         ]
-        groups["Window"] = [*groups["Window"], *panels]
+        window = tr("Window")
+        groups[window] = [*groups[window], *panels]
         sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self)
         sheet.show()
         sheet.raise_()

@@ -11,6 +11,7 @@ from app.presets import Preset
 from app.session import Session
 from core.errors import TexloomError
 from widgets.controls import button
+from widgets.language import tr
 
 
 class PresetMenu:
@@ -18,7 +19,7 @@ class PresetMenu:
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         self._session, self._parent = session, parent
-        self.button: QPushButton = button("Presets", "menu", "", "Settings for a purpose, with one click")
+        self.button: QPushButton = button(tr("Presets"), "menu", "", tr("Settings for a purpose, with one click"))
         self._menu = QMenu(parent)
         self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(self._fill)
@@ -27,9 +28,9 @@ class PresetMenu:
     def ask_name(self) -> None:
         """Keep the present settings under a name that the user types."""
         dialog = QInputDialog(self._parent)
-        dialog.setWindowTitle("Save settings as preset")
-        dialog.setLabelText("Name, by what it is good for:")
-        dialog.setOkButtonText("Save")
+        dialog.setWindowTitle(tr("Save settings as preset"))
+        dialog.setLabelText(tr("Name, by what it is good for:"))
+        dialog.setOkButtonText(tr("Save"))
         dialog.textValueSelected.connect(self._save)
         dialog.open()
 
@@ -46,17 +47,19 @@ class PresetMenu:
             action.setChecked(preset.settings == self._session.document.settings)
             action.triggered.connect(self._chooser(preset))
         self._menu.addSeparator()
-        self._menu.addAction("Save as preset…").triggered.connect(lambda _=False: self.ask_name())
+        self._menu.addAction(tr("Save as preset…")).triggered.connect(lambda _=False: self.ask_name())
         if own:
-            away = self._menu.addMenu("Delete preset")
+            away = self._menu.addMenu(tr("Delete preset"))
             for preset in own:
                 away.addAction(preset.name).triggered.connect(self._deleter(preset))
 
     def _chooser(self, preset: Preset) -> Callable[[], None]:
         def choose() -> None:
             self._session.change_settings(preset.settings)
-            undo = ("Undo", self._session.undo.undo)
-            self._session.desk.say(f"The settings are those of “{preset.name}”.", "info", (undo,))
+            undo = (tr("Undo"), self._session.undo.undo)
+            self._session.desk.say(
+                tr("The settings are those of “{preset}”.").format(preset=preset.name), "info", (undo,)
+            )
 
         return choose
 
@@ -67,7 +70,9 @@ class PresetMenu:
             def undo() -> None:
                 presets.save(preset.name, preset.settings, preset.path.parent, preset.note)
 
-            self._session.desk.say(f"The preset “{preset.name}” was deleted.", "info", (("Undo", undo),))
+            self._session.desk.say(
+                tr("The preset “{preset}” was deleted.").format(preset=preset.name), "info", ((tr("Undo"), undo),)
+            )
 
         return delete
 
@@ -78,5 +83,5 @@ class PresetMenu:
             self._session.desk.tell_error(error)
             return
         folder = preset.path.parent
-        show = ("Open folder", lambda: self._session.desk.folder_wanted.emit(folder))
-        self._session.desk.say(f"Saved as preset “{preset.name}”.", "good", (show,))
+        show = (tr("Open folder"), lambda: self._session.desk.folder_wanted.emit(folder))
+        self._session.desk.say(tr("Saved as preset “{preset}”.").format(preset=preset.name), "good", (show,))

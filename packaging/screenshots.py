@@ -43,9 +43,10 @@ class _Photographer:
 
     def __init__(self, folder: Path, width: int, height: int) -> None:
         from app.main_window import MainWindow
-        from widgets import theme
+        from widgets import language, theme
 
         self.app = QApplication(sys.argv[:1])
+        language.install(self.app)
         theme.install(self.app)
         self.folder = folder
         self.window = MainWindow()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.icons import pixmap
-from widgets.theme import THEME, font
+from widgets.theme import THEME, font, icon_px, text_px
 
 
 class DropOverlay(QWidget):
@@ -35,8 +35,10 @@ class DropOverlay(QWidget):
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
         painter.drawRoundedRect(frame, 10, 10)
+        side, line = icon_px(48), text_px(40)
         middle = self.rect().center()
-        painter.drawPixmap(middle.x() - 24, middle.y() - 52, pixmap("drop", THEME.accent_line, 48))
+        painter.drawPixmap(middle.x() - side // 2, middle.y() - side - 4, pixmap("drop", THEME.accent_line, side))
         painter.setPen(QColor(THEME.text))
         painter.setFont(font(THEME.title))
-        painter.drawText(frame.adjusted(0, 40, 0, 40), Qt.AlignmentFlag.AlignCenter, self.text)
+        words = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(frame.adjusted(16, frame.height() / 2 + line / 4, -16, 0), int(words), self.text)

@@ -34,12 +34,13 @@ from PySide6.QtWidgets import (
 
 from widgets.controls import VerticalScroll, bare, button, label
 from widgets.icons import pixmap
-from widgets.theme import THEME, font
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, font, icon_px, text_px
 
 Index = QModelIndex | QPersistentModelIndex
 
-NARROW_PX = 860
-"""Below this width the two halves stand one over the other."""
+NARROW_PX = 560
+"""Below this width at 100 % the two halves stand one over the other."""
 
 
 @dataclass(frozen=True)
@@ -73,46 +74,52 @@ class HomePage(QWidget):
         self._halves.addWidget(self._make_start(), 2)
         self._halves.addWidget(self._make_recent(), 3)
         bare(QVBoxLayout(self)).addLayout(self._halves)
+        follow_scale(self, HomePage._fold)
 
     def _make_start(self) -> QWidget:
         content = QWidget()
-        column = bare(QVBoxLayout(content), 12, (40, 32, 40, 32))
+        column = bare(QVBoxLayout(content), 12, (32, 24, 32, 24))
         column.addStretch(1)
         sign = QLabel()
-        sign.setPixmap(pixmap("drop", THEME.text_soft, 48))
+        follow_scale(sign, lambda label: label.setPixmap(pixmap("drop", THEME.text_soft, icon_px(48))))
         column.addWidget(sign)
-        title = label("Drop a texture set here", "title")
+        title = label(tr("Drop a texture set here"), "title")
         title.setWordWrap(True)
         column.addWidget(title)
         words = label(
-            "A folder of PBR maps, several folders, single images, or a .texloom file. "
-            "Roles are read from the file names; you can correct them.",
+            tr(
+                "A folder of PBR maps, several folders, single images, or a .texloom file. "
+                "Roles are read from the file names; you can correct them."
+            ),
             "soft",
         )
         words.setWordWrap(True)
         column.addWidget(words)
         column.addSpacing(8)
         for text, icon_name, signal, tip in (
-            ("Open folder…", "folder-open", self.open_folder, "A folder with one or several sets"),
-            ("Open files…", "image", self.open_files, "Images of one set, or .texloom files"),
-            ("Queue a folder tree…", "tree", self.queue_folder, "Open every set below a folder and compress them all"),
-            ("Open project…", "project", self.open_project, "A .texloom-project file"),
-            ("Try a sample", "sphere", self.open_sample, "A material that is built in"),
+            (tr("Open folder…"), "folder-open", self.open_folder, tr("A folder with one or several sets")),
+            (tr("Open files…"), "image", self.open_files, tr("Images of one set, or .texloom files")),
+            (
+                tr("Queue a folder tree…"),
+                "tree",
+                self.queue_folder,
+                tr("Open every set below a folder and compress them all"),
+            ),
+            (tr("Open project…"), "project", self.open_project, tr("A .texloom-project file")),
+            (tr("Try a sample"), "sphere", self.open_sample, tr("A material that is built in")),
         ):
             made = button(text, "start", icon_name, tip)
             made.clicked.connect(signal)
             column.addWidget(made)
         column.addStretch(2)
-        scroll = VerticalScroll(content)
-        scroll.setMinimumWidth(280)
-        return scroll
+        return VerticalScroll(content)
 
     def _make_recent(self) -> QWidget:
         holder = QWidget()
         holder.setObjectName("panel")
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = bare(QVBoxLayout(holder), 8, (24, 24, 12, 12))
-        column.addWidget(label("Recent projects", "title"))
+        column.addWidget(label(tr("Recent projects"), "title"))
         self._cards = _Cards(self)
         self.view = _View(self._cards)
         self.view.activated.connect(lambda index: self.project_chosen.emit(self._cards.cards[index.row()].path))
@@ -120,7 +127,7 @@ class HomePage(QWidget):
         self.view.forgotten.connect(self.project_forgotten)
         self.view.customContextMenuRequested.connect(self._on_menu)
         empty = label(
-            "Projects appear here as soon as you have opened a material. They are saved by themselves.", "soft"
+            tr("Projects appear here as soon as you have opened a material. They are saved by themselves."), "soft"
         )
         empty.setWordWrap(True)
         empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -140,7 +147,10 @@ class HomePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW_PX
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < text_px(NARROW_PX)
         self._halves.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _on_menu(self, place: QPoint) -> None:
@@ -150,10 +160,10 @@ class HomePage(QWidget):
         card = self._cards.cards[index.row()]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Open").triggered.connect(lambda: self.project_chosen.emit(card.path))
-        menu.addAction("Show in folder").triggered.connect(lambda: self.folder_shown.emit(card.path.parent))
+        menu.addAction(tr("Open")).triggered.connect(lambda: self.project_chosen.emit(card.path))
+        menu.addAction(tr("Show in folder")).triggered.connect(lambda: self.folder_shown.emit(card.path.parent))
         menu.addSeparator()
-        menu.addAction("Remove from this list").triggered.connect(lambda: self.project_forgotten.emit(card.path))
+        menu.addAction(tr("Remove from this list")).triggered.connect(lambda: self.project_forgotten.emit(card.path))
         menu.popup(self.view.viewport().mapToGlobal(place))
 
 
@@ -171,10 +181,11 @@ class _View(QListView):
         self.setUniformItemSizes(True)
         self.setSpacing(4)
         self.setMouseTracking(True)
+        follow_scale(self, _View.doItemsLayout)
         self.setObjectName("cards")
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Recent projects")
+        self.setAccessibleName(tr("Recent projects"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
@@ -204,7 +215,7 @@ class _Cards(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return card.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{card.title}\n{card.path}"
+            return f"{card.title}\n{card.detail}  ·  {card.when}\n{card.path}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{card.title}, {card.detail}, {card.when}"
         if role == Qt.ItemDataRole.UserRole:
@@ -243,7 +254,9 @@ class _Painter(QStyledItemDelegate):
             spot = QRectF(picture.center().x() - side / 2, picture.top() + 4, side, side)
             painter.drawPixmap(spot, found, QRectF(found.rect()))
         else:
-            painter.drawPixmap(picture.center().toPoint() - QPoint(12, 12), pixmap("image", THEME.text_off, 24))
+            sign = icon_px(24)
+            corner = picture.center().toPoint() - QPoint(sign // 2, sign // 2)
+            painter.drawPixmap(corner, pixmap("image", THEME.text_off, sign))
         text = QRectF(ground.left() + 10, picture.bottom() + 6, ground.width() - 20, line)
         painter.setFont(font(THEME.body, QFont.Weight.Medium))
         painter.setPen(QColor(THEME.text))

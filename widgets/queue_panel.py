@@ -30,14 +30,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.controls import ElidedLabel, bare, label, tool
+from widgets.controls import ElidedLabel, bare, hint_page, tool
 from widgets.icons import icon
-from widgets.theme import THEME, font
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, font
 
 Index = QModelIndex | QPersistentModelIndex
 
-HOLD = "Hold: start nothing more; what runs goes on"
-GO_ON = "Go on: start what waits, in this order"
 JOB_MIME = "application/x-texloom-job"
 
 
@@ -75,9 +74,9 @@ class QueuePanel(QWidget):
         self.view.deleted.connect(self.removed)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self._text = ElidedLabel("", "soft", Qt.TextElideMode.ElideRight)
-        self._hold = tool("pause", HOLD)
+        self._hold = tool("pause", _hold_tip(False))
         self._hold.clicked.connect(lambda: self.hold_wanted.emit(not self._held))
-        self._clear = tool("discard", "Take everything that waits out of the queue")
+        self._clear = tool("discard", tr("Take everything that waits out of the queue"))
         self._clear.clicked.connect(self.clear_wanted)
         self._held = False
         head = bare(QHBoxLayout(), 4, (14, 2, 6, 2))
@@ -88,12 +87,8 @@ class QueuePanel(QWidget):
         column = bare(QVBoxLayout(page))
         column.addLayout(head)
         column.addWidget(self.view, 1)
-        empty = label("What you start waits here for its turn. Drag to change the order.", "soft")
-        empty.setWordWrap(True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        empty.setContentsMargins(16, 12, 16, 12)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(empty)
+        self._stack.addWidget(hint_page(tr("What you start waits here for its turn. Drag to change the order.")))
         self._stack.addWidget(page)
         bare(QVBoxLayout(self)).addWidget(self._stack)
 
@@ -102,8 +97,8 @@ class QueuePanel(QWidget):
         self._stack.setCurrentIndex(1 if rows else 0)
         self._held = held
         self._hold.setIcon(icon("play" if held else "pause"))
-        self._hold.setToolTip(GO_ON if held else HOLD)
-        self._hold.setAccessibleName(GO_ON if held else HOLD)
+        self._hold.setToolTip(_hold_tip(held))
+        self._hold.setAccessibleName(_hold_tip(held))
         self._clear.setEnabled(any(row.waiting for row in rows))
         self._text.setText(text)
         self._model.set_rows(list(rows))
@@ -130,13 +125,22 @@ class QueuePanel(QWidget):
         row = self._model.rows[index.row()]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, to in (("Run next", 0), ("Run last", self._model.waiting - 1)):
+        for text, to in ((tr("Run next"), 0), (tr("Run last"), self._model.waiting - 1)):
             action = menu.addAction(text)
             action.setEnabled(row.waiting and self._model.place(index.row()) != to)
             action.triggered.connect(lambda _=False, to=to: self.moved.emit(row.key, to))
         menu.addSeparator()
-        menu.addAction("Take out" if row.waiting else "Discard").triggered.connect(lambda: self.removed.emit(row.key))
+        menu.addAction(tr("Take out") if row.waiting else tr("Discard")).triggered.connect(
+            lambda: self.removed.emit(row.key)
+        )
         menu.popup(self.view.viewport().mapToGlobal(place))
+
+
+def _hold_tip(held: bool) -> str:
+    """What the button does next."""
+    if held:
+        return tr("Go on: start what waits, in this order")
+    return tr("Hold: start nothing more; what runs goes on")
 
 
 class _View(QListView):
@@ -155,7 +159,8 @@ class _View(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Queue")
+        self.setAccessibleName(tr("Queue"))
+        follow_scale(self, _View.doItemsLayout)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
@@ -235,7 +240,7 @@ class _Rows(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{row.title}, {row.detail}, {row.state}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.title}\n{row.detail}" if row.detail else row.title
+            return "\n".join(part for part in (row.title, row.detail, row.state) if part)
         if role == Qt.ItemDataRole.UserRole:
             return row
         return None
@@ -258,8 +263,8 @@ class _Painter(QStyledItemDelegate):
             painter.drawRoundedRect(ground, 4, 4)
         if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_Selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(THEME.accent_line), 1))
-            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.setPen(QPen(QColor(THEME.accent_line), 2))
+            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), 4, 4)
         inside = rect.adjusted(14, 0, -14, 0)
         colors = {"warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
         painter.setFont(font())

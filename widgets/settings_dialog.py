@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from widgets.controls import VerticalScroll, bare
 from widgets.settings_form import SettingsForm
+from widgets.theme import text_px
 
 
 class SettingsDialog(QDialog):
@@ -28,4 +29,4 @@ class SettingsDialog(QDialog):
         column.addWidget(self.form)
         column.addStretch(1)
         bare(QVBoxLayout(self)).addWidget(VerticalScroll(holder))
-        self.resize(480, 320)
+        self.resize(text_px(480), text_px(320))
