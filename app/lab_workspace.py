@@ -402,7 +402,8 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("speed", "" if speed is None else _thousands(speed))
         network = session.network
         self.read_outs.set_value("steps", "" if network is None or session.busy else f"{network.steps:,}")
-        self._result_facts.setText("" if psnr is None else f"{db_text(psnr)} dB")
+        by_shader = "  ·  by the shader" if session.from_shader else ""
+        self._result_facts.setText("" if psnr is None else f"{db_text(psnr)} dB{by_shader}")
         self._figure.setText("" if psnr is None else f"{db_text(psnr)} dB")
         self._state.setText(_state_text(session))
         left = session.remaining_s if session.busy else None
