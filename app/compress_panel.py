@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.document import Material, MaterialState
 from app.prediction import predicted
+from app.preset_menu import PresetMenu
 from app.session import Session, with_rate
 from core.codec.settings import CompressSettings
 from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
@@ -42,7 +43,11 @@ class CompressPanel(QWidget):
         head = bare(QVBoxLayout(), 2)
         self._name = ElidedLabel("", "title")
         self._facts = ElidedLabel("", "small")
-        head.addWidget(self._name)
+        self.presets = PresetMenu(session, self)
+        first = bare(QHBoxLayout(), 8)
+        first.addWidget(self._name, 1)
+        first.addWidget(self.presets.button)
+        head.addLayout(first)
         head.addWidget(self._facts)
         inner.addLayout(head)
         self.rate = RatePicker()

@@ -95,7 +95,7 @@ class _Photographer:
         window.viewport.fit()
         window.viewport.set_options(mode="3d", shape="sphere")
         window.docks["compress"].raise_()
-        session.exports.export("images", material, run, home / "images" / material.name)
+        session.exports.export_one("images", material, run, home)
         self.until(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts))
         self.settled()
         self.take("exported")
