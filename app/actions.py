@@ -96,6 +96,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("panorama", "Own panorama…", "View", "", "environment", "Light the material with an HDR picture"),
     ActionSpec("go_home", "Home", "Window", "Ctrl+1", "home", "Recent projects"),
     ActionSpec("go_compress", "Compress", "Window", "Ctrl+2", "", "Materials, view and runs"),
+    ActionSpec("go_lab", "Lab", "Window", "Ctrl+3", "", "Watch a network learn a picture"),
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),
     ActionSpec("full_screen", "Full screen", "Window", "F11", checkable=True),
     ActionSpec("next_panel", "Next panel", "Window", "F6", "", "Move the keyboard to the next part of the window"),

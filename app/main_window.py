@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import (
@@ -46,7 +46,7 @@ from app.project_store import SUFFIX as PROJECT_SUFFIX
 from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource
-from app.workspaces import COMPRESS, HOME, Workspaces
+from app.workspaces import COMPRESS, HOME, LAB, Workspaces
 from core.codec.baseline_sets import BASELINES
 from core.codec.baselines import bits_per_texel
 from core.exporters import TARGETS
@@ -76,6 +76,9 @@ from widgets.units import db_text
 from widgets.view_bar import SlotBar, ViewBar
 from widgets.viewport import MaterialViewport
 from widgets.viewport_options import PixelReading, Sampler, ViewMode
+
+if TYPE_CHECKING:
+    from app.lab_workspace import LabWorkspace
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +123,7 @@ class MainWindow(QMainWindow):
         self.document = self.session.document
         self.logs = logs.LogBridge(self)
         self._closed = self._busy = False
+        self._lab: LabWorkspace | None = None
         self._overlay = DropOverlay(self)
 
         self._shown_level = 0
@@ -220,15 +224,24 @@ class MainWindow(QMainWindow):
         self.workspaces = Workspaces(self.centre, self.layout_of_docks)
         self.workspaces.add(HOME, self.home)
         self.workspaces.add(COMPRESS, self._compress_page)
+        self.workspaces.add(LAB, self._make_lab)
         self._tabs = Segmented(
             [
                 (HOME, "Home", self.actions_by_id["go_home"].toolTip()),
                 (COMPRESS, "Compress", self.actions_by_id["go_compress"].toolTip()),
+                (LAB, "Lab", self.actions_by_id["go_lab"].toolTip()),
             ]
         )
         self._tabs.chosen.connect(self._go)
         self.workspaces.changed.connect(self._tabs.set_value)
         self.workspaces.changed.connect(lambda _: self._update_actions())
+
+    def _make_lab(self) -> QWidget:
+        # Made when it is first looked at: the window is up sooner without it.
+        from app.lab_workspace import LabWorkspace
+
+        self._lab = LabWorkspace(self.session.compute, self.session.desk.say)
+        return self._lab
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
@@ -384,6 +397,7 @@ class MainWindow(QMainWindow):
             "hold_queue": lambda: self.session.compute.hold(not self.session.compute.held),
             "go_home": lambda: self._go(HOME),
             "go_compress": lambda: self._go(COMPRESS),
+            "go_lab": lambda: self._go(LAB),
             "save_as": self._save_as,
             "export": self._export_again,
             "decode": lambda: self._export("images"),
@@ -489,7 +503,7 @@ class MainWindow(QMainWindow):
     # --- showing what is ------------------------------------------------------------------------------------
 
     def _refresh_all(self) -> None:
-        if not self.document.materials:
+        if not self.document.materials and self.workspaces.current in ("", COMPRESS):
             self._go(HOME)
         self._show_materials()
         self._show_runs()
@@ -550,10 +564,13 @@ class MainWindow(QMainWindow):
         rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
         self.queue.show_queue(rows, presenting.queue_summary(runs, compute.held), compute.held)
         self.actions_by_id["hold_queue"].setChecked(compute.held)
-        self._announce(bool(jobs))
+        self._announce(len(jobs))
 
-    def _announce(self, busy: bool) -> None:
-        """Tell the desktop that the queue has come to its end, if nobody is looking."""
+    def _announce(self, jobs: int) -> None:
+        """Tell the desktop how much is left to do, and when all is done, if nobody is looking."""
+        busy = jobs > 0
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.setBadgeNumber(jobs if self.options.desktop_messages else 0)
         ended = self._busy and not busy and not self.session.desk.closing
         if ended and self.options.desktop_messages and not self.isActiveWindow():
             QApplication.alert(self)
@@ -650,7 +667,9 @@ class MainWindow(QMainWindow):
 
     def _show_hint(self) -> None:
         options = self.viewport.options
-        if not self.document.materials or self.workspaces.current == HOME:
+        if self.workspaces.current == LAB:
+            self._hint.setText("Drop a picture on the lab, or start with the sample")
+        elif not self.document.materials or self.workspaces.current == HOME:
             self._hint.setText("Drop a folder of maps anywhere on the window")
         elif options.mode is ViewMode.PICTURE:
             self._hint.setText(
@@ -1098,7 +1117,8 @@ class MainWindow(QMainWindow):
         self.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
-        self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S)
+        lab_ended = self._lab is None or self._lab.shutdown()
+        self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S) and lab_ended
         self.logs.close()
         event.accept()
 

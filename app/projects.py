@@ -17,6 +17,7 @@ from app.materials import Materials
 from app.project_store import SUFFIX, Project
 from app.runs import Runs, settings_from
 from core.errors import InputError, OutputError, TexloomError
+from core.files import make_folder
 from core.jobs import to_dict
 from core.textures.plan import MaterialPlan
 
@@ -52,6 +53,8 @@ class Projects(QObject):
         self._desk, self._materials, self._runs, self._undo = desk, materials, runs, undo
         self._lock: QLockFile | None = None
         self._loading = False
+        self._told = ""
+        """The trouble with saving that was told last: once is enough."""
         self.project = Project()
         self.path = self._own_path(self.project)
         desk.document.project_id = self.project.id
@@ -86,7 +89,7 @@ class Projects(QObject):
             self._later.start(SAVE_AFTER_MS)
 
     def save(self) -> bool:
-        """Write the file now. An empty project without a name leaves none; a failure is told, once for each place."""
+        """Write the file now. An empty project without a name leaves none; a failure is told once."""
         self._later.stop()
         if self.untitled and not self._desk.document.materials:
             return True
@@ -96,8 +99,11 @@ class Projects(QObject):
                 self._lock = self._locked(self.project)
             project_store.write(self.project, self.path)
         except TexloomError as error:
-            self._desk.tell_error(error)
+            if str(error) != self._told:
+                self._told = str(error)
+                self._desk.tell_error(error)
             return False
+        self._told = ""
         self._desk.preferences.remember_project(self.path)
         self._paint_picture()
         self.saved.emit()
@@ -285,7 +291,8 @@ class Projects(QObject):
     # --- files ----------------------------------------------------------------------------------------------
 
     def _locked(self, project: Project) -> QLockFile:
-        """Raises InputError if another window has it."""
+        """Raises InputError if another window has it, OutputError if there is no place for the lock."""
+        make_folder(paths.projects_folder())
         lock = QLockFile(str(self._beside(project, ".lock")))
         lock.setStaleLockTime(0)
         if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
@@ -315,9 +322,7 @@ class Projects(QObject):
 
     @staticmethod
     def _beside(project: Project, suffix: str) -> Path:
-        folder = paths.projects_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{project.id}{suffix}"
+        return paths.projects_folder() / f"{project.id}{suffix}"
 
     @staticmethod
     def _name_of(path: Path, project: Project) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.dock_layout import DockLayout
 
-HOME, COMPRESS = "home", "compress"
+HOME, COMPRESS, LAB = "home", "compress", "lab"
 
 
 class Workspaces(QObject):

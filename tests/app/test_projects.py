@@ -165,6 +165,24 @@ def test_the_same_project_opens_only_once(qtbot: QtBot, make_session: Maker, fol
     assert second.projects.crashed() is None
 
 
+def test_a_place_that_can_not_be_written_is_told_once(
+    qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path
+) -> None:
+    session = make_session()
+    opened(qtbot, session, folders[:1])
+    assert session.projects.save()
+    kept = session.projects.path
+    (tmp_path / "file").write_text("")
+    assert not session.projects.save_as(tmp_path / "file" / "p")
+    assert session.projects.path == kept and kept.exists()
+    session.projects.path = tmp_path / "file" / f"p{SUFFIX}"
+    before = len(session.texts)  # type: ignore[attr-defined]
+    assert not session.projects.save() and not session.projects.save()
+    assert len(session.texts) <= before + 1  # type: ignore[attr-defined]
+    session.projects.path = kept
+    assert session.projects.save()
+
+
 WINDOW = """
 import sys
 sys.path.insert(0, "tests/app")

@@ -245,3 +245,14 @@ def test_preferences_act_at_once_and_last(qtbot: QtBot, make_window: Maker) -> N
     dialog.close()
     again = make_window(endless_job)
     assert again.options.at_start == "last project" and not again.session.watching.follow_files
+
+
+def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    material = dropped(qtbot, window, material_folder)
+    window.actions_by_id["go_lab"].trigger()
+    assert window.workspaces.current == "lab" and not any(dock.isVisible() for dock in window.docks.values())
+    window.session.materials.remove(material.key)
+    assert window.workspaces.current == "lab", "what happens elsewhere leaves it alone"
+    toast(window, "was closed")["Undo"]()
+    assert window.workspaces.current == "compress" and window.docks["compress"].isVisible()
+    qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=WAIT_MS)
