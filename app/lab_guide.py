@@ -65,7 +65,7 @@ class LabGuide(QObject):
         self._before: float | None = None
         session.run_ended.connect(self._on_run_ended)
         session.shader_drawn.connect(self._on_shader_drawn)
-        session.pictured.connect(self._on_pictured)
+        session.decoded.connect(self._on_decoded)
         self._rounded = False
 
     def run(self, step: int) -> None:
@@ -139,8 +139,8 @@ class LabGuide(QObject):
         self._rounded = True
         self._session.look_at_bits(BITS)
 
-    def _on_pictured(self) -> None:
-        if self._rounded and self._session.bits == BITS:
+    def _on_decoded(self, bits: int) -> None:
+        if self._rounded and bits == BITS:
             self._rounded = False
             before, now = db_text(self._before), db_text(self._session.psnr)
             self.told.emit(f"{before} dB with whole weights, {now} dB with {BITS} bits each.")

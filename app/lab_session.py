@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.job_runner import Job, JobQueue, JobState, call
+from core.coordinate import SUFFIX, rtx_file
 from core.coordinate.dial import Dial, Transform
 from core.coordinate.learn import LabInputs, LabPreview, LabResult, learn, picture_psnr
 from core.coordinate.network import Architecture, CoordinateNetwork, architecture_of
@@ -22,6 +23,7 @@ from core.errors import InputError, TexloomError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot
 from core.textures.material import Pixels
 
+NETWORK_SUFFIXES = (SUFFIX, *rtx_file.SUFFIXES)
 POLL_MS = 100
 SHUTDOWN_S = 5.0
 
@@ -51,6 +53,8 @@ class LabSession(QObject):
     """Curves and figures of the run."""
     run_ended = Signal(bool)
     """Whether it left a network."""
+    decoded = Signal(int)
+    """The network was decoded anew, while nothing runs, with weights of so many bits."""
     shader_drawn = Signal(float)
     """The picture was drawn by the GLSL shader; the largest difference to the decoder's, in [0, 1]."""
 
@@ -118,7 +122,7 @@ class LabSession(QObject):
 
     def open(self, path: Path) -> None:
         """Read a picture, or a network by its suffix."""
-        if path.suffix.lower() in (".texnet", ".json", ".bin"):
+        if path.suffix.lower() in NETWORK_SUFFIXES:
             self.load_network(path)
         else:
             self._later(f"Reading {path.name}", functools.partial(read_picture, path), self._on_picture)
@@ -133,10 +137,7 @@ class LabSession(QObject):
     def set_transform(self, transform: Transform) -> None:
         """At once, also while a training runs: it then learns the new picture."""
         self.dial.set(transform)
-        if self.picture is not None:
-            self.wanted = transformed(self._pixels(self.picture, self.settings), transform)
-            self._measure()
-            self.pictured.emit()
+        self._look_at_source()
         self.changed.emit()
 
     def start(self, *, go_on: bool = False, settings: LabSettings | None = None) -> Job | None:
@@ -222,7 +223,7 @@ class LabSession(QObject):
 
     def save_network(self, path: Path) -> None:
         """As ``.texnet``, or as the RTX samples keep networks, by the suffix."""
-        from core.coordinate import network_file, rtx_file
+        from core.coordinate import network_file
 
         kept = self.kept
         if kept is not None:
@@ -269,7 +270,7 @@ class LabSession(QObject):
             self._say("A training runs; stop it before another picture is opened.", "warn")
             return
         self.picture = picture
-        self.network, self.shown, self.frames, self.curves = None, None, (), []
+        self.network, self.shown, self.wanted, self.frames, self.curves = None, None, None, (), []
         self.psnr = self.samples_per_s = self.fraction = None
         self.from_shader = False
         for notice in picture.notices:
@@ -331,6 +332,7 @@ class LabSession(QObject):
         self.fraction = self.remaining_s = None
         if self.bits < 32:
             self._look_again()
+        self.pictured.emit()
         # The dial may have been turned after the last step.
         self.set_transform(self.dial.get())
         self.measured.emit()
@@ -358,18 +360,36 @@ class LabSession(QObject):
         self.changed.emit()
         self.run_ended.emit(False)
 
+    def _look_at_source(self) -> None:
+        """Move the picture as the dial says, in its own time."""
+        picture, transform = self.picture, self.dial.get()
+        if picture is None:
+            return
+
+        def moved(wanted: Pixels) -> None:
+            if self.picture is picture and self.dial.get() is transform:
+                self.wanted = wanted
+                self._measure()
+                self.pictured.emit()
+
+        pixels = self._pixels(picture, self.settings)
+        self._later("Moving the picture", functools.partial(transformed, pixels, transform), moved)
+
     def _look_again(self) -> None:
         """Decode the network there is, in its own time."""
         kept = self.kept
         if kept is None or self.busy:
             return
 
+        bits = self.bits
+
         def decoded(shown: Pixels) -> None:
-            if not self.busy:
+            if not self.busy and self.bits == bits:
                 self.shown, self.from_shader = shown, False
                 self._measure()
                 self.pictured.emit()
                 self.changed.emit()
+                self.decoded.emit(bits)
 
         self._later("Decoding", kept.decode, decoded)
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.job_runner import JobQueue, JobState
 from app.lab_guide import STEPS, LabGuide
-from app.lab_session import LabSession, Say
+from app.lab_session import NETWORK_SUFFIXES, LabSession, Say
 from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.dial import Transform
 from core.coordinate.pictures import signed_error
@@ -223,7 +223,7 @@ class LabWorkspace(QWidget):
         self.plot_choice = Segmented(
             [("psnr", "PSNR", "Quality over time"), ("loss", "Loss", "What training makes small")]
         )
-        self.plot_choice.chosen.connect(lambda value: self._plots.setCurrentIndex(int(value == "loss")))
+        self.plot_choice.chosen.connect(lambda _: self._show_curves())
         head.addWidget(self._figure)
         head.addWidget(self._state, 1)
         head.addWidget(self._left)
@@ -238,8 +238,9 @@ class LabWorkspace(QWidget):
         column.addWidget(self._progress)
         self._plots = QStackedWidget()
         self.psnr_plot, self.loss_plot = PsnrPlot(), LossPlot()
-        self._plots.addWidget(self.psnr_plot)
-        self._plots.addWidget(self.loss_plot)
+        # Axes without a curve would only raise questions.
+        for plot in (QWidget(), self.psnr_plot, self.loss_plot):
+            self._plots.addWidget(plot)
         column.addWidget(self._plots, 1)
         return holder
 
@@ -402,8 +403,10 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("speed", "" if speed is None else _thousands(speed))
         network = session.network
         self.read_outs.set_value("steps", "" if network is None or session.busy else f"{network.steps:,}")
-        self._result_facts.setText("" if psnr is None else f"{db_text(psnr)} dB")
+        by_shader = "  ·  by the shader" if session.from_shader else ""
+        self._result_facts.setText("" if psnr is None else f"{db_text(psnr)} dB{by_shader}")
         self._figure.setText("" if psnr is None else f"{db_text(psnr)} dB")
+        self._figure.setVisible(psnr is not None)
         self._state.setText(_state_text(session))
         left = session.remaining_s if session.busy else None
         self._left.setText("" if left is None else f"{clock_text(left)} left")
@@ -413,6 +416,8 @@ class LabWorkspace(QWidget):
 
     def _show_curves(self) -> None:
         curves = [curve for curve in self.session.curves if curve.seconds]
+        shown = self.loss_plot if self.plot_choice.value == "loss" else self.psnr_plot
+        self._plots.setCurrentIndex(self._plots.indexOf(shown) if curves else 0)
         if not curves:
             self.psnr_plot.clear()
             self.loss_plot.set_history([], [])
@@ -435,7 +440,7 @@ class LabWorkspace(QWidget):
             self._open(Path(path))
 
     def ask_for_network(self) -> None:
-        kinds = "Networks (*.texnet *.json *.bin)"
+        kinds = f"Networks ({' '.join(f'*{suffix}' for suffix in NETWORK_SUFFIXES)})"
         path, _ = QFileDialog.getOpenFileName(self, "Load a network", self._folder, kinds)
         if path:
             self._open(Path(path))

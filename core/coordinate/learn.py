@@ -19,7 +19,7 @@ from core.coordinate.pictures import Picture, without_alpha
 from core.coordinate.settings import LabSettings
 from core.coordinate.transforms import transformed
 from core.devices import device_named
-from core.errors import InputError
+from core.errors import Cancelled, InputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot, Started, to_dict
 from core.jobs.settings import validate
 from core.textures.material import Pixels
@@ -231,19 +231,25 @@ class _Run:
 
     def _renew(self, network: CoordinateNetwork, *, whole: bool) -> None:
         if whole or self.shown is None:
-            self.shown = network.decode()
+            self.shown = network.decode(check=self._check)
             return
         column, row = self.looks % LOOK_STEP, self.looks // LOOK_STEP % LOOK_STEP
         self.looks += 1
-        fresh = network.at(network.columns()[column::LOOK_STEP], network.rows()[row::LOOK_STEP])
+        u, v = network.columns()[column::LOOK_STEP], network.rows()[row::LOOK_STEP]
+        fresh = network.at(u, v, self._check)
         # The texels between move as their neighbour did: otherwise four moments of the run would be seen as a raster.
         change = fresh - self.shown[row::LOOK_STEP, column::LOOK_STEP]
         self.shown = np.clip(self.shown + _grown(change, *self.shown.shape[:2]), 0.0, 1.0)
         self.shown[row::LOOK_STEP, column::LOOK_STEP] = fresh
 
+    def _check(self) -> None:
+        """While decoding: a pause has time until the next step."""
+        if self.control.cancel_requested:
+            raise Cancelled
+
     def _finished(self, trainer: CoordinateTrainer, seconds: float, cpu: float, stopped: bool) -> Finished:
         network = trainer.network(self.picture.name).quantised(bits_of(self.settings))
-        shown = network.decode()
+        shown = network.decode(check=self._check)
         self.frames.add(shown)
         if self.slot is not None:
             speed = trainer.samples / max(seconds - self._idle, 1e-9)

@@ -91,9 +91,11 @@ class CoordinateNetwork:
     height: int
     steps: int = 0
 
-    def decode(self, width: int | None = None, height: int | None = None) -> Pixels:
+    def decode(
+        self, width: int | None = None, height: int | None = None, check: Callable[[], object] = lambda: None
+    ) -> Pixels:
         """The picture, float32 H × W × C in [0, 1], at the texel centres of ``width`` × ``height`` (as learned)."""
-        return self.at(self.columns(width), self.rows(height))
+        return self.at(self.columns(width), self.rows(height), check)
 
     def columns(self, width: int | None = None) -> Floats:
         """The u of the texel centres."""
@@ -103,13 +105,17 @@ class CoordinateNetwork:
         """The v of the texel centres."""
         return _centres(height or self.height)
 
-    def at(self, u: Floats, v: Floats) -> Pixels:
-        """The values at all pairs of columns ``u`` [W] and rows ``v`` [H], float32 H × W × C."""
+    def at(self, u: Floats, v: Floats, check: Callable[[], object] = lambda: None) -> Pixels:
+        """The values at all pairs of columns ``u`` [W] and rows ``v`` [H], float32 H × W × C.
+
+        ``check`` is called every few milliseconds and may raise to give up; it may not wait.
+        """
         inputs = self._inputs(u, v)
         picture = np.empty((len(v) * len(u), self.architecture.channels), np.float32)
         # Products as narrow as these are quickest on one core; several would wait for each other, and for a training.
         with one_core():
             for first in range(0, len(picture), _ROWS):
+                check()
                 places = np.arange(first, min(first + _ROWS, len(picture)))
                 picture[places] = self._evaluated(inputs(places % len(u), places // len(u)))
         return picture.reshape(len(v), len(u), -1)

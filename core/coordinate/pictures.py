@@ -12,7 +12,7 @@ from core.textures import images, samples
 from core.textures.material import Pixels
 from core.textures.roles import Role
 
-MOST_SIDE = 4096
+MOST_SIDE = 2048
 SAMPLE = "worn_painted_metal"
 SAMPLE_SIZE = 512
 _MIDDLE = 0.25

@@ -6,6 +6,7 @@ The network sees texel centres only, so that what each coordinate is encoded to 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -57,7 +58,7 @@ class CoordinateTrainer:
         self.rounding = 0 if sixteen is None or native else 1 + list(_SIXTEEN).index(settings.precision)
         self.loss_scale = settings.loss_scale if sixteen is not None else 1.0
         self.layers = Decoder(architecture.shapes, architecture.inputs, settings.seed, self.device)
-        self.table = None if architecture.grid is None else _Table(architecture.grid, settings.seed, self.device)
+        self.table = None if architecture.grid is None else _table(architecture.grid, settings.seed, self.device)
         self.steps = self.samples = self.skipped = 0
         self.steps_before = 0
         if start is not None:
@@ -101,8 +102,7 @@ class CoordinateTrainer:
         else:
             self.layers.update(gradient, rate, BETAS)
             if self.table is not None:
-                reads = [(part.rows, part.row_gradients / self.loss_scale) for part in self.parts]
-                self.table.update(reads, TABLE_RATE * rate)
+                self.table.update([part.reads for part in self.parts], TABLE_RATE * rate, self.loss_scale)
             self._round_weights()
         loss, square = told.tolist()
         return loss, square
@@ -131,7 +131,7 @@ class CoordinateTrainer:
         for own, given in zip(self.layers.biases, start.biases, strict=True):
             own.copy_(torch.from_numpy(given))
         if self.table is not None and start.table is not None:
-            self.table.values.copy_(torch.from_numpy(start.table))
+            self.table.take(torch.from_numpy(start.table))
         self.steps_before = start.steps
 
     def _round_weights(self) -> None:
@@ -163,12 +163,10 @@ class CoordinateTrainer:
     def _part(self, part: _Part, texels: torch.Tensor) -> torch.Tensor:
         """Loss and squared error, summed; the gradients stay in the part."""
         x, y = texels % self.width, torch.div(texels, self.width, rounding_mode="floor")
-        shares = None
         if self.table is None:
             inputs = self._places.encoded(x, y)
         else:
-            part.rows, shares = self._places.corners(x, y)
-            inputs = grid_features(self.table.values, part.rows, shares)
+            inputs, part.reads = self.table.read(self._places, x, y)
         inputs = inputs.to(self.dtype)
         if self.rounding:
             inputs = inputs.to(_SIXTEEN[self.settings.precision]).float()
@@ -189,9 +187,8 @@ class CoordinateTrainer:
             self.rounding,
             self.table is not None,
         )
-        if shares is not None and self.table is not None:
-            part.row_gradients = grid_gradients(delta, shares, self.table.values.size(1))
-            part.rows = part.rows.reshape(-1)
+        if part.reads is not None:
+            part.reads.learn(delta)
         return told
 
 
@@ -205,28 +202,62 @@ class _Part:
         self.sums = [torch.empty(size, width, dtype=dtype, device=device) for width in widths]
         self.outputs = [torch.empty_like(buffer) for buffer in self.sums] if separate else self.sums
         self.deltas = [torch.empty_like(buffer) for buffer in self.sums]
-        self.rows = torch.zeros(0, dtype=torch.int64)
-        self.row_gradients = torch.zeros(0)
+        self.reads: _Reads | None = None
 
     @staticmethod
     def cut(buffers: list[torch.Tensor], count: int) -> list[torch.Tensor]:
         return buffers if len(buffers[0]) == count else [buffer[:count] for buffer in buffers]
 
 
+class _Reads:
+    """What a part read of the table: ``rows`` int64 [n, 4, levels], and how much each counted."""
+
+    def __init__(self, rows: torch.Tensor, shares: torch.Tensor, features: int) -> None:
+        self.rows, self._shares, self._features = rows.reshape(-1), shares, features
+        self.gradients = torch.zeros(0)
+
+    def learn(self, delta: torch.Tensor) -> None:
+        """Take the gradient of the features that were read, [n, levels · F]."""
+        self.gradients = grid_gradients(delta, self._shares, self._features)
+
+
 class _Table:
     """The hash table with Adam's mean squares, updated row by row as the codec's latents are."""
 
     def __init__(self, grid: HashGrid, seed: int, device: torch.device) -> None:
-        generator = torch.Generator().manual_seed(seed + 1)
-        start = (2.0 * torch.rand(grid.entries, grid.features, generator=generator) - 1.0) * _TABLE_START
-        self.values = start.to(device)
+        self.values = _start_table(grid, seed).to(device)
         self._second = torch.zeros_like(self.values)
         self._visits = torch.zeros(len(self.values), 1, device=device)
         self._slots = torch.zeros(len(self.values), dtype=torch.int64, device=device)
 
-    def update(self, reads: list[tuple[torch.Tensor, torch.Tensor]], rate: float) -> None:
-        indices, gradients = [rows for rows, _ in reads], [gradient for _, gradient in reads]
-        update_rows(self.values, self._second, self._visits, self._slots, indices, gradients, rate, TABLE_BETA)
+    def read(self, places: _Places, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, _Reads]:
+        """The features at texels, float32 [n, levels · F]."""
+        rows, shares = places.corners(x, y)
+        return grid_features(self.values, rows, shares), _Reads(rows, shares, self.values.size(1))
+
+    def update(self, reads: Sequence[_Reads | None], rate: float, scale: float) -> None:
+        """``scale``: what the gradients were multiplied by."""
+        rows = [read.rows for read in reads if read is not None]
+        gradients = [read.gradients / scale for read in reads if read is not None]
+        update_rows(self.values, self._second, self._visits, self._slots, rows, gradients, rate, TABLE_BETA)
+
+    def take(self, values: torch.Tensor) -> None:
+        self.values.copy_(values)
+
+
+def _start_table(grid: HashGrid, seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed + 1)
+    return (2.0 * torch.rand(grid.entries, grid.features, generator=generator) - 1.0) * _TABLE_START
+
+
+def _table(grid: HashGrid, seed: int, device: torch.device) -> _Table:
+    """tiny-cuda-nn's, where it is installed and can hold this grid, else our own."""
+    if device.type == "cuda":
+        from core.coordinate import tiny_cuda
+
+        if tiny_cuda.can_hold(grid):
+            return tiny_cuda.table(grid, _start_table(grid, seed), device)  # pyright: ignore[reportReturnType]
+    return _Table(grid, seed, device)
 
 
 class _Places:
@@ -235,6 +266,7 @@ class _Places:
     def __init__(self, architecture: Architecture, width: int, height: int, device: torch.device) -> None:
         u = ((np.arange(width) + 0.5) / width).astype(np.float32)
         v = ((np.arange(height) + 0.5) / height).astype(np.float32)
+        self._u, self._v = torch.from_numpy(u).to(device), torch.from_numpy(v).to(device)
         grid = architecture.grid
         if grid is None:
             self._columns, self._rows = (
@@ -255,6 +287,10 @@ class _Places:
         self._dense = hashed.index(True) if any(hashed) else count
         self._entries = torch.tensor([level.entries for level in grid.grids], device=device)
         self._first = torch.tensor([level.first for level in grid.grids], device=device)
+
+    def centres(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """u and v, float32 [n, 2]."""
+        return torch.stack([self._u.index_select(0, x), self._v.index_select(0, y)], dim=1)
 
     def encoded(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return torch.cat([self._columns.index_select(0, x), self._rows.index_select(0, y)], dim=1)

@@ -140,6 +140,26 @@ def test_no_round_is_waited_for_after_cancelling() -> None:
     assert checks == 3
 
 
+def test_cancelling_does_not_wait_for_a_picture_to_be_decoded() -> None:
+    network = random_network()
+    control = Control()
+    seen = 0
+
+    def check() -> None:
+        nonlocal seen
+        seen += 1
+        if control.cancel_requested:
+            raise Cancelled
+        if seen == 2:
+            control.cancel()
+
+    with pytest.raises(Cancelled):
+        network.decode(300, 300, check)
+    assert seen == 3
+    # What was given up leaves the way free for the next.
+    assert network.decode(20, 20).shape == (20, 20, 3)
+
+
 def test_training_goes_on_from_a_network() -> None:
     first = result_of(run())
     inputs = LabInputs(smooth_picture(), start=first.network)

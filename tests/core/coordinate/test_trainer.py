@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,7 +16,8 @@ import torch
 from torch.nn import functional
 
 from core.codec.metrics import psnr
-from core.coordinate.encodings import encoded
+from core.coordinate import tiny_cuda
+from core.coordinate.encodings import HashGrid, encoded
 from core.coordinate.network import Architecture, CoordinateNetwork, architecture_of
 from core.coordinate.network_file import settings_of
 from core.coordinate.settings import ACTIVATIONS, ENCODINGS, LOSSES, LabSettings
@@ -114,7 +118,8 @@ def test_gradients_are_those_of_autograd(encoding: str, activation: str, loss: s
         if encoding == "hash":
             table = torch.zeros(GRID.entries, GRID.features)
             for part in trainer.parts:
-                table.index_add_(0, part.rows, part.row_gradients)
+                assert part.reads is not None
+                table.index_add_(0, part.reads.rows, part.reads.gradients)
             assert parameters[-1].grad is not None
             assert relative_distance(table, parameters[-1].grad) < 2e-2
 
@@ -205,6 +210,53 @@ def test_every_texel_comes_once_before_any_comes_again() -> None:
     with training(SMALL) as trainer:
         taken = torch.cat([trainer._next_texels() for _ in range(48 * 32 // 256)])
         assert torch.equal(taken.sort().values, torch.arange(48 * 32))
+
+
+class FakeEncoding(torch.nn.Module):
+    """tiny-cuda-nn's interface over our own formulas, so that what stands between is run without a GPU."""
+
+    def __init__(self, inputs: int, shape: dict, dtype: torch.dtype) -> None:
+        super().__init__()
+        assert inputs == 2 and shape["otype"] == "HashGrid" and dtype == torch.float32
+        bits, coarsest = shape["log2_hashmap_size"], shape["base_resolution"]
+        finest = round(coarsest * shape["per_level_scale"] ** (shape["n_levels"] - 1))
+        self.grid = HashGrid(shape["n_levels"], shape["n_features_per_level"], bits, coarsest, finest)
+        self.params = torch.nn.Parameter(torch.zeros(self.grid.entries * self.grid.features))
+
+    def forward(self, places: torch.Tensor) -> torch.Tensor:
+        table = self.params.view(self.grid.entries, -1)
+        (left, across), (top, down) = (self.grid.corners(places[:, i].numpy()) for i in (0, 1))
+        parts = []
+        for level in range(self.grid.levels):
+            total = torch.zeros(len(places), self.grid.features)
+            for dy in (0, 1):
+                for dx in (0, 1):
+                    share = (across if dx else 1 - across)[:, level] * (down if dy else 1 - down)[:, level]
+                    rows = self.grid.index(level, left[:, level] + dx, top[:, level] + dy)
+                    total = total + torch.from_numpy(share)[:, None] * table[torch.from_numpy(rows)]
+            parts.append(total)
+        return torch.cat(parts, dim=1)
+
+
+def test_tiny_cuda_nn_takes_the_place_of_the_own_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it computes is its own matter and needs a GPU; that its table is read, learned and kept is seen here."""
+    library = ModuleType("tinycudann")
+    library.__spec__ = ModuleSpec("tinycudann", None)
+    monkeypatch.setattr(library, "Encoding", FakeEncoding, raising=False)
+    monkeypatch.setitem(sys.modules, "tinycudann", library)
+    assert tiny_cuda.can_hold(GRID) and not tiny_cuda.can_hold(dataclasses.replace(GRID, features=3))
+    start = random_network("hash")
+    with training(settings_of(start, SMALL), start) as trainer:
+        assert start.table is not None
+        trainer.table = tiny_cuda.table(GRID, torch.from_numpy(start.table), torch.device("cpu"))  # type: ignore
+        trainer.parts = trainer.parts[:1]
+        assert np.array_equal(trainer.network("x").decode(), start.decode())
+        before, _ = trainer.step(0.0)
+        for _ in range(60):
+            after, _ = trainer.step(0.005)
+        assert after < 0.7 * before
+        learned = trainer.network("x").table
+        assert learned is not None and not np.array_equal(learned, start.table)
 
 
 def test_the_sample_batch_is_a_thousand_texels() -> None:
