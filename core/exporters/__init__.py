@@ -94,9 +94,17 @@ TARGETS: dict[str, Exporter] = {
             of.AstcSettings,
         ),
         Exporter(
+            "gltf",
+            "glTF (GLB)",
+            "One GLB file with base colour, packed occlusion, roughness and metallic, normals and a preview shape.",
+            "core.exporters.gltf",
+            of.GltfSettings,
+        ),
+        Exporter(
             "images",
             "Image files",
-            "The decoded maps under the source's file names, with their bit depth and channel layout.",
+            "The decoded maps under the source's file names, with their bit depth and channel layout, or packed by a "
+            "layout of your own.",
             "core.exporters.images",
             of.ImagesSettings,
         ),
@@ -110,7 +118,7 @@ TARGETS: dict[str, Exporter] = {
     )
 }
 
-PLANNED = ("ios", "gltf", "mtlx")
+PLANNED = ("ios", "mtlx")
 """Targets of the command line's contract that don't exist yet."""
 
 

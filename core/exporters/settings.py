@@ -97,8 +97,32 @@ class AstcSettings:
 @dataclass(frozen=True)
 class ImagesSettings:
     format: str = setting(
-        "png", "File format; PNG and TGA files of float maps become EXR.", choices=("png", "tiff", "exr")
+        "png",
+        "File format; float maps become EXR where it is PNG or TGA, and TGA has 8 bits.",
+        choices=("png", "tiff", "exr", "tga"),
     )
+    depth: str = setting(
+        "source",
+        "Bits per channel: those of the source, or the same for all files.",
+        choices=("source", "8", "16", "32"),
+    )
+    normals: str = setting("source", _NORMALS, choices=NORMALS)
+    layout: str = setting(
+        "",
+        "Files and their channels, as in: {material}_ORM = occlusion roughness metallic; {material}_Color = albedo "
+        "+opacity. Empty: those of the source.",
+        expert=True,
+    )
+    names: str = setting(
+        "",
+        "Names of the source's files; {material} and {role} are filled in. Empty: as they were.",
+        expert=True,
+    )
+
+
+@dataclass(frozen=True)
+class GltfSettings:
+    shape: str = setting("sphere", "What carries the material in the file.", choices=("sphere", "plane"))
 
 
 @dataclass(frozen=True)
