@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.document import Material, MaterialState
 from app.prediction import predicted
+from app.preset_menu import PresetMenu
 from app.session import Session, with_rate
 from core.codec.settings import CompressSettings
 from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
@@ -42,7 +43,11 @@ class CompressPanel(QWidget):
         head = bare(QVBoxLayout(), 2)
         self._name = ElidedLabel("", "title")
         self._facts = ElidedLabel("", "small")
-        head.addWidget(self._name)
+        self.presets = PresetMenu(session, self)
+        first = bare(QHBoxLayout(), 8)
+        first.addWidget(self._name, 1)
+        first.addWidget(self.presets.button)
+        head.addLayout(first)
         head.addWidget(self._facts)
         inner.addLayout(head)
         self.rate = RatePicker()
@@ -165,12 +170,12 @@ class CompressPanel(QWidget):
     def _on_assigned(self, path: object, roles: tuple) -> None:
         material = self._session.document.current
         if material is not None:
-            self._session.assign(material, path, roles)  # type: ignore[arg-type]
+            self._session.materials.assign(material, path, roles)  # type: ignore[arg-type]
 
     def _on_convention(self, convention: object) -> None:
         material = self._session.document.current
         if material is not None:
-            self._session.choose_convention(material, convention)  # type: ignore[arg-type]
+            self._session.materials.choose_convention(material, convention)  # type: ignore[arg-type]
 
 
 def _facts(material: Material | None) -> str:

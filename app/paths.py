@@ -28,9 +28,23 @@ def export_presets_folder() -> Path:
     return config_folder() / "export_presets"
 
 
-def runs_folder() -> Path:
+def data_folder() -> Path:
     home = _home()
-    return (home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))) / "runs"
+    return home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+
+
+def runs_folder() -> Path:
+    return data_folder() / "runs"
+
+
+def projects_folder() -> Path:
+    """Where projects live that have no place of their own yet, and the small pictures of all."""
+    return data_folder() / "projects"
+
+
+def presets_folder() -> Path:
+    """The user's presets."""
+    return config_folder() / "presets"
 
 
 def log_folder() -> Path:

@@ -29,29 +29,10 @@ class PsnrPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = bare(QHBoxLayout(self), 0)
-        pg.setConfigOptions(antialias=True)
-        self._view = pg.PlotWidget(
-            background=THEME.well, axisItems={"bottom": _ClockAxis("bottom"), "left": _DbAxis("left")}
-        )
-        self._view.setFrameShape(self._view.Shape.NoFrame)
-        self._view.setMinimumSize(120, 60)
+        self._view = quiet_plot(_DbAxis("left"), ClockAxis("bottom"))
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item = item
         self._box: Any = item.getViewBox()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(x=False, y=False)
-        item.setContentsMargins(4, 8, 0, 2)
-        item.showGrid(x=False, y=True, alpha=0.12)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setTextPen(THEME.text_soft)
-            axis.setTickFont(font(THEME.small))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
-        item.getAxis("left").setWidth(34)
-        item.getAxis("left").setTickPen(QColor(255, 255, 255, 40))
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._target_line = pg.InfiniteLine(angle=0, pen=pg.mkPen(THEME.text_soft, width=1, style=Qt.PenStyle.DashLine))
         self._target_line.setVisible(False)
@@ -118,6 +99,29 @@ class PsnrPlot(QWidget):
         return self._lines[name]
 
 
+def quiet_plot(left: pg.AxisItem, bottom: pg.AxisItem) -> pg.PlotWidget:
+    """A plot in the look of the window: hardly visible levels, no frame, nothing to be moved by the mouse."""
+    pg.setConfigOptions(antialias=True)
+    view = pg.PlotWidget(background=THEME.well, axisItems={"bottom": bottom, "left": left})
+    view.setFrameShape(view.Shape.NoFrame)
+    view.setMinimumSize(120, 60)
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    item: Any = view.getPlotItem()
+    item.setMenuEnabled(False)
+    item.hideButtons()
+    item.setMouseEnabled(x=False, y=False)
+    item.setContentsMargins(4, 8, 0, 2)
+    item.showGrid(x=False, y=True, alpha=0.12)
+    for axis in (left, bottom):
+        axis.setPen(QPen(Qt.PenStyle.NoPen))
+        axis.setTextPen(THEME.text_soft)
+        axis.setTickFont(font(THEME.small))
+        axis.setStyle(tickLength=0, tickTextOffset=6)
+    left.setWidth(34)
+    left.setTickPen(QColor(255, 255, 255, 40))
+    return view
+
+
 def tick_step(span: float, most: int, steps: Sequence[float]) -> float:
     """The smallest of ``steps`` that cuts ``span`` into at most ``most`` parts; beyond them, multiples of the last."""
     for step in steps:
@@ -133,7 +137,7 @@ class _DbAxis(pg.AxisItem):
         return [(tick_step(maxVal - minVal, max(2, int(size // 22)), (0.5, 1, 2, 5, 10, 20)), 0.0)]
 
 
-class _ClockAxis(pg.AxisItem):
+class ClockAxis(pg.AxisItem):
     """Seconds as minutes and seconds, never two marks for the same second."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:

@@ -43,9 +43,13 @@ class RunRow:
     size: int | None = None
     slots: str = ""
     tip: str = ""
+    name: str = ""
+    """Given by the user."""
 
 
 COLUMNS = ("#", "Material", "Rate", "PSNR", "Size", "Time", "State", "Shown")
+NAME = 1
+"""The column whose text can be edited."""
 NUMBERS = frozenset((0, 2, 3, 4, 5))
 
 
@@ -57,6 +61,8 @@ class RunsTable(QWidget):
     menu_wanted = Signal(int, QPoint)
     current_changed = Signal(int)
     removed = Signal(int)
+    renamed = Signal(int, str)
+    """A run's key and its new name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +70,7 @@ class RunsTable(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(240, 100)
         self._model = _Rows(self)
+        self._model.renamed.connect(self.renamed)
         self.view = _View(self._model)
         self.view.entered_row.connect(self._on_enter)
         self.view.deleted_row.connect(self.removed)
@@ -94,6 +101,13 @@ class RunsTable(QWidget):
             if row.key == key:
                 self.view.selectRow(number)
 
+    def rename(self, key: int) -> None:
+        """Begin to edit the name of a run."""
+        self.select(key)
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.view.edit(index.siblingAtColumn(NAME))
+
     def _on_enter(self, key: int, slot: str) -> None:
         self.show_in.emit(key, slot)
 
@@ -118,6 +132,8 @@ class _View(QTableView):
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        # Double click and Enter put a run into B; F2 and the menu rename.
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
@@ -157,10 +173,15 @@ class _View(QTableView):
             if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
                 self.deleted_row.emit(key)
                 return
+            if event.key() == Qt.Key.Key_F2:
+                self.edit(index.siblingAtColumn(NAME))
+                return
         super().keyPressEvent(event)
 
 
 class _Rows(QAbstractTableModel):
+    renamed = Signal(int, str)
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: list[RunRow] = []
@@ -182,7 +203,15 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        flags = super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.rows[index.row()]
+        if role != Qt.ItemDataRole.EditRole or str(value).strip() == row.name:
+            return False
+        self.renamed.emit(row.key, str(value).strip())
+        return True
 
     def mimeTypes(self) -> list[str]:
         return [RUN_MIME]
@@ -209,6 +238,8 @@ class _Rows(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return row.name
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -228,7 +259,7 @@ def _text(row: RunRow, column: int) -> str:
     if column == 0:
         return str(row.number)
     if column == 1:
-        return row.material
+        return f"{row.name}  ·  {row.material}" if row.name else row.material
     if column == 2:
         return "–" if row.bpp is None else f"{row.bpp:.2f}"
     if column == 3:

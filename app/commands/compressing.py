@@ -59,12 +59,12 @@ class Outcome:
     def line(self) -> str:
         report = self.report
         return (
-            f"{self.name}: {_db(report['psnr_db'])} at {report['bits_per_texel']:.2f} bits/texel, "
+            f"{self.name}: {quality_text(report['psnr_db'])} at {report['bits_per_texel']:.2f} bits/texel, "
             f"{size_text(report['bytes'])} → {self.path}"
         )
 
 
-def _db(value: float | None) -> str:
+def quality_text(value: float | None) -> str:
     return "exact" if value is None or value == float("inf") else f"{value:.2f} dB"
 
 

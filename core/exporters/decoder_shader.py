@@ -1,4 +1,4 @@
-"""A neural texture as shader text: GLSL for the viewport, and GLSL, HLSL or Metal for engines, from one generator.
+"""A neural texture as shader text: GLSL for the viewport; GLSL, HLSL, Slang or Metal for engines; from one generator.
 
 The text holds the decoder as constants, or reads it from a buffer (:func:`packed_weights`) that may be written anew
 without another compilation; the latents come packed as they lie in memory, in one array texture of unsigned integers
@@ -19,10 +19,6 @@ In Metal what they read stands first among the parameters: the latents, then the
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,76 +26,33 @@ from numpy.typing import NDArray
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
 from core.codec.neural_texture import Codes, NeuralTexture, StoredMap
 from core.codec.sampling import Floats
+from core.exporters.shader_text import (
+    COMPONENTS,
+    Kind,
+    Language,
+    Layer,
+    ShaderText,
+    Texture,
+    Weights,
+    activation_function,
+    number,
+    packed_layers,
+    vector_type,
+    weight_entries,
+)
+
+__all__ = [
+    "Language",
+    "Weights",
+    "codes_per_word",
+    "decoder_shader",
+    "packed_latents",
+    "packed_weights",
+    "weight_count",
+]
 
 WORDS = 4
 """32-bit words in a texel of a latent texture."""
-_QUAD = "xyzw"
-
-
-class Language(StrEnum):
-    GLSL = "glsl"
-    HLSL = "hlsl"
-    METAL = "metal"
-
-
-class Weights(StrEnum):
-    """Where the shader has the decoder's weights from: its own text, or a buffer of float4 called
-    ``texloom_weights`` (in GLSL and HLSL a block of constants named ``TexloomWeights``)."""
-
-    CONSTANTS = "constants"
-    BUFFER = "buffer"
-
-
-@dataclass(frozen=True)
-class _Dialect:
-    """How a language says what the others say differently. ``declared`` and ``passed`` are what a function that reads
-    latents needs in its list of parameters, for a number of grids; ``buffer`` declares so many weights globally, and
-    ``buffer_declared`` and ``buffer_passed`` are the same for the functions that read them."""
-
-    head: Callable[[int], str]
-    fetch: str
-    buffer: str = ""
-    buffer_declared: str = ""
-    buffer_passed: str = ""
-    declared: Callable[[int], str] = lambda grids: ""
-    passed: Callable[[int], str] = lambda grids: ""
-    words: tuple[tuple[str, str], ...] = ()
-
-
-def _lines(text: str, grids: int) -> str:
-    return "".join(text.format(i=i) for i in range(grids))
-
-
-_FLOAT_WORDS = (
-    (r"\b([iu]?)vec([234])\b", r"\1float\2"),
-    (r"\bifloat", "int"),
-    (r"\bufloat", "uint"),
-    (r"\bmix\b", "lerp"),
-    (r"\bfract\b", "frac"),
-)
-_DIALECTS = {
-    Language.GLSL: _Dialect(
-        lambda grids: _lines("uniform usampler2DArray texloom_latents_{i};\n", grids),
-        "texelFetch(texloom_latents_{i}, ivec3(place, layer), 0)",
-        "layout(std140) uniform TexloomWeights {{\n    vec4 texloom_weights[{count}];\n}};\n",
-    ),
-    Language.HLSL: _Dialect(
-        lambda grids: _lines("Texture2DArray<uint4> texloom_latents_{i};\n", grids),
-        "texloom_latents_{i}.Load(int4(place, layer, 0))",
-        "cbuffer TexloomWeights {{\n    float4 texloom_weights[{count}];\n}};\n",
-        words=_FLOAT_WORDS,
-    ),
-    Language.METAL: _Dialect(
-        lambda grids: "#include <metal_stdlib>\nusing namespace metal;\n",
-        "texloom_latents_{i}.read(uint2(place), uint(layer))",
-        "",
-        "constant float4 *texloom_weights, ",
-        "texloom_weights, ",
-        lambda grids: _lines("texture2d_array<uint> texloom_latents_{i}, ", grids),
-        lambda grids: _lines("texloom_latents_{i}, ", grids),
-        (*_FLOAT_WORDS[:3], (r"\bout (\w+) (\w+)", r"thread \1 &\2")),
-    ),
-}
 
 
 def packed_latents(texture: NeuralTexture) -> list[NDArray[np.uint32]]:
@@ -117,25 +70,24 @@ def packed_latents(texture: NeuralTexture) -> list[NDArray[np.uint32]]:
 
 
 def packed_weights(texture: NeuralTexture) -> Floats:
-    """The buffer that a shader with :attr:`Weights.BUFFER` reads: float32 [n, 4], sixteen bytes an entry.
-
-    Layer by layer, for every four outputs: their weights of each input in turn, then their biases; outputs that don't
-    exist are 0. :func:`weight_count` says how many entries that are.
-    """
-    parts = []
-    for number, layer in enumerate(texture.layers):
-        biases = layer.biases.astype(np.float32)
-        if number == len(texture.layers) - 1:
-            biases = biases + texture.offset
-        rows = np.concatenate([layer.weights(), biases[None]])
-        rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
-        parts.append(rows.reshape(len(rows), -1, 4).transpose(1, 0, 2).reshape(-1, 4))
-    return np.concatenate(parts)
+    """The buffer that a shader with :attr:`Weights.BUFFER` reads, see :func:`shader_text.packed_layers`."""
+    return packed_layers(_layers(texture))
 
 
 def weight_count(layout: LatentLayout) -> int:
     """Entries of :func:`packed_weights`."""
-    return sum((n_in + 1) * math.ceil(n_out / 4) for n_in, n_out in layout.layer_shapes)
+    return weight_entries(layout.layer_shapes)
+
+
+def _layers(texture: NeuralTexture) -> list[Layer]:
+    """The decoder's layers; the last one also adds the channels' offset."""
+    layers = []
+    for i, layer in enumerate(texture.layers):
+        biases = layer.biases.astype(np.float32)
+        if i == len(texture.layers) - 1:
+            biases = biases + texture.offset
+        layers.append(Layer(layer.codes, biases, layer.scales.astype(np.float32)))
+    return layers
 
 
 def codes_per_word(bits: int) -> int:
@@ -160,19 +112,18 @@ def decoder_shader(
 ) -> str:
     """The text, without a version line and without an entry point. With :attr:`Weights.BUFFER` it is the same for all
     textures of one name, layout and maps."""
-    return _Writer(texture, _DIALECTS[language], weights).text()
+    return _Writer(texture, language, weights).text()
 
 
 class _Writer:
-    """Writes GLSL; :meth:`text` turns the words that differ into those of the dialect."""
-
-    def __init__(self, texture: NeuralTexture, dialect: _Dialect, weights: Weights) -> None:
-        self.texture, self.layout, self.dialect = texture, texture.layout, dialect
-        self.grids = len(self.layout.grids)
-        self.buffered = weights is Weights.BUFFER and self.layout.channels > 0
-        self.declared, self.passed = dialect.declared(self.grids), dialect.passed(self.grids)
-        self.all_declared = self.declared + (dialect.buffer_declared if self.buffered else "")
-        self.all_passed = self.passed + (dialect.buffer_passed if self.buffered else "")
+    def __init__(self, texture: NeuralTexture, language: Language, weights: Weights) -> None:
+        self.texture, self.layout = texture, texture.layout
+        self.latents = [Texture(f"texloom_latents_{i}", Kind.WORDS) for i in range(len(self.layout.grids))]
+        self.grids = len(self.latents)
+        buffered = weights is Weights.BUFFER and self.layout.channels > 0
+        self.shader = ShaderText(language, self.latents, weight_count(self.layout) if buffered else None)
+        self.declared, self.passed = self.shader.declared, self.shader.passed
+        self.all_declared, self.all_passed = self.shader.all_declared, self.shader.all_passed
 
     def text(self) -> str:
         parts = [self._helpers(), self._struct()]
@@ -180,35 +131,26 @@ class _Writer:
             parts += [self._grid(i) for i in range(self.grids)]
             parts += [self._groups(), self._network()]
         parts += [self._decode(), self._texel()]
-        body = "\n".join(parts)
-        for pattern, replacement in self.dialect.words:
-            body = re.sub(pattern, replacement, body)
         size = f"{self.texture.width} x {self.texture.height} texels"
         work = f"{self.layout.multiply_adds} multiply-adds an evaluation"
-        head = self.dialect.head(self.grids)
-        if self.buffered:
-            head += self.dialect.buffer.format(count=weight_count(self.layout))
-        return f"// {self.texture.name}: {size}, {work}\n{head}\n{body}"
+        return self.shader.assembled(f"{self.texture.name}: {size}, {work}", parts)
 
     def _helpers(self) -> str:
-        return """\
-float texloom_code(uint word, uint shift, uint mask) {
+        return f"""\
+float texloom_code(uint word, uint shift, uint mask) {{
     return float((word >> shift) & mask);
-}
+}}
 
-vec4 texloom_leaky(vec4 value) {
-    return max(value, value * 0.01);
-}
-
-vec2 texloom_triangle(vec2 position) {
+{activation_function("leaky-relu")}
+vec2 texloom_triangle(vec2 position) {{
     return abs(2.0 * fract(position) - 1.0) * 2.0 - 1.0;
-}
+}}
 """
 
     # -- what comes out ---------------------------------------------------------------------------------------------
 
     def _struct(self) -> str:
-        members = "".join(f"    {_type(len(m.constants))} {m.role.value};\n" for m in self.texture.maps)
+        members = "".join(f"    {vector_type(len(m.constants))} {m.role.value};\n" for m in self.texture.maps)
         return f"struct TexloomTexel {{\n{members}}};\n"
 
     def _decode(self) -> str:
@@ -227,11 +169,11 @@ vec2 texloom_triangle(vec2 position) {
             values = []
             for constant in m.constants:
                 if constant is None:
-                    values.append(_from_output(m, f"o{at // 4}.{_QUAD[at % 4]}"))
+                    values.append(_from_output(m, f"o{at // 4}.{COMPONENTS[at % 4]}"))
                     at += 1
                 else:
-                    values.append(_number(constant))
-            value = values[0] if len(values) == 1 else f"{_type(len(values))}({', '.join(values)})"
+                    values.append(number(constant))
+            value = values[0] if len(values) == 1 else f"{vector_type(len(values))}({', '.join(values)})"
             lines.append(f"    texel.{m.role.value} = {value};")
         return "\n".join([*lines, "    return texel;", "}", ""])
 
@@ -255,7 +197,7 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
         outputs = ", ".join(f"out vec4 f{i}" for i in range(quads))
         lines = [
             f"uvec4 texloom_fetch_{which}({self.declared}ivec2 place, int layer) {{",
-            f"    return {self.dialect.fetch.format(i=which)};",
+            f"    return {self.shader.fetch(self.latents[which])};",
             "}",
             "",
             f"void texloom_grid_{which}({self.declared}vec2 uv, ivec3 grid, {outputs}) {{",
@@ -277,7 +219,7 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             for quad in range(layer * per * WORDS // 4, min((layer + 1) * per * WORDS // 4, quads)):
                 corners = [self._codes(name, quad, layer, grid.features, per, grid.bits, mask) for name in "abcd"]
                 upper, lower = (f"mix({one}, {two}, part.x)" for one, two in (corners[:2], corners[2:]))
-                scale = _number(2.0 / mask)
+                scale = number(2.0 / mask)
                 lines.append(f"    f{quad} = mix({upper}, {lower}, part.y) * {scale} - 1.0;")
         return "\n".join([*lines, "}", ""])
 
@@ -288,7 +230,7 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             own = feature - layer * per * WORDS
             word, shift = divmod(own, per)
             inside = feature < features
-            parts.append(f"texloom_code({name}.{_QUAD[word]}, {shift * bits}u, {mask}u)" if inside else "0.0")
+            parts.append(f"texloom_code({name}.{COMPONENTS[word]}, {shift * bits}u, {mask}u)" if inside else "0.0")
         return f"vec4({', '.join(parts)})"
 
     def _groups(self) -> str:
@@ -297,10 +239,10 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
         lines = ["void texloom_group(int mip, out int lod, out vec4 cells"]
         lines[0] += "".join(f", out ivec3 grid{i}" for i in range(self.grids)) + ") {"
         rows = [0] * self.grids
-        for number, group in enumerate(groups):
-            last = number == len(groups) - 1
-            opening = "" if number == 0 else " else "
-            condition = "{" if last and number else f"if (mip <= {group.last}) {{" if not last else "{"
+        for position, group in enumerate(groups):
+            last = position == len(groups) - 1
+            opening = "" if position == 0 else " else "
+            condition = "{" if last and position else f"if (mip <= {group.last}) {{" if not last else "{"
             lines.append(f"    {opening}{condition}" if not opening else lines.pop() + f"{opening}{condition}")
             (fine_x, fine_y), (coarse_x, coarse_y) = group.cells
             lines.append(f"        lod = mip - {group.first};")
@@ -329,7 +271,7 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             own = [f"x{which}_{i}" for i in range(math.ceil(grid.features / 4))]
             lines.append(f"    vec4 {', '.join(own)};")
             lines.append(f"    texloom_grid_{which}({self.passed}uv, grid{which}, {', '.join(own)});")
-            names += [f"{own[i // 4]}.{_QUAD[i % 4]}" for i in range(grid.features)]
+            names += [f"{own[i // 4]}.{COMPONENTS[i % 4]}" for i in range(grid.features)]
         for i, cells in enumerate(("cells.zw", "cells.xy", "2.0 * cells.xy")):
             lines.append(f"    vec2 p{i} = texloom_triangle(uv * ({cells}));")
             lines.append(f"    vec2 q{i} = texloom_triangle(uv * ({cells}) + 0.25);")
@@ -342,74 +284,18 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             compare = "==" if i < LOD_INPUTS else ">="
             lines.append(f"    if (lod {compare} {i}) level.{axis} = 1.0;")
         names += [f"level.{axis}" for axis in "xyz"[:LOD_INPUTS]]
-        at = 0
-        for number, layer in enumerate(texture.layers):
-            last = number == len(texture.layers) - 1
-            lines += (
-                self._buffered_layer(number, names, last, at) if self.buffered else self._layer(number, names, last)
-            )
-            at += math.ceil(layer.codes.shape[1] / 4) * (len(names) + 1)
-            width = layer.codes.shape[1]
-            names = [f"h{number}_{i // 4}.{_QUAD[i % 4]}" for i in range(width)]
+        lines += self.shader.network(_layers(texture), names, "leaky-relu")
         return "\n".join([*lines, "}", ""])
-
-    def _layer(self, number: int, names: list[str], last: bool) -> Iterator[str]:
-        """The outputs four at a time: codes of the weights times inputs, then scales and biases."""
-        layer = self.texture.layers[number]
-        width = layer.codes.shape[1]
-        scales = layer.scales.astype(np.float32)
-        biases = layer.biases.astype(np.float32)
-        if last:
-            biases = biases + self.texture.offset
-        for quad in range(math.ceil(width / 4)):
-            columns = slice(4 * quad, 4 * quad + 4)
-            target = f"o{quad}" if last else f"vec4 h{number}_{quad}"
-            terms = [
-                f"{_quad(weights)} * {name}"
-                for weights, name in zip(layer.codes[:, columns], names, strict=True)
-                if weights.any()
-            ] or ["vec4(0.0, 0.0, 0.0, 0.0)"]
-            yield f"    {target} = ("
-            yield from (f"        {term} +" for term in terms[:-1])
-            yield f"        {terms[-1]}"
-            yield f"    ) * {_quad(scales[columns])} + {_quad(biases[columns])};"
-            if not last:
-                yield f"    h{number}_{quad} = texloom_leaky(h{number}_{quad});"
-
-    def _buffered_layer(self, number: int, names: list[str], last: bool, at: int) -> Iterator[str]:
-        """The same with the weights of the buffer, which lie there from entry ``at``."""
-        for quad in range(math.ceil(self.layout.layer_shapes[number][1] / 4)):
-            target = f"o{quad}" if last else f"h{number}_{quad}"
-            yield f"    {target if last else f'vec4 {target}'} ="
-            yield from (f"        texloom_weights[{at + i}] * {name} +" for i, name in enumerate(names))
-            at += len(names) + 1
-            yield f"        texloom_weights[{at - 1}];"
-            if not last:
-                yield f"    {target} = texloom_leaky({target});"
-
-
-def _type(channels: int) -> str:
-    return "float" if channels == 1 else f"vec{channels}"
-
-
-def _number(value: float) -> str:
-    text = repr(float(np.float32(value))) if not float(value).is_integer() else f"{int(value)}.0"
-    return text if any(mark in text for mark in ".e") else f"{text}.0"
-
-
-def _quad(values: NDArray[np.generic]) -> str:
-    numbers = [_number(float(v)) for v in values] + ["0.0"] * (4 - len(values))
-    return f"vec4({', '.join(numbers)})"
 
 
 def _from_output(m: StoredMap, output: str) -> str:
     """``Transform.values`` of one output."""
     t = m.transform
     before, after = t.margins
-    unit = output if before == 0 else f"({output} - {_number(before)})"
+    unit = output if before == 0 else f"({output} - {number(before)})"
     if before or after:
-        unit = f"{unit} * {_number(1.0 / (1.0 - before - after))}"
+        unit = f"{unit} * {number(1.0 / (1.0 - before - after))}"
     unit = f"clamp({unit}, 0.0, 1.0)"
     if t.curve:
-        unit = f"(exp({unit} * {_number(math.log1p(t.curve))}) - 1.0) * {_number(1.0 / t.curve)}"
-    return unit if (t.low, t.high) == (0.0, 1.0) else f"mix({_number(t.low)}, {_number(t.high)}, {unit})"
+        unit = f"(exp({unit} * {number(math.log1p(t.curve))}) - 1.0) * {number(1.0 / t.curve)}"
+    return unit if (t.low, t.high) == (0.0, 1.0) else f"mix({number(t.low)}, {number(t.high)}, {unit})"

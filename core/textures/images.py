@@ -233,6 +233,8 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
     # OpenEXR knows R, G, B, A by name and sorts the rest; only four channels, or grey in a PNG, can have an alpha.
     spec.alpha_channel = channels - 1 if channels == 4 or (channels == 2 and suffix == ".png") else -1
     spec.attribute("oiio:UnassociatedAlpha", 1)
+    # The time of writing would make equal pictures different files.
+    spec.attribute("DateTime", "1980:01:01 00:00:00")
     if suffix == ".png":
         spec.attribute("png:compressionLevel", 4)
     elif suffix != ".tga":

@@ -14,9 +14,10 @@ from protocol_job import WAIT_MS, endless_job
 from pytestqt.qtbot import QtBot
 
 from app import paths, run_store
+from app.desk import Message
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.preferences import Preferences
-from app.session import Message, Session
+from app.session import Session
 from core.codec.settings import CompressSettings
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
@@ -31,7 +32,7 @@ def make_session(qtbot: QtBot) -> Iterator[Maker]:
     def make(preferences: Preferences | None = None, compress: Any = endless_job) -> Session:
         session = Session(preferences or Preferences(), compress=compress)
         session.messages = []  # type: ignore[attr-defined]
-        session.message.connect(session.messages.append)  # type: ignore[attr-defined]
+        session.desk.message.connect(session.messages.append)  # type: ignore[attr-defined]
         made.append(session)
         return session
 
@@ -50,7 +51,7 @@ def messages(session: Session) -> list[Message]:
 
 
 def opened(qtbot: QtBot, session: Session, path: Path) -> Material:
-    session.open([path])
+    session.materials.open([path])
     qtbot.waitUntil(lambda: session.document.current is not None, timeout=WAIT_MS)
     material = session.document.current
     assert material is not None
@@ -59,7 +60,7 @@ def opened(qtbot: QtBot, session: Session, path: Path) -> Material:
 
 
 def started(qtbot: QtBot, session: Session, material: Material) -> Run:
-    run = session.start(material)
+    run = session.runs.start(material)
     assert run is not None
     qtbot.waitUntil(lambda: len(run.seconds) > 5, timeout=WAIT_MS)
     return run
@@ -83,7 +84,7 @@ def test_garbage_gets_one_sentence_and_nothing_else(qtbot: QtBot, session: Sessi
     elif kind == "text as png":
         given = tmp_path / "albedo.png"
         given.write_text("no picture")
-    session.open([given])
+    session.materials.open([given])
     qtbot.waitUntil(lambda: bool(messages(session)), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: session.io.running is None, timeout=WAIT_MS)
     (message,) = messages(session)
@@ -97,7 +98,7 @@ def test_one_unusable_folder_does_not_take_the_others_with_it(
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("no picture")
-    session.open([tmp_path / "empty", material_folder, tmp_path / "notes.txt"])
+    session.materials.open([tmp_path / "empty", material_folder, tmp_path / "notes.txt"])
     qtbot.waitUntil(lambda: session.document.current is not None, timeout=WAIT_MS)
     assert len(session.document.materials) == 1
     told = [message.text for message in messages(session)]
@@ -111,7 +112,7 @@ def test_an_assignment_is_read_again_undone_and_remembered(
     material = opened(qtbot, session, material_folder)
     assert material.plan is not None
     roughness = next(file for file in material.plan.files if file.roles == (Role.ROUGHNESS,))
-    session.assign(material, roughness.path, (Role.SPECULAR,))
+    session.materials.assign(material, roughness.path, (Role.SPECULAR,))
     qtbot.waitUntil(lambda: Role.SPECULAR in material.roles, timeout=WAIT_MS)
     assert Role.ROUGHNESS not in material.roles
     session.undo.undo()
@@ -128,19 +129,19 @@ def test_a_material_without_maps_says_what_to_do(qtbot: QtBot, session: Session,
     material = opened(qtbot, session, material_folder)
     assert material.plan is not None
     for file in material.plan.files:
-        session.assign(material, file.path, ())
+        session.materials.assign(material, file.path, ())
     assert material.state is MaterialState.UNDECIDED
     assert "role" in material.problem
-    assert session.start(material) is None
+    assert session.runs.start(material) is None
 
 
 def test_an_unknown_convention_comes_with_two_pictures(qtbot: QtBot, session: Session, material_folder: Path) -> None:
     material = opened(qtbot, session, material_folder)
-    session.choose_convention(material, NormalConvention.UNKNOWN)
+    session.materials.choose_convention(material, NormalConvention.UNKNOWN)
     qtbot.waitUntil(lambda: len(material.normal_previews) == 2, timeout=WAIT_MS)
     first, second = material.normal_previews.values()
     assert first != second
-    session.choose_convention(material, NormalConvention.DIRECTX)
+    session.materials.choose_convention(material, NormalConvention.DIRECTX)
     qtbot.waitUntil(
         lambda: material.texture_set is not None and material.texture_set.normal_convention is NormalConvention.DIRECTX,
         timeout=WAIT_MS,
@@ -149,7 +150,7 @@ def test_an_unknown_convention_comes_with_two_pictures(qtbot: QtBot, session: Se
 
 def test_only_few_materials_keep_their_pixels(qtbot: QtBot, session: Session, material_folder: Path) -> None:
     for _ in range(6):
-        session.open_sample("bricks", 32)
+        session.materials.open_sample("bricks", 32)
     materials = session.document.materials
     qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in materials), timeout=WAIT_MS)
     assert 1 <= sum(m.texture_set is not None for m in materials) <= 4
@@ -160,15 +161,15 @@ def test_only_few_materials_keep_their_pixels(qtbot: QtBot, session: Session, ma
 def test_pause_resume_stop_and_keep(qtbot: QtBot, session: Session, material_folder: Path) -> None:
     material = opened(qtbot, session, material_folder)
     run = started(qtbot, session, material)
-    session.pause(run)
+    session.runs.pause(run)
     assert run.state is RunState.PAUSED
     qtbot.wait(250)
     steps = run.step
     qtbot.wait(250)
     assert run.step == steps
-    session.resume(run)
+    session.runs.resume(run)
     qtbot.waitUntil(lambda: run.step > steps, timeout=WAIT_MS)
-    session.stop_and_keep(run)
+    session.runs.stop_and_keep(run)
     assert run.state is RunState.STOPPING
     qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
     record = run_store.read(run.folder)
@@ -181,7 +182,7 @@ def test_discard_answers_within_a_second_and_leaves_nothing(
 ) -> None:
     run = started(qtbot, session, opened(qtbot, session, material_folder))
     asked = time.perf_counter()
-    session.discard(run)
+    session.runs.discard(run)
     assert run.state is RunState.DISCARDING
     qtbot.waitUntil(lambda: run not in session.document.runs, timeout=WAIT_MS)
     assert time.perf_counter() - asked < 1.0
@@ -191,7 +192,7 @@ def test_discard_answers_within_a_second_and_leaves_nothing(
 def test_further_materials_wait_and_can_be_cancelled(qtbot: QtBot, session: Session, material_folder: Path) -> None:
     material = opened(qtbot, session, material_folder)
     first = started(qtbot, session, material)
-    second = session.start(material)
+    second = session.runs.start(material)
     assert second is not None and second.state is RunState.WAITING
     qtbot.wait(50)
     assert first.state is RunState.RUNNING and second.state is RunState.WAITING
@@ -210,17 +211,17 @@ def test_an_interrupted_run_comes_back_and_goes_on(qtbot: QtBot, make_session: M
     reached = int(checkpoint.read_text())
 
     after = make_session()
-    after.restore_runs()
+    after.runs.restore(before.document.project_id)
     (restored,) = after.document.runs
     assert restored.state is RunState.RESUMABLE
     assert any("resumed" in message.text for message in messages(after))
     steps: list[int] = []
     after.document.run_changed.connect(lambda run: steps.append(run.step) if run.loss is not None else None)
-    after.resume_interrupted(restored)
+    after.runs.resume_interrupted(restored)
     qtbot.waitUntil(lambda: len(steps) > 3, timeout=WAIT_MS)
     assert min(steps) > reached
     assert after.document.current is not None and after.document.current.name == run.material_name
-    after.stop_and_keep(restored)
+    after.runs.stop_and_keep(restored)
     qtbot.waitUntil(lambda: restored.state is RunState.KEPT, timeout=WAIT_MS)
 
 
@@ -230,7 +231,7 @@ def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
     first = make_session()
     started(qtbot, first, opened(qtbot, first, material_folder))
     second = make_session()
-    second.restore_runs()
+    second.runs.restore(first.document.project_id)
     assert second.document.runs == []
 
 
@@ -241,7 +242,7 @@ def test_a_failed_run_is_told_and_recorded(qtbot: QtBot, make_session: Maker, ma
 
     session = make_session(compress=broken)
     material = opened(qtbot, session, material_folder)
-    run = session.start(material)
+    run = session.runs.start(material)
     assert run is not None
     qtbot.waitUntil(lambda: run.state is RunState.FAILED, timeout=WAIT_MS)
     told = messages(session)[-1]
@@ -254,9 +255,9 @@ def test_a_baseline_is_a_run_that_can_be_looked_at(
     qtbot: QtBot, session: Session, make_session: Maker, material_folder: Path
 ) -> None:
     material = opened(qtbot, session, material_folder)
-    first = session.add_baseline(material, "bc")
+    first = session.runs.add_baseline(material, "bc")
     assert first is not None and session.document.slots == {"A": ORIGINAL, "B": first.key}
-    second = session.add_baseline(material, "astc-12x12")
+    second = session.runs.add_baseline(material, "astc-12x12")
     assert second is not None and session.document.slots["B"] == first.key
     qtbot.waitUntil(lambda: second.state is RunState.DONE, timeout=WAIT_MS)
     for run, title, bits in ((first, "BC7 set", 32.0), (second, "ASTC 12×12", 3.5)):
@@ -271,14 +272,14 @@ def test_a_baseline_is_a_run_that_can_be_looked_at(
     assert [text for text, _ in told.actions] == ["Show in A", "Show in B"]
     told.actions[0][1]()
     assert session.document.slots["A"] == second.key
-    qtbot.waitUntil(lambda: isinstance(session.pixels("A"), TextureSet), timeout=WAIT_MS)
-    shown = session.pixels("A")
+    qtbot.waitUntil(lambda: isinstance(session.shown.pixels("A"), TextureSet), timeout=WAIT_MS)
+    shown = session.shown.pixels("A")
     assert isinstance(shown, TextureSet) and set(shown.by_role) == set(material.roles)
     # It is nobody's result: lists and exports go on meaning the neural texture.
     assert session.document.latest_run(material.key) is None
 
     after = make_session()
-    after.restore_runs()
+    after.runs.restore(session.document.project_id)
     assert [run.title for run in after.document.runs] == ["BC7 set", "ASTC 12×12"]
     restored = after.document.runs[1]
     assert restored.state is RunState.DONE and restored.path == second.path
@@ -288,9 +289,9 @@ def test_a_baseline_is_a_run_that_can_be_looked_at(
 def test_a_baseline_that_is_discarded_leaves_nothing(qtbot: QtBot, session: Session, material_folder: Path) -> None:
     material = opened(qtbot, session, material_folder)
     active = started(qtbot, session, material)
-    waiting = session.add_baseline(material, "bc1")
+    waiting = session.runs.add_baseline(material, "bc1")
     assert waiting is not None and waiting.state is RunState.WAITING
-    session.discard(waiting)
+    session.runs.discard(waiting)
     qtbot.waitUntil(lambda: waiting not in session.document.runs, timeout=WAIT_MS)
     assert not waiting.folder.exists()
     assert session.document.slots["B"] == active.key
@@ -300,9 +301,9 @@ def test_the_container_is_copied_whole_and_under_its_suffix(
     qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
 ) -> None:
     run = started(qtbot, session, opened(qtbot, session, material_folder))
-    session.stop_and_keep(run)
+    session.runs.stop_and_keep(run)
     qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
-    session.save_as(run, tmp_path / "größe 大")
+    session.exports.save_as(run, tmp_path / "größe 大")
     target = tmp_path / "größe 大.texloom"
     qtbot.waitUntil(target.exists, timeout=WAIT_MS)
     assert run.path is not None and target.read_bytes() == run.path.read_bytes()
@@ -324,5 +325,5 @@ def test_a_run_can_not_be_stored_in_a_file(qtbot: QtBot, session: Session, mater
     shutil.rmtree(blocked, ignore_errors=True)
     blocked.parent.mkdir(parents=True, exist_ok=True)
     blocked.write_text("in the way")
-    assert session.start(material) is None
+    assert session.runs.start(material) is None
     assert str(blocked) in messages(session)[-1].text

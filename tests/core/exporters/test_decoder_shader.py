@@ -170,7 +170,8 @@ def test_every_language_says_only_its_own_words(language: Language) -> None:
     assert ("float4" in text) == (language is not Language.GLSL)
     assert text.count("{") == text.count("}") and text.count("(") == text.count(")")
     assert not re.search(r"\bnan\b|\binf\b", text)
-    foreign = {Language.HLSL: r"\b(mix|fract|texelFetch)\b", Language.METAL: r"\b(lerp|frac|out|uniform)\b"}
+    hlsl = r"\b(mix|fract|texelFetch)\b"
+    foreign = {Language.HLSL: hlsl, Language.SLANG: hlsl, Language.METAL: r"\b(lerp|frac|out|uniform)\b"}
     assert not re.search(foreign.get(language, r"\b(lerp|frac|float[234])\b"), text)
 
 

@@ -1,0 +1,76 @@
+"""What every part of the session works with: the document, the two queues, and a voice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document import Document
+from app.job_runner import JobQueue
+from app.preferences import Preferences
+from core.errors import TexloomError
+
+log = logging.getLogger(__name__)
+
+MessageAction = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Message:
+    """For a toast and the log. ``severity``: info, good, warn or bad."""
+
+    text: str
+    severity: str = "info"
+    actions: tuple[MessageAction, ...] = ()
+
+
+class Desk(QObject):
+    """Belongs to the GUI thread. ``io`` reads and writes, ``compute`` trains: one job at a time each."""
+
+    message = Signal(object)
+    """A :class:`Message`."""
+    folder_wanted = Signal(Path)
+    """A folder shall be opened in the file manager."""
+    details_wanted = Signal()
+    """The log shall be shown."""
+    busy_changed = Signal()
+
+    def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.preferences = preferences
+        self.document = Document(self)
+        self.io = JobQueue(self)
+        self.compute = JobQueue(self)
+        self.io.changed.connect(self.busy_changed)
+        self.compute.changed.connect(self.busy_changed)
+        self.closing = False
+
+    def say(self, text: str, severity: str = "info", actions: tuple[MessageAction, ...] = ()) -> None:
+        log.log(logging.WARNING if severity in ("warn", "bad") else logging.INFO, "%s", text)
+        self.message.emit(Message(text, severity, actions))
+
+    def tell_error(self, error: Exception) -> None:
+        actions: list[MessageAction] = [("Details", self.details_wanted.emit)]
+        folder = error.path if isinstance(error, TexloomError) else None
+        if folder is not None and (folder.exists() or folder.parent.exists()):
+            place = folder if folder.is_dir() else folder.parent
+            actions.append(("Open folder", lambda: self.folder_wanted.emit(place)))
+        self.message.emit(Message(sentence(error), "bad", tuple(actions)))
+
+    def tell_written(self, written: Sequence[Path], folder: Path, note: str = "") -> None:
+        names = ", ".join(path.name for path in written[:3])
+        more = f" and {len(written) - 3} more" if len(written) > 3 else ""
+        text = f"Wrote {names}{more} to {folder}." + (f" {note}" if note else "")
+        self.say(text, "good", (("Open folder", lambda: self.folder_wanted.emit(folder)),))
+
+
+def sentence(error: BaseException) -> str:
+    if isinstance(error, TexloomError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; close other materials or use a smaller set."
+    return f"Something went wrong inside Texloom ({type(error).__name__}). The log has the details."

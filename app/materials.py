@@ -1,0 +1,218 @@
+"""Opening materials, reading them in the background, and reviewing which file is what."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app import reading_jobs, run_store
+from app.desk import Desk, sentence
+from app.document import Material, MaterialState
+from app.job_runner import call
+from app.reading_jobs import Opened
+from app.sources import ContainerSource, SampleSource
+from app.undo import Change
+from core.jobs import Finished
+from core.textures.material import NormalConvention
+from core.textures.plan import MaterialPlan
+from core.textures.roles import Role
+
+log = logging.getLogger(__name__)
+
+HELD_SETS = 3
+"""So many materials keep their pixels in memory besides those in the queue; the rest are read again."""
+
+
+class Materials(QObject):
+    """What is open, and how each file is understood."""
+
+    pixels_changed = Signal()
+    """The material that is looked at has new pixels, or none any more."""
+
+    added = Signal(tuple)
+    """Materials were taken up."""
+
+    def __init__(self, desk: Desk, undo: QUndoStack) -> None:
+        super().__init__(desk)
+        self._desk, self._undo = desk, undo
+        self.document = desk.document
+        self._recent_sets: list[int] = []
+        self.document.current_changed.connect(self._on_current)
+
+    def open(self, inputs: Sequence[Path], then: Callable[[list[Material]], object] | None = None) -> None:
+        """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more.
+
+        ``then`` is called with the materials of folders and image files once it is known what they are.
+        """
+        containers = [path for path in inputs if path.suffix.lower() == run_store.CONTAINER_SUFFIX and path.is_file()]
+        self.add([Material(self.document.next_key(), path.stem, ContainerSource(path)) for path in containers])
+        for path in containers:
+            self._desk.preferences.remember_recent(path)
+        rest = [path for path in inputs if path not in containers]
+        if not rest:
+            return
+        job = self._desk.io.submit("Looking at files", call(reading_jobs.look, rest))
+        job.finished.connect(lambda event: self._on_found(event.result, then))
+        job.failed.connect(self._desk.tell_error)
+
+    def _on_found(self, found: reading_jobs.Found, then: Callable[[list[Material]], object] | None) -> None:
+        for error in found.errors:
+            self._desk.tell_error(error)
+        for path in found.inputs:
+            self._desk.preferences.remember_recent(path)
+        made = self.take(found.plans)
+        to_look = sum(1 for plan in found.plans for file in plan.files if file.problem)
+        if len(made) > 1:
+            self._desk.say(f"{len(made)} materials opened.")
+        if to_look:
+            self._desk.say(f"{to_look} {'file' if to_look == 1 else 'files'} can't be read; see Maps.", "warn")
+        if then is not None:
+            then(made)
+
+    def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
+        title = name.replace("_", " ").capitalize()
+        self.add([Material(self.document.next_key(), title, SampleSource(name, size, seed))])
+
+    def take(self, plans: Sequence[MaterialPlan]) -> list[Material]:
+        """Open what was planned, with what the user has taught about file names."""
+        corrected = [reading_jobs.with_corrections(plan, self._desk.preferences.corrections) for plan in plans]
+        made = [Material(self.document.next_key(), plan.name, plan, plan=plan) for plan in corrected]
+        self.add(made)
+        return made
+
+    def add(self, materials: Sequence[Material], look: Material | None = None) -> None:
+        """Take up materials and read them; ``look`` at one of them, the first unless it says which."""
+        if not materials:
+            return
+        self.document.add_materials(materials)
+        self.added.emit(tuple(materials))
+        self.document.set_current((look or materials[0]).key)
+        for material in materials:
+            self._read(material)
+
+    def read_again(self, material: Material) -> None:
+        """The files have changed, or may have."""
+        self._read(material)
+
+    def _read(self, material: Material) -> None:
+        """Read (again) in the background; an answer that is overtaken by a later assignment is dropped."""
+        material.generation += 1
+        generation = material.generation
+        if material.plan is not None and not material.plan.used_files:
+            self._undecided(material, "No file is used as a map yet. Choose a role for at least one of them.")
+            return
+        material.state = MaterialState.READING
+        self.document.material_changed.emit(material)
+        job = self._desk.io.submit(f"Reading {material.name}", call(reading_jobs.open_source, material.source))
+        if material is self.document.current:
+            self._desk.io.move(job, 0)
+
+        def finished(event: Finished) -> None:
+            if generation == material.generation:
+                self._on_opened(material, event.result)
+
+        def failed(error: Exception) -> None:
+            if generation == material.generation:
+                self._undecided(material, sentence(error))
+                self._desk.tell_error(error)
+
+        job.finished.connect(finished)
+        job.failed.connect(failed)
+
+    def _on_opened(self, material: Material, opened: Opened) -> None:
+        texture_set = opened.texture_set
+        known = material.texture_set is not None or material.width > 0
+        material.texture_set, material.neural = texture_set, opened.neural
+        material.thumbnail = opened.thumbnail
+        material.pictures = opened.pictures
+        material.normal_previews = opened.normal_previews
+        material.width, material.height = texture_set.width, texture_set.height
+        material.roles = tuple(texture_map.role for texture_map in texture_set.maps)
+        material.state, material.problem = MaterialState.READY, ""
+        if not known:
+            for notice in texture_set.notices:
+                log.info("%s: %s", material.name, notice)
+        self._hold(material)
+        self.document.material_changed.emit(material)
+        if material is self.document.current:
+            self.pixels_changed.emit()
+
+    def _undecided(self, material: Material, problem: str) -> None:
+        material.state, material.problem = MaterialState.UNDECIDED, problem
+        material.texture_set = material.neural = None
+        self.document.material_changed.emit(material)
+        if material is self.document.current:
+            self.pixels_changed.emit()
+
+    def _hold(self, material: Material) -> None:
+        """Keep the pixels of the last few materials only."""
+        self._recent_sets = [key for key in self._recent_sets if key != material.key] + [material.key]
+        current = self.document.current
+        needed = {run.material_key for run in self.document.runs if run.state.active}
+        for key in tuple(self._recent_sets[:-HELD_SETS]):
+            old = self.document.material(key)
+            if old is None or (old is not current and key not in needed):
+                self._recent_sets.remove(key)
+                if old is not None:
+                    old.texture_set = old.neural = None
+
+    def _on_current(self) -> None:
+        material = self.document.current
+        if material is None:
+            return
+        if material.texture_set is None and material.state is MaterialState.READY:
+            self._read(material)
+        else:
+            self._hold(material)
+
+    # --- review ---------------------------------------------------------------------------------------------
+
+    def assign(self, material: Material, path: Path, roles: tuple[Role | None, ...]) -> None:
+        """Another role for one file of the plan; can be undone, and is remembered for files of that ending."""
+        plan = material.plan
+        if plan is None:
+            return
+        ending = reading_jobs.name_ending(path, plan.name)
+        if ending:
+            self._desk.preferences.corrections[ending] = "+".join("" if role is None else role.value for role in roles)
+        self._change_plan(material, plan.assign(path, roles), f"role of {path.name}")
+
+    def choose_convention(self, material: Material, convention: NormalConvention) -> None:
+        if material.plan is not None:
+            self._change_plan(material, material.plan.with_normal_convention(convention), "normal convention")
+
+    def _change_plan(self, material: Material, plan: MaterialPlan, what: str) -> None:
+        before = material.plan
+        if plan == before:
+            return
+
+        def put(value: MaterialPlan) -> None:
+            material.plan = value
+            material.source = value
+            self._read(material)
+
+        assert before is not None
+        self._undo.push(Change(f"Change {what}", before, plan, put))
+
+    def remove(self, key: int) -> None:
+        """Close a material. Its files and runs stay; a run that is active goes on. Can be undone."""
+        material = self.document.material(key)
+        if material is None:
+            return
+        place = self.document.materials.index(material)
+
+        def put(is_open: bool) -> None:
+            if is_open:
+                self.document.insert_material(place, material)
+                self.added.emit((material,))
+                self.document.set_current(material.key)
+                self._read(material)
+            else:
+                self.document.remove_material(material.key)
+
+        self._undo.push(Change(f"Close {material.name}", True, False, put))
+        self._desk.say(f"{material.name} was closed; its files and runs stay.", "info", (("Undo", self._undo.undo),))

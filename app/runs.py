@@ -1,0 +1,441 @@
+"""Runs: started, watched, ended, stored, and taken up again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+
+from app import paths, reading_jobs, run_store, sources
+from app.desk import Desk, MessageAction, sentence
+from app.document import Material, MaterialState, Run, RunState
+from app.job_runner import JobState
+from app.materials import Materials
+from app.run_store import RunRecord
+from app.sources import Source
+from core.codec.settings import CompressSettings
+from core.errors import InputError, OutputError
+from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
+from core.textures.material import TextureSet
+from core.textures.plan import MaterialPlan
+
+if TYPE_CHECKING:
+    pass
+
+log = logging.getLogger(__name__)
+
+SHOWN_RUNS = 200
+HISTORY_POINTS = 300
+
+CompressJob = Callable[..., Iterator[Event]]
+"""The signature of :func:`core.codec.compress.compress`."""
+
+
+class Runs(QObject):
+    """The runs of the document, past and present."""
+
+    pixels_changed = Signal(object)
+    """The :class:`Run` has something new to show."""
+    deleted = Signal(object)
+    ended_with = Signal(object, object)
+    """The :class:`Run` and the neural texture that it ended with."""
+
+    def __init__(self, desk: Desk, materials: Materials, compress: CompressJob | None = None) -> None:
+        """``compress``: the job behind Start; the codec's own unless another one is given."""
+        super().__init__(desk)
+        self._desk, self._materials = desk, materials
+        self._compress = compress or _codec_job
+        self.document = desk.document
+        self.hold_after_restart = True
+        """Whether what waited in the queue waits for the user's word after a restart."""
+        materials.added.connect(self._adopt)
+        self._shown_version: dict[int, int] = {}
+
+    # --- from earlier -----------------------------------------------------------------------------------------
+
+    def restore(self, project: str) -> None:
+        """Take up the runs of a project from disk."""
+        run_store.empty_bin(paths.runs_folder())
+        made = self._from_disk(lambda record: record.project == project)
+        resumable = sum(run.state is RunState.RESUMABLE for run in made)
+        if resumable:
+            some = "A run was" if resumable == 1 else f"{resumable} runs were"
+            self._desk.say(f"{some} interrupted and can be resumed: see Runs.", "warn")
+
+    def _adopt(self, materials: Sequence[Material]) -> None:
+        """Link runs to their materials; runs that other projects made of the same files are shown too."""
+        wanted = {_fingerprint(sources.to_json(material.source)): material.key for material in materials}
+        self._from_disk(lambda record: _fingerprint(record.source) in wanted)
+        for run in self.document.runs:
+            if run.material_key is None:
+                run.material_key = wanted.get(_fingerprint(run.record.source))
+
+    def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
+        known = {run.folder for run in self.document.runs}
+        made = []
+        for folder, record in run_store.stored(paths.runs_folder()):
+            if folder in known or not wanted(record):
+                continue
+            lock = QLockFile(str(folder / "run.lock"))
+            if not record.finished and not lock.tryLock(0):
+                continue  # another window is at it
+            lock.unlock()
+            run = self._make_run(folder, record, None, settings_from(record.settings))
+            run.number += len(made)
+            run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
+            if record.finished and run.path is not None:
+                run.state = RunState.KEPT if record.stopped_early else RunState.DONE
+            elif record.error:
+                run.state = RunState.FAILED
+            elif run_store.checkpoint(folder) is not None:
+                run.state = RunState.RESUMABLE
+            else:
+                run.state = RunState.INTERRUPTED
+            run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
+            run.seconds = [point[0] for point in record.history]
+            run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
+            if run.baseline is not None and run.state.has_result:
+                run.show_constant()
+            made.append(run)
+        self.document.add_runs(made[-SHOWN_RUNS:])
+        return made[-SHOWN_RUNS:]
+
+    # --- the queue --------------------------------------------------------------------------------------------
+
+    def in_order(self) -> list[Run]:
+        """The active runs, the one at work first, then as they wait."""
+        by_job = {run.job: run for run in self.document.runs if run.job is not None}
+        running = self._desk.compute.running
+        jobs = ([running] if running is not None else []) + list(self._desk.compute.waiting)
+        return [by_job[job] for job in jobs if job in by_job]
+
+    def queue_again(self, runs: Sequence[Run]) -> None:
+        """What waited or trained when the project was left: it waits again, until the user says go."""
+        runs = [run for run in runs if not run.state.active and not run.state.has_result]
+        if not runs:
+            return
+        self._desk.compute.hold(self.hold_after_restart)
+        for run in runs:
+            self.resume_interrupted(run)
+        if not self.hold_after_restart:
+            return
+        some = "A run waits" if len(runs) == 1 else f"{len(runs)} runs wait"
+        go_on = ("Go on", lambda: self._desk.compute.hold(False))
+        self._desk.say(f"{some} in the queue since last time.", "warn", (go_on,))
+
+    def interrupt(self) -> int:
+        """End what is active as closing the window does: it can be resumed. Says how many there were."""
+        self.store_progress()
+        active = [run for run in self.document.runs if run.job is not None]
+        for run in active:
+            run.interrupted = True
+            if run.job is not None:
+                run.job.cancel()
+        return len(active)
+
+    # --- acts -------------------------------------------------------------------------------------------------
+
+    def start(self, material: Material, settings: CompressSettings | None = None) -> Run | None:
+        """Queue a compression. Returns None, with a message, where it can't be."""
+        chosen = settings or self.document.settings
+        record = self._record(material, to_dict(chosen))
+        run = self._queue(material, record, chosen)
+        if run is not None and self.document.current is material:
+            self.document.set_slot("B", run.key)
+        return run
+
+    def start_all(self, materials: Sequence[Material]) -> None:
+        """Queue those that can be and are not yet."""
+        busy = {run.material_key for run in self.document.runs if run.state.active}
+        for material in materials:
+            if material.state is not MaterialState.UNDECIDED and material.key not in busy:
+                self.start(material)
+
+    def add_baseline(self, material: Material, name: str) -> Run | None:
+        """Queue a block-compressed set of a material as a run to compare with; ``name`` is one of ``BASELINES``.
+
+        What A and B show stays, unless B shows nothing. Returns None, with a message, where it can't be.
+        """
+        record = dataclasses.replace(self._record(material, {}), baseline=name)
+        run = self._queue(material, record, CompressSettings())
+        if run is not None and self.document.current is material and self.document.slots["B"] is None:
+            self.document.set_slot("B", run.key)
+        return run
+
+    def _record(self, material: Material, settings: dict[str, Any]) -> RunRecord:
+        return RunRecord(material.name, sources.to_json(material.source), settings, project=self.document.project_id)
+
+    def _queue(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
+        if material.state is MaterialState.UNDECIDED:
+            self._desk.say(material.problem or "Choose the roles of the files first.", "warn")
+            return None
+        try:
+            folder = run_store.new_folder(paths.runs_folder(), material.name)
+        except OutputError as error:
+            self._desk.tell_error(error)
+            return None
+        run_store.write(record, folder)
+        run = self._make_run(folder, record, material.key, settings)
+        self.document.add_runs([run])
+        self._submit(run, material.source, resume=False)
+        return run
+
+    def resume_interrupted(self, run: Run) -> None:
+        """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
+        try:
+            source = sources.from_json(run.record.source)
+        except InputError as error:
+            self._desk.tell_error(error)
+            return
+        if run.material_key is None:
+            material = Material(
+                self.document.next_key(),
+                run.record.material,
+                source,
+                plan=source if isinstance(source, MaterialPlan) else None,
+            )
+            run.material_key = material.key
+            self._materials.add([material])
+        self._submit(run, source, resume=True)
+        if self.document.current is self.document.material(run.material_key):
+            self.document.set_slot("B", run.key)
+
+    def pause(self, run: Run) -> None:
+        if run.job is not None:
+            run.job.pause()
+
+    def resume(self, run: Run) -> None:
+        if run.job is not None:
+            run.job.resume()
+
+    def stop_and_keep(self, run: Run) -> None:
+        """Finish with the best state so far. A run that still waits has none and is taken out of the queue."""
+        if run.job is None:
+            return
+        if run.state is RunState.WAITING:
+            run.job.cancel()
+        else:
+            run.job.stop()
+
+    def discard(self, run: Run) -> None:
+        """End without a result; nothing of the run is kept."""
+        if run.job is not None:
+            run.job.cancel()
+        elif not run.state.active:
+            self.delete(run)
+
+    def remove(self, run: Run) -> None:
+        """Discard what is active, delete what has ended."""
+        if run.state.active:
+            self.discard(run)
+        else:
+            self.delete(run)
+
+    def delete(self, run: Run) -> None:
+        """Take away a run that has ended, with its files. They are kept for an undo until the next start."""
+        if run.state.active:
+            return
+        kept = run_store.to_bin(run.folder, paths.runs_folder())
+        self.deleted.emit(run)
+        self.document.remove_run(run.key)
+
+        def undo() -> None:
+            if kept is not None and run_store.from_bin(kept, run.folder):
+                self.document.add_runs([run])
+
+        actions = (("Undo", undo),) if kept is not None else ()
+        self._desk.say(f"{run.title} of {run.material_name} was deleted.", "info", actions)
+
+    def rename(self, run: Run, name: str) -> None:
+        """ "" gives it back its number."""
+        run.record.name = name.strip()
+        run_store.write(run.record, run.folder)
+        self.document.run_changed.emit(run)
+
+    def _make_run(self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings) -> Run:
+        number = max((run.number for run in self.document.runs), default=0) + 1
+        return Run(self.document.next_key(), number, material_key, settings, folder, record)
+
+    def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
+        run.lock = QLockFile(str(run.folder / "run.lock"))
+        run.lock.tryLock(0)
+        run.state, run.record.error = RunState.WAITING, ""
+        material = self.document.material(run.material_key)
+
+        def pixels() -> TextureSet:
+            held = material.texture_set if material is not None and material.source == source else None
+            return held if held is not None else reading_jobs.read_source(source)
+
+        def work(control: Control) -> Iterator[Event]:
+            yield Progress(0.0, "Preparing")
+            texture_set = pixels()
+            control.check()
+            if run.baseline is not None:
+                yield from _baseline_job(texture_set, run.baseline.name, control, run.folder)
+            else:
+                yield from self._compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
+
+        what = f"{run.baseline.title} of {run.material_name}" if run.baseline else f"Compressing {run.material_name}"
+        job = self._desk.compute.submit(what, work)
+        run.job = job
+        job.events.connect(lambda events: self._on_events(run, events))
+        job.changed.connect(lambda: self._on_job_changed(run))
+        job.finished.connect(lambda event: self._on_finished(run, event))
+        job.failed.connect(lambda error: self._on_failed(run, error))
+        job.cancelled.connect(lambda: self._on_cancelled(run))
+        job.ended.connect(lambda: self._on_ended(run))
+        self.document.run_changed.emit(run)
+
+    def _on_job_changed(self, run: Run) -> None:
+        states = {
+            JobState.WAITING: RunState.WAITING,
+            JobState.RUNNING: RunState.RUNNING,
+            JobState.PAUSED: RunState.PAUSED,
+            JobState.STOPPING: RunState.STOPPING,
+            JobState.DISCARDING: RunState.DISCARDING,
+        }
+        if run.job is not None and run.job.state in states:
+            run.state = states[run.job.state]
+            self.document.run_changed.emit(run)
+
+    def _on_events(self, run: Run, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, Started):
+                run.predicted_bytes = event.predicted_bytes
+                log.info("%s (run %d)", event.title, run.number)
+            elif isinstance(event, Progress):
+                run.fraction, run.stage, run.remaining_s = event.fraction, event.stage, event.remaining_s
+            elif isinstance(event, Metrics):
+                run.add_metrics(event)
+            elif isinstance(event, Notice):
+                run.notices.append(event.text)
+                log.info("Run %d: %s", run.number, event.text)
+        if self.document.run(run.key) is None:
+            return
+        self.document.run_changed.emit(run)
+        version, _ = run.slot.get()
+        if version != self._shown_version.get(run.key):
+            self._shown_version[run.key] = version
+            self.pixels_changed.emit(run)
+
+    def _on_finished(self, run: Run, event: Finished) -> None:
+        result = event.result
+        path: Path = result.path
+        run.path, run.report = path, result.report
+        if run.baseline is None and (neural := getattr(result, "texture", None)) is not None:
+            self.ended_with.emit(run, neural)
+        report, record = result.report, run.record
+        record.finished, record.stopped_early = True, event.stopped_early
+        record.psnr_db = run.psnr_db = report.get("psnr_db", run.psnr_db)
+        record.map_psnr_db = {entry["role"]: entry["psnr_db"] for entry in report.get("maps", ())}
+        record.bits_per_texel = report.get("bits_per_texel")
+        record.bytes = report.get("bytes") or (path.stat().st_size if path.exists() else None)
+        record.seconds = report.get("seconds", {}).get("train", run.elapsed_s)
+        record.steps = report.get("steps", run.step)
+        record.history = _thinned(run)
+        if run.baseline is not None:
+            # Everything counted, as for a neural texture: the mip levels too.
+            record.bits_per_texel, record.bytes = result.bits_per_texel_with_mips, result.chain_bytes
+            record.seconds = run.elapsed_s = result.seconds
+            run.show_constant()
+        run.fraction = run.remaining_s = None
+        run.state = RunState.KEPT if event.stopped_early else RunState.DONE
+        run_store.write(record, run.folder)
+        rate = f" at {record.bits_per_texel:.2f} bits per texel" if record.bits_per_texel else ""
+        name = run.material_name
+        if run.baseline is not None:
+            name += f", {run.title}"
+            rate = (
+                f" at {result.bits_per_texel:.2f} bits per texel, {result.bits_per_texel_with_mips:.2f} with mip levels"
+            )
+        psnr = f": {record.psnr_db:.1f} dB{rate}" if record.psnr_db is not None else " is done"
+        self._desk.say(f"{name}{psnr}.", "good", self._offers(run))
+
+    def _offers(self, run: Run) -> tuple[MessageAction, ...]:
+        """What can be done with a run that is done."""
+        if run.baseline is None:
+            return (("Open folder", lambda: self._desk.folder_wanted.emit(run.folder)),)
+        of_current = self.document.current is self.document.material(run.material_key)
+        if not of_current or run.key in self.document.slots.values():
+            return ()
+        return (
+            ("Show in A", lambda: self.document.set_slot("A", run.key)),
+            ("Show in B", lambda: self.document.set_slot("B", run.key)),
+        )
+
+    def _on_failed(self, run: Run, error: Exception) -> None:
+        run.state, run.record.error = RunState.FAILED, sentence(error)
+        run.fraction = run.remaining_s = None
+        run_store.write(run.record, run.folder)
+        self._desk.tell_error(error)
+
+    def _on_cancelled(self, run: Run) -> None:
+        if self._desk.closing or run.interrupted:
+            return  # the record and the checkpoint stay: this is an interruption, not a decision
+        run.state = RunState.DISCARDING
+        if run.lock is not None:
+            run.lock.unlock()
+        run_store.remove(run.folder)
+        run.job = None
+        self.document.remove_run(run.key)
+        self._desk.say(f"The run of {run.material_name} was discarded.")
+
+    def _on_ended(self, run: Run) -> None:
+        run.job = None
+        if run.lock is not None:
+            run.lock.unlock()
+            run.lock = None
+        if self.document.run(run.key) is not None:
+            self.document.run_changed.emit(run)
+            self.pixels_changed.emit(run)
+
+    def store_progress(self) -> None:
+        """Write down how far each active run is: what a later start shows of it."""
+        for run in self.document.runs:
+            if run.state.active:
+                run.record.history = _thinned(run)
+                run.record.psnr_db, run.record.seconds, run.record.steps = run.psnr_db, run.elapsed_s, run.step
+                run_store.write(run.record, run.folder)
+
+    def release(self) -> None:
+        """Let other windows have the runs that were active here."""
+        for run in self.document.runs:
+            if run.lock is not None:
+                run.lock.unlock()
+
+
+def _codec_job(*args: Any, **options: Any) -> Iterator[Event]:
+    # Only here, in the thread of the first run, does torch come into the process: the window has long been up.
+    from core.codec.compress import compress
+
+    yield from compress(*args, **options)
+
+
+def _baseline_job(material: TextureSet, name: str, control: Control, folder: Path) -> Iterator[Event]:
+    from core.codec.baselines import BaselineSettings, baseline
+
+    yield from baseline(material, BaselineSettings(name), control, folder)
+
+
+def settings_from(values: dict[str, Any]) -> CompressSettings:
+    try:
+        return from_dict(CompressSettings, values)
+    except InputError as error:
+        log.warning("Stored settings were ignored: %s", error)
+        return CompressSettings()
+
+
+def _fingerprint(source: Mapping[str, Any]) -> str:
+    """The same for the same files understood the same way."""
+    return json.dumps(source, sort_keys=True)
+
+
+def _thinned(run: Run) -> list[list[float]]:
+    step = max(1, len(run.seconds) // HISTORY_POINTS)
+    total = run.curves.get("total", [])
+    return [[round(t, 2), round(v, 3)] for t, v in list(zip(run.seconds, total, strict=False))[::step]]
