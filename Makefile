@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint benchmark benchmark-memory benchmark-viewport benchmark-lab ablation screenshots translations clean
+.PHONY: help setup run test test-slow validators lint benchmark benchmark-memory benchmark-viewport benchmark-lab ablation screenshots translations clean
 
 help:
 	@echo "make setup      create .venv and install everything"
 	@echo "make run        open the window (without a display: compress a sample in the terminal)"
 	@echo "make test       lint, types, import rules and all quick tests"
 	@echo "make test-slow  the same with the slow tests"
+	@echo "make validators fetch the validators of exported files that need Node.js; tests without them are skipped"
 	@echo "make benchmark  rate and quality beside BC7, ASTC and JPEG, written to docs/benchmarks (long; goes on where it was)"
 	@echo "make benchmark-memory  peak memory of compressing, written there too"
 	@echo "make benchmark-viewport  frames per second and pauses of the view, written there too (needs a display or Xvfb)"
@@ -36,6 +37,9 @@ test: lint
 
 test-slow: lint
 	$(BIN)/pytest
+
+validators: setup
+	npm install --prefix $(BIN)/../validators --no-save --no-audit --no-fund gltf-validator@2.0.0-dev.3.10 ktx-parse@2
 
 benchmark: setup
 	$(BIN)/python -m tests.benchmarks.codec

@@ -80,9 +80,31 @@ TARGETS: dict[str, Exporter] = {
             fits=True,
         ),
         Exporter(
+            "bc",
+            "BC textures (DDS)",
+            "Block-compressed DDS files with all mip levels for desktop and consoles: BC7, BC5, BC4 and BC6H.",
+            "core.exporters.bc",
+            of.BcSettings,
+        ),
+        Exporter(
+            "astc",
+            "ASTC textures (KTX2)",
+            "KTX 2.0 files with all mip levels for iOS and Android, in ASTC blocks of a size of your choice.",
+            "core.exporters.astc",
+            of.AstcSettings,
+        ),
+        Exporter(
+            "gltf",
+            "glTF (GLB)",
+            "One GLB file with base colour, packed occlusion, roughness and metallic, normals and a preview shape.",
+            "core.exporters.gltf",
+            of.GltfSettings,
+        ),
+        Exporter(
             "images",
             "Image files",
-            "The decoded maps under the source's file names, with their bit depth and channel layout.",
+            "The decoded maps under the source's file names, with their bit depth and channel layout, or packed by a "
+            "layout of your own.",
             "core.exporters.images",
             of.ImagesSettings,
         ),
@@ -96,7 +118,7 @@ TARGETS: dict[str, Exporter] = {
     )
 }
 
-PLANNED = ("bc", "astc", "ios", "gltf", "mtlx")
+PLANNED = ("ios", "mtlx")
 """Targets of the command line's contract that don't exist yet."""
 
 

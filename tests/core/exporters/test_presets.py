@@ -14,7 +14,7 @@ from core.exporters.settings import ImagesSettings
 
 def test_every_built_in_preset_can_be_used() -> None:
     built_in = presets.available()
-    assert {"unreal"} <= set(built_in)
+    assert {"unreal", "unity", "godot", "blender"} <= set(built_in)
     for preset in built_in.values():
         assert preset.path is None and preset.title and preset.sentence
         assert set(preset.content["targets"]) <= set(TARGETS) and preset.targets
