@@ -23,6 +23,11 @@ def config_folder() -> Path:
     return home / "config" if home else Path(platformdirs.user_config_dir(NAME, appauthor=False))
 
 
+def export_presets_folder() -> Path:
+    """The user's own export presets, one JSON file each."""
+    return config_folder() / "export_presets"
+
+
 def runs_folder() -> Path:
     home = _home()
     return (home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))) / "runs"

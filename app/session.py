@@ -23,6 +23,7 @@ from app.run_store import RunRecord
 from app.sources import ContainerSource, SampleSource, Source
 from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.errors import InputError, OutputError, TexloomError
+from core.exporters import TARGETS
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.mips import at_level, pyramid_level
@@ -38,7 +39,7 @@ HELD_SETS = 3
 """So many materials keep their pixels in memory besides those in the queue; the rest are read again."""
 SHOWN_RUNS = 200
 HISTORY_POINTS = 300
-FITTING_TARGETS = frozenset({"ue5"})
+FITTING_TARGETS = frozenset(name for name, target in TARGETS.items() if target.fits)
 """Destinations with a model of their own: their export trains, so it goes into the queue of the runs."""
 
 CompressJob = Callable[..., Iterator[Event]]
@@ -666,7 +667,7 @@ class Session(QObject):
         settings = self.document.settings if run is None else run.settings
 
         def work(control: Control) -> Iterator[Event]:
-            from core.exporters import ExportSettings, export
+            from core.exporters import export
 
             yield Progress(0.0, "Preparing")
             source: Any = None
@@ -676,7 +677,8 @@ class Session(QObject):
             if source is None:
                 source = _container(run, material)
             seconds = settings.time_budget or PRESET_SECONDS[settings.preset]
-            chosen = ExportSettings(time_budget=seconds, device=settings.device)
+            given = {"time_budget": seconds, "device": settings.device} if fits else {}
+            chosen = TARGETS[target].settings(**given)
             yield from export(target, source, folder, chosen, control)
 
         name = material.name if material is not None else run.material_name if run is not None else "material"

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, OutputError
-from core.exporters import PLANNED, TARGETS, ExportSettings, export, exporter
+from core.exporters import PLANNED, TARGETS, export, exporter
+from core.exporters.settings import ImagesSettings
 from core.jobs import Finished
 from core.textures import images
 from core.textures.material import TextureSet
@@ -38,7 +39,7 @@ def test_listing_targets_loads_neither_torch_nor_numpy() -> None:
 
 @pytest.mark.parametrize("suffix", ["png", "tiff", "exr"])
 def test_images_carry_names_and_values(material: TextureSet, tmp_path: Path, suffix: str) -> None:
-    *_, last = export("images", material, tmp_path, ExportSettings(format=suffix))
+    *_, last = export("images", material, tmp_path, ImagesSettings(format=suffix))
     assert isinstance(last, Finished)
     assert [path.name for path in last.result.files] == [f"{Path(f.name).stem}.{suffix}" for f in material.files]
     for path, texture in zip(last.result.files, material.maps, strict=True):
