@@ -73,11 +73,19 @@ TARGETS: dict[str, Exporter] = {
     for exporter in (
         Exporter(
             "ue5",
-            "Unreal Engine 5",
+            "Unreal Engine 5, importer",
             "Two feature grids as DDS and the network as NPZ, as the NeuralTextureTraining importer reads them.",
             "core.exporters.ue5",
             of.Ue5Settings,
             fits=True,
+        ),
+        Exporter(
+            "unreal",
+            "Unreal Engine 5.4",
+            "The neural texture for an engine without changes: latents as DDS, the shader of a Custom node, and a "
+            "script that imports the textures and builds the material.",
+            "core.exporters.unreal",
+            of.UnrealSettings,
         ),
         Exporter(
             "images",
@@ -151,6 +159,15 @@ def export(
         delivery.removed,
     )
     yield Finished(result, stopped_early=control.stop_requested)
+
+
+def as_neural_texture(source: Source, why: str) -> NeuralTexture:
+    """The source, if it is a neural texture. Raises InputError with the reason ``why`` for maps."""
+    from core.textures.material import TextureSet
+
+    if isinstance(source, TextureSet):
+        raise InputError(f"{source.name} has to be compressed first: {why}.")
+    return source
 
 
 def as_texture_set(source: Source) -> TextureSet:

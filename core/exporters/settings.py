@@ -43,6 +43,11 @@ class Ue5Settings(FittedSettings):
 
 
 @dataclass(frozen=True)
+class UnrealSettings:
+    """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
 class ImagesSettings:
     format: str = setting(
         "png", "File format; PNG and TGA files of float maps become EXR.", choices=("png", "tiff", "exr")

@@ -16,9 +16,11 @@ import pytest
 from core.codec.layout import LatentGrid
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.errors import InputError
+from core.exporters import export
 from core.exporters.decoder_shader import byte_latents, packed_latents
-from core.exporters.ue5_stock import SCRIPT, asset_name, bundle, notes
-from core.textures.material import NormalConvention
+from core.exporters.unreal import SCRIPT, asset_name, bundle, notes
+from core.jobs import Finished
+from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
 from renderers.offscreen import offscreen_context
 from tests.core.codec.materials import random_texture
@@ -267,7 +269,7 @@ def test_the_script_says_when_a_texture_came_in_otherwise(tmp_path: Path, monkey
 def test_the_stand_in_is_strict() -> None:
     unreal = StandIn()
     with pytest.raises(AttributeError):
-        unreal.MaterialEditingLibrary.connect_everything()
+        _ = unreal.MaterialEditingLibrary.connect_everything  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(AttributeError):
         unreal.AssetImportTask().set_editor_property("file_name", "x")
     with pytest.raises(AttributeError):
@@ -280,3 +282,13 @@ def test_notes_say_which_way_the_normal_points() -> None:
     assert "not known" in notes(unknown)[0]
     plain = dataclasses.replace(SOURCES[0], maps=(StoredMap(Role.ROUGHNESS, "r.png", 8, (0.5,)),))
     assert len(notes(plain)) == 1
+
+
+def test_exported_as_one(material: TextureSet, tmp_path: Path) -> None:
+    *_, last = export("unreal", SOURCES[0], tmp_path)
+    assert isinstance(last, Finished)
+    assert {path.name for path in last.result.files} == set(bundle(SOURCES[0])) and last.result.notes
+    *_, again = export("unreal", SOURCES[0], tmp_path)
+    assert again.result.written == ()
+    with pytest.raises(InputError, match="compressed first"):
+        list(export("unreal", material, tmp_path / "maps"))

@@ -16,17 +16,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.codec.neural_texture import NeuralTexture, StoredMap
 from core.errors import InputError
+from core.exporters import Remarks, as_neural_texture
 from core.exporters.decoder_shader import Language, byte_latents, decoder_shader, decoder_statements
 from core.exporters.ue5 import dds
 from core.files import finite_json
+from core.jobs import Control, Event, Progress, Started
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
+
+if TYPE_CHECKING:
+    from core.exporters import Source
+    from core.exporters.delivery import Delivery
+    from core.exporters.settings import UnrealSettings
 
 SCRIPT = "import_into_unreal.py"
 LARGEST = 16384
@@ -61,6 +69,21 @@ _NORMAL_NOTES = {
     NormalConvention.UNKNOWN: "The shader gives the normal map as it is, because its convention is not known. Unreal "
     "expects DirectX (+Y down).",
 }
+
+
+def export(
+    source: Source, delivery: Delivery, settings: UnrealSettings, control: Control
+) -> Generator[Event, None, Remarks]:
+    """Write the bundle. Raises InputError for a texture set and for latents that no engine takes; OutputError."""
+    texture = as_neural_texture(source, "Unreal's shader decodes a neural texture")
+    yield Started(f"Writing {texture.name} for Unreal")
+    control.check()
+    files = bundle(texture)
+    delivery.claim(tuple(files))
+    for name, data in files.items():
+        delivery.write(name, data)
+    yield Progress(1.0, "written", 0.0)
+    return Remarks(notes(texture))
 
 
 def asset_name(name: str) -> str:
@@ -107,7 +130,7 @@ def bundle(texture: NeuralTexture) -> dict[str, bytes]:
             ],
         }
     )
-    files[SCRIPT] = (resources.files("resources") / "unreal" / SCRIPT).read_bytes()
+    files[SCRIPT] = (resources.files("resources") / "unreal_engine" / SCRIPT).read_bytes()
     return files
 
 
