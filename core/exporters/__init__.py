@@ -101,6 +101,20 @@ TARGETS: dict[str, Exporter] = {
             "core.exporters.npz",
             of.NpzSettings,
         ),
+        Exporter(
+            "safetensors",
+            "Arrays (safetensors)",
+            "The same arrays in one file with its description inside.",
+            "core.exporters.safetensors",
+            of.SafetensorsSettings,
+        ),
+        Exporter(
+            "shader",
+            "Shader source",
+            "The decoder as HLSL, Slang, GLSL or Metal, and the latents as raw textures, for your own engine.",
+            "core.exporters.shader",
+            of.ShaderSettings,
+        ),
     )
 }
 

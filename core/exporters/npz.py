@@ -90,7 +90,7 @@ def description_of(texture: NeuralTexture) -> dict[str, Any]:
             }
             for group in layout.groups
         ],
-        "layers": [list(shape) for shape in layout.layer_shapes],
+        "layers": [list(layer.codes.shape) for layer in texture.layers],
         "normal_convention": str(texture.normal_convention),
         "maps": [
             {

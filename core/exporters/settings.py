@@ -57,3 +57,20 @@ class ImagesSettings:
 @dataclass(frozen=True)
 class NpzSettings:
     """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
+class SafetensorsSettings:
+    """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
+class ShaderSettings:
+    language: str = setting("hlsl", "Language of the shader.", choices=("hlsl", "slang", "glsl", "metal"))
+    weights: str = setting(
+        "constants",
+        "The decoder's weights as constants in the text, which is quickest, or in a buffer of their own, so that "
+        "textures of the same layout share one shader.",
+        choices=("constants", "buffer"),
+        expert=True,
+    )
