@@ -88,6 +88,14 @@ TARGETS: dict[str, Exporter] = {
             of.UnrealSettings,
         ),
         Exporter(
+            "ios",
+            "iOS and macOS",
+            "A Core ML model of the neural texture, its shader in Metal with the latents, and ASTC textures to fall "
+            "back on.",
+            "core.exporters.ios",
+            of.IosSettings,
+        ),
+        Exporter(
             "images",
             "Image files",
             "The decoded maps under the source's file names, with their bit depth and channel layout.",

@@ -55,6 +55,15 @@ class ImagesSettings:
 
 
 @dataclass(frozen=True)
+class IosSettings:
+    fallback: str = setting(
+        "astc",
+        "Textures for what can't run the decoder, in ASTC blocks with the settings of the target astc, or none.",
+        choices=("astc", "none"),
+    )
+
+
+@dataclass(frozen=True)
 class NpzSettings:
     """There is nothing to choose."""
 
