@@ -96,6 +96,20 @@ TARGETS: dict[str, Exporter] = {
             of.IosSettings,
         ),
         Exporter(
+            "mtlx",
+            "MaterialX",
+            "A MaterialX document with a Standard Surface, and an image for each map.",
+            "core.exporters.mtlx",
+            of.MtlxSettings,
+        ),
+        Exporter(
+            "usd",
+            "USD",
+            "A USD stage with a preview surface on a sphere, and an image for each map.",
+            "core.exporters.usd",
+            of.UsdSettings,
+        ),
+        Exporter(
             "images",
             "Image files",
             "The decoded maps under the source's file names, with their bit depth and channel layout.",
@@ -126,7 +140,7 @@ TARGETS: dict[str, Exporter] = {
     )
 }
 
-PLANNED = ("bc", "astc", "ios", "gltf", "mtlx")
+PLANNED = ("bc", "astc", "gltf")
 """Targets of the command line's contract that don't exist yet."""
 
 

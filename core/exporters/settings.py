@@ -63,6 +63,19 @@ class IosSettings:
     )
 
 
+_DISPLACEMENT = "Height of the relief from black to white, in units of the scene."
+
+
+@dataclass(frozen=True)
+class MtlxSettings:
+    displacement: float = setting(0.05, _DISPLACEMENT, low=0.0, high=1000.0)
+
+
+@dataclass(frozen=True)
+class UsdSettings:
+    displacement: float = setting(0.05, _DISPLACEMENT, low=0.0, high=1000.0)
+
+
 @dataclass(frozen=True)
 class NpzSettings:
     """There is nothing to choose."""
