@@ -110,6 +110,20 @@ TARGETS: dict[str, Exporter] = {
             of.UsdSettings,
         ),
         Exporter(
+            "bc",
+            "BC textures (DDS)",
+            "Block-compressed DDS files with all mip levels for desktop and consoles: BC7, BC5, BC4 and BC6H.",
+            "core.exporters.bc",
+            of.BcSettings,
+        ),
+        Exporter(
+            "astc",
+            "ASTC textures (KTX2)",
+            "KTX 2.0 files with all mip levels for iOS and Android, in ASTC blocks of a size of your choice.",
+            "core.exporters.astc",
+            of.AstcSettings,
+        ),
+        Exporter(
             "images",
             "Image files",
             "The decoded maps under the source's file names, with their bit depth and channel layout.",
@@ -140,7 +154,7 @@ TARGETS: dict[str, Exporter] = {
     )
 }
 
-PLANNED = ("bc", "astc", "gltf")
+PLANNED = ("gltf",)
 """Targets of the command line's contract that don't exist yet."""
 
 

@@ -9,14 +9,11 @@ from core.textures.normals import flip_green
 from core.textures.roles import Role
 
 AS_SOURCE = "source"
-CHOICES = (AS_SOURCE, str(NormalConvention.OPENGL), str(NormalConvention.DIRECTX))
-"""What a target's setting ``normals`` may say."""
-
 _TITLES = {NormalConvention.OPENGL: "OpenGL (+Y up)", NormalConvention.DIRECTX: "DirectX (+Y down)"}
 
 
 def turned(material: TextureSet, wanted: str, reader: str = "") -> tuple[TextureSet, tuple[str, ...]]:
-    """The set with its normal map in a convention, one of :data:`CHOICES`, and what to tell about it.
+    """The set with its normal map in a convention, one of ``settings.NORMALS``, and what to tell about it.
 
     One whose convention is not known stays as it is. ``reader`` names what expects the convention, for example Unreal.
     """

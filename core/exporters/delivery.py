@@ -38,6 +38,7 @@ class Delivery:
         make_folder(folder)
         self._owned = OwnedFolder(folder)
         self._staging: Path | None = None
+        self._claimed: list[str] = []
         self._files: dict[str, Owned] = {}
         self._staged: dict[str, Path] = {}
         self.written: tuple[Path, ...] = ()
@@ -57,24 +58,25 @@ class Delivery:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """In the order in which they were put in: the main ones first."""
-        return tuple(self.folder / name for name in self._files)
+        """In the order in which they were claimed: the main ones first."""
+        return tuple(self.folder / name for name in self._claimed if name in self._files)
 
     def claim(self, names: Sequence[str]) -> None:
-        """Raises OutputError, before the work, if one of these names is a file that Texloom didn't write, and
-        InputError if two of them are the same."""
-        seen: set[str] = set()
+        """Tell, before the work, what will be put in. Raises OutputError if one of the names is a file that Texloom
+        didn't write, and InputError if two of them are the same where case doesn't count."""
         for name in names:
-            if name.casefold() in seen:
+            if name in self._claimed:
+                continue
+            if name.casefold() in (other.casefold() for other in self._claimed):
                 raise InputError(f"Two files of the export would be called {name}; choose other names.")
-            seen.add(name.casefold())
+            self._claimed.append(name)
         self._owned.check(names)
 
     @contextlib.contextmanager
     def file(self, name: str, key: str = "") -> Iterator[Path]:
         """A path to write the file ``name`` to. ``key`` stands for all that its content follows from: see
         :meth:`reuse`. Raises OutputError naming the file for what the system refuses."""
-        self.claim([*self._files, name])
+        self.claim([name])
         final = self.folder / name
         staged = final
         try:
@@ -112,7 +114,7 @@ class Delivery:
                 return False
         except OSError:
             return False
-        self.claim([*self._files, name])
+        self.claim([name])
         self._files[name] = Owned(self._owner, known.sha256, key)
         return True
 
@@ -122,8 +124,8 @@ class Delivery:
         Raises OutputError.
         """
         unchanged, changed = [], []
-        for name, entry in self._files.items():
-            there = self.folder / name
+        for name in (name for name in self._claimed if name in self._files):
+            entry, there = self._files[name], self.folder / name
             same = name not in self._staged or (there.is_file() and file_hash(there) == entry.sha256)
             (unchanged if same else changed).append(name)
         left = [

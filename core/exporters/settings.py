@@ -42,6 +42,58 @@ class Ue5Settings(FittedSettings):
     )
 
 
+NORMALS = ("source", "opengl", "directx")
+_NORMALS = "Convention of the normal map: as in the source, OpenGL (+Y up), or DirectX (+Y down)."
+_NAMES = "Names of the files; {material} and {role} are filled in."
+
+
+@dataclass(frozen=True)
+class BcSettings:
+    normals: str = setting("source", _NORMALS, choices=NORMALS)
+    masks: str = setting(
+        "packed",
+        "Occlusion, roughness and metallic packed into the channels of one BC7 texture, or one BC4 texture each.",
+        choices=("packed", "single"),
+    )
+    opacity: str = setting(
+        "alpha",
+        "Opacity in the alpha channel of the albedo, or a texture of its own.",
+        choices=("alpha", "single"),
+    )
+    names: str = setting("{material}_{role}", _NAMES, expert=True)
+
+
+ASTC_BLOCKS = ("4x4", "5x5", "6x6", "8x8", "10x10", "12x12")
+
+
+@dataclass(frozen=True)
+class AstcSettings:
+    block: str = setting(
+        "6x6",
+        "Texels in a block of 128 bits: 4x4 is best, 12x12 smallest; 8, 5.12, 3.56, 2, 1.28 or 0.89 bits per texel.",
+        choices=ASTC_BLOCKS,
+    )
+    normal_block: str = setting("4x4", "The same for the normal map, where errors show most.", choices=ASTC_BLOCKS)
+    normals: str = setting("source", _NORMALS, choices=NORMALS)
+    normal_channels: str = setting(
+        "xyz",
+        "X, Y and Z, which every shader reads; or only X in red and Y in alpha, which are closer to the source.",
+        choices=("xyz", "xy"),
+    )
+    masks: str = setting(
+        "packed",
+        "Occlusion, roughness and metallic packed into the channels of one texture, or one texture each.",
+        choices=("packed", "single"),
+    )
+    opacity: str = setting(
+        "alpha", "Opacity in the alpha channel of the albedo, or a texture of its own.", choices=("alpha", "single")
+    )
+    zstd: bool = setting(
+        False, "Compress the files once more with Zstandard: smaller downloads, unpacked when they are loaded."
+    )
+    names: str = setting("{material}_{role}", _NAMES, expert=True)
+
+
 @dataclass(frozen=True)
 class UnrealSettings:
     """There is nothing to choose."""
