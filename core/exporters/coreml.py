@@ -96,9 +96,11 @@ def _steady(ct: Any, files: dict[str, bytes]) -> dict[str, bytes]:
     names = {name: str(uuid.uuid5(uuid.NAMESPACE_URL, item["path"])).upper() for name, item in items.items()}
     # Without weights of any size there is no file for them, but an entry.
     there = {name: item for name, item in items.items() if any(f"Data/{item['path']}" in file for file in files)}
-    manifest["itemInfoEntries"] = {names[name]: item for name, item in sorted(there.items(), key=_path)}
+    manifest["itemInfoEntries"] = {
+        names[name]: dict(sorted(item.items())) for name, item in sorted(there.items(), key=_path)
+    }
     manifest["rootModelIdentifier"] = names[manifest["rootModelIdentifier"]]
-    files[_MANIFEST] = finite_json(manifest)
+    files[_MANIFEST] = finite_json(dict(sorted(manifest.items())))
     return files
 
 

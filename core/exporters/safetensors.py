@@ -1,7 +1,7 @@
 """A neural texture as one ``<name>.safetensors``: the arrays of the target npz, with their description inside.
 
-The tensors are those of :mod:`core.exporters.npz`. The file's metadata has ``format``, which is ``texloom``, and
-``description``: the JSON that npz writes beside its arrays.
+The tensors are those of :mod:`core.exporters.npz`. The file's metadata has one entry, ``texloom``: the JSON that npz
+writes beside its arrays. (Of several entries the format's writer would change the order from run to run.)
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def export(
     yield Started(f"Writing the arrays of {texture.name}")
     control.check()
     description = json.dumps(finite(description_of(texture)), ensure_ascii=False, allow_nan=False)
-    data = save(arrays_of(texture), metadata={"format": "texloom", "description": description})
+    data = save(arrays_of(texture), metadata={"texloom": description})
     delivery.write(file_name(texture.name, ".safetensors"), data)
     yield Progress(1.0, "written", 0.0)
     return Remarks()

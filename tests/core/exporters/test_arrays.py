@@ -59,8 +59,7 @@ def from_safetensors(folder: Path) -> tuple[Any, dict[str, Any]]:
     with safe_open(path, "numpy") as file:
         metadata = file.metadata()
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    assert metadata["format"] == "texloom"
-    return arrays, json.loads(metadata["description"])
+    return arrays, json.loads(metadata["texloom"])
 
 
 @pytest.mark.parametrize(("target", "read"), [("npz", from_npz), ("safetensors", from_safetensors)])
