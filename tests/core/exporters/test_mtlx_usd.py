@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from pathlib import Path
 from typing import Any
 
-import MaterialX
 import numpy as np
 import pytest
-from pxr import Sdf, Usd, UsdGeom, UsdShade, UsdValidation
 
 from core.codec.layout import LatentGrid
 from core.codec.neural_texture import NeuralTexture
@@ -24,6 +23,11 @@ from core.textures.normals import flip_green
 from core.textures.roles import ROLE_INFO, Role
 from tests.core.codec.materials import random_texture
 
+# Made of compiled modules that a type checker can't look into.
+MaterialX: Any = importlib.import_module("MaterialX")
+Sdf, Usd, UsdGeom, UsdShade, UsdValidation = (
+    importlib.import_module(f"pxr.{name}") for name in ("Sdf", "Usd", "UsdGeom", "UsdShade", "UsdValidation")
+)
 NEURAL = random_texture(20, 12, (LatentGrid(4, 7, 4), LatentGrid(16, 5, 4)))
 
 
@@ -112,7 +116,9 @@ def test_materialx(source: TextureSet | NeuralTexture, tmp_path: Path) -> None:
 
 def test_materialx_becomes_a_shader(tmp_path: Path) -> None:
     """The format's own code generator finds every node."""
-    from MaterialX import PyMaterialXGenGlsl, PyMaterialXGenShader
+    PyMaterialXGenGlsl, PyMaterialXGenShader = (
+        importlib.import_module(f"MaterialX.PyMaterialXGen{name}") for name in ("Glsl", "Shader")
+    )
 
     document, _ = read_mtlx(main(run("mtlx", everything(), tmp_path)))
     generator = PyMaterialXGenGlsl.GlslShaderGenerator.create()
