@@ -192,8 +192,8 @@ def _read(mb: Any, table: Any, uv: Any, level: Any, sizes: NDArray[np.int32], fi
         for corner_x in corners:
             index = mb.add(x=row, y=_column(mb, corner_x, 0))
             taps.append(mb.gather(x=table, indices=mb.squeeze(x=index, axes=[1]), axis=0))
-        rows.append(_mixed(mb, *taps, _column(mb, part, 0)))
-    return _mixed(mb, *rows, _column(mb, part, 1))
+        rows.append(_mixed(mb, taps[0], taps[1], _column(mb, part, 0)))
+    return _mixed(mb, rows[0], rows[1], _column(mb, part, 1))
 
 
 def _mixed(mb: Any, one: Any, other: Any, part: Any) -> Any:

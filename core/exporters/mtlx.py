@@ -106,9 +106,12 @@ def _nodes(graph: ElementTree.Element, written: RoleFiles, role: Role) -> str:
 def _node(graph: ElementTree.Element, category: str, name: str, kind: str, *inputs: tuple[str, str, str, str]) -> str:
     node = ElementTree.SubElement(graph, category, name=name, type=kind)
     for put_in, own, source, value in inputs:
-        _input(node, put_in, own, **({"nodename": source} if source else {"value": value}))
+        if source:
+            _input(node, put_in, own, nodename=source)
+        else:
+            _input(node, put_in, own, value=value)
     return name
 
 
 def _input(node: ElementTree.Element, name: str, kind: str, **more: str) -> ElementTree.Element:
-    return ElementTree.SubElement(node, "input", name=name, type=kind, **more)
+    return ElementTree.SubElement(node, "input", {"name": name, "type": kind, **more})
