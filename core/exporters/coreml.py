@@ -61,7 +61,7 @@ def package(texture: NeuralTexture) -> dict[str, bytes]:
     model.input_description["mip"] = f"Mip level of each, 0 to {texture.mip_levels - 1} [N]."
     for m in texture.maps:
         model.output_description[str(m.role)] = f"Values of {m.file} [N, {len(m.constants)}]."
-    facts = {"width": texture.width, "height": texture.height, "mip_levels": texture.mip_levels}
+    facts: dict[str, Any] = {"width": texture.width, "height": texture.height, "mip_levels": texture.mip_levels}
     facts["normal_convention"] = texture.normal_convention
     model.user_defined_metadata.update({f"texloom.{key}": str(value) for key, value in facts.items()})
     with tempfile.TemporaryDirectory(prefix="texloom-") as folder:
