@@ -73,11 +73,41 @@ TARGETS: dict[str, Exporter] = {
     for exporter in (
         Exporter(
             "ue5",
-            "Unreal Engine 5",
+            "Unreal Engine 5, importer",
             "Two feature grids as DDS and the network as NPZ, as the NeuralTextureTraining importer reads them.",
             "core.exporters.ue5",
             of.Ue5Settings,
             fits=True,
+        ),
+        Exporter(
+            "unreal",
+            "Unreal Engine 5.4",
+            "The neural texture for an engine without changes: latents as DDS, the shader of a Custom node, and a "
+            "script that imports the textures and builds the material.",
+            "core.exporters.unreal",
+            of.UnrealSettings,
+        ),
+        Exporter(
+            "ios",
+            "iOS and macOS",
+            "A Core ML model of the neural texture, its shader in Metal with the latents, and ASTC textures to fall "
+            "back on.",
+            "core.exporters.ios",
+            of.IosSettings,
+        ),
+        Exporter(
+            "mtlx",
+            "MaterialX",
+            "A MaterialX document with a Standard Surface, and an image for each map.",
+            "core.exporters.mtlx",
+            of.MtlxSettings,
+        ),
+        Exporter(
+            "usd",
+            "USD",
+            "A USD stage with a preview surface on a sphere, and an image for each map.",
+            "core.exporters.usd",
+            of.UsdSettings,
         ),
         Exporter(
             "bc",
@@ -115,10 +145,24 @@ TARGETS: dict[str, Exporter] = {
             "core.exporters.npz",
             of.NpzSettings,
         ),
+        Exporter(
+            "safetensors",
+            "Arrays (safetensors)",
+            "The same arrays in one file with its description inside.",
+            "core.exporters.safetensors",
+            of.SafetensorsSettings,
+        ),
+        Exporter(
+            "shader",
+            "Shader source",
+            "The decoder as HLSL, Slang, GLSL or Metal, and the latents as raw textures, for your own engine.",
+            "core.exporters.shader",
+            of.ShaderSettings,
+        ),
     )
 }
 
-PLANNED = ("ios", "mtlx")
+PLANNED: tuple[str, ...] = ()
 """Targets of the command line's contract that don't exist yet."""
 
 
@@ -173,6 +217,15 @@ def export(
         delivery.removed,
     )
     yield Finished(result, stopped_early=control.stop_requested)
+
+
+def as_neural_texture(source: Source, why: str) -> NeuralTexture:
+    """The source, if it is a neural texture. Raises InputError with the reason ``why`` for maps."""
+    from core.textures.material import TextureSet
+
+    if isinstance(source, TextureSet):
+        raise InputError(f"{source.name} has to be compressed first: {why}.")
+    return source
 
 
 def as_texture_set(source: Source) -> TextureSet:

@@ -1,9 +1,10 @@
-"""A neural texture as shader text: GLSL for the viewport; GLSL, HLSL, Slang or Metal for engines; from one generator.
+"""A neural texture as shader text: GLSL for the viewport; GLSL, HLSL, Slang or Metal for engines; one generator.
 
 The text holds the decoder as constants, or reads it from a buffer (:func:`packed_weights`) that may be written anew
 without another compilation; the latents come packed as they lie in memory, in one array texture of unsigned integers
-per grid (:func:`packed_latents`). What it computes is ``NeuralTexture.decode``, step by step; see
-``core/codec/sampling.py`` and docs/container.md.
+per grid (:func:`packed_latents`), or for Unreal, whose editor imports no integers, in one of bytes
+(:func:`byte_latents`). What it computes is ``NeuralTexture.decode``, step by step; see ``core/codec/sampling.py`` and
+docs/container.md.
 
 The functions that it defines, in every language:
 
@@ -13,12 +14,15 @@ The functions that it defines, in every language:
     The same at the centre of the texel that ``uv`` lies in: what a decoded texture read without a filter gives.
 
 A ``TexloomTexel`` has a member per map, named as the role is, in file encoding: a float or a vector of two to four.
-In Metal what they read stands first among the parameters: the latents, then the weights if they come from a buffer.
+In Metal and for Unreal what they read stands first among the parameters: the latents, then the weights if they come
+from a buffer.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,15 +48,25 @@ from core.exporters.shader_text import (
 __all__ = [
     "Language",
     "Weights",
+    "byte_latents",
     "codes_per_word",
     "decoder_shader",
+    "decoder_statements",
     "packed_latents",
     "packed_weights",
     "weight_count",
+    "words_per_latent",
 ]
 
 WORDS = 4
 """32-bit words in a texel of a latent texture."""
+
+_WITHOUT_FUNCTIONS = (
+    (r"texloom_code\(([^,]+), ([^,]+), ([^,)]+)\)", r"float((\1 >> \2) & \3)"),
+    (r"texloom_leaky\(([^()]+)\)", r"max(\1, \1 * 0.01)"),
+    (r"texloom_triangle\((.+)\);", r"abs(2.0 * fract(\1) - 1.0) * 2.0 - 1.0;"),
+)
+"""What the helping functions say, in place of a call of them."""
 
 
 def packed_latents(texture: NeuralTexture) -> list[NDArray[np.uint32]]:
@@ -62,11 +76,23 @@ def packed_latents(texture: NeuralTexture) -> list[NDArray[np.uint32]]:
     to a 32-bit word as :func:`codes_per_word` says, the first one in the lowest bits.
     """
     arrays = []
-    for which, grid in enumerate(texture.layout.grids):
-        width = texture.latents[0][which].shape[1]
-        below = [np.pad(own[which], ((0, 0), (0, width - own[which].shape[1]), (0, 0))) for own in texture.latents]
-        arrays.append(_packed(np.concatenate(below), grid.bits))
+    for words in _latent_words(texture):
+        height, width, count = words.shape
+        padded = np.pad(words, ((0, 0), (0, 0), (0, -count % WORDS)))
+        arrays.append(np.ascontiguousarray(padded.reshape(height, width, -1, WORDS).transpose(2, 0, 1, 3)))
     return arrays
+
+
+def byte_latents(texture: NeuralTexture) -> list[NDArray[np.uint8]]:
+    """The same words for a shader in :attr:`Language.UNREAL`: uint8 [height, width · words, 4] per grid.
+
+    The words of a latent lie side by side, as many as :func:`words_per_latent` says, each in one texel whose first
+    byte is the lowest.
+    """
+    return [
+        words.astype("<u4").reshape(words.shape[0], -1, 1).view(np.uint8).reshape(words.shape[0], -1, 4)
+        for words in _latent_words(texture)
+    ]
 
 
 def packed_weights(texture: NeuralTexture) -> Floats:
@@ -96,34 +122,65 @@ def codes_per_word(bits: int) -> int:
     return fitting // 4 * 4 if fitting >= 4 else 2
 
 
+def words_per_latent(features: int, bits: int) -> int:
+    """32-bit words that hold the codes of one latent."""
+    return math.ceil(features / codes_per_word(bits))
+
+
+def _latent_words(texture: NeuralTexture) -> Iterator[NDArray[np.uint32]]:
+    """Per grid [height, width, words], the mip groups below each other."""
+    for which, grid in enumerate(texture.layout.grids):
+        width = texture.latents[0][which].shape[1]
+        below = [np.pad(own[which], ((0, 0), (0, width - own[which].shape[1]), (0, 0))) for own in texture.latents]
+        yield _packed(np.concatenate(below), grid.bits)
+
+
 def _packed(codes: Codes, bits: int) -> NDArray[np.uint32]:
     height, width, features = codes.shape
-    per = codes_per_word(bits)
-    layers = math.ceil(features / (per * WORDS))
-    padded = np.zeros((height, width, layers * WORDS * per), np.uint32)
+    per, count = codes_per_word(bits), words_per_latent(features, bits)
+    padded = np.zeros((height, width, count * per), np.uint32)
     padded[..., :features] = codes
     shifts = (np.arange(per) * bits).astype(np.uint32)
-    words = np.bitwise_or.reduce(padded.reshape(height, width, layers, WORDS, per) << shifts, axis=4)
-    return np.ascontiguousarray(words.transpose(2, 0, 1, 3))
+    return np.bitwise_or.reduce(padded.reshape(height, width, count, per) << shifts, axis=3)
 
 
 def decoder_shader(
     texture: NeuralTexture, language: Language = Language.GLSL, weights: Weights = Weights.CONSTANTS
 ) -> str:
     """The text, without a version line and without an entry point. With :attr:`Weights.BUFFER` it is the same for all
-    textures of one name, layout and maps."""
+    textures of one name, layout and maps. Raises ValueError for that in :attr:`Language.UNREAL`."""
     return _Writer(texture, language, weights).text()
+
+
+def decoder_statements(texture: NeuralTexture) -> str:
+    """The same in :attr:`Language.UNREAL` without functions, for where none can be defined: a Custom node.
+
+    Reads ``float2 uv``, ``int mip`` and ``texloom_latents_<g>``; gives a local ``texel_<role>`` for each map.
+    """
+    return _Writer(texture, Language.UNREAL, Weights.CONSTANTS).statements()
 
 
 class _Writer:
     def __init__(self, texture: NeuralTexture, language: Language, weights: Weights) -> None:
         self.texture, self.layout = texture, texture.layout
-        self.latents = [Texture(f"texloom_latents_{i}", Kind.WORDS) for i in range(len(self.layout.grids))]
+        self.latents = [
+            Texture(f"texloom_latents_{i}", Kind.WORDS, words_per_latent(grid.features, grid.bits))
+            for i, grid in enumerate(self.layout.grids)
+        ]
         self.grids = len(self.latents)
         buffered = weights is Weights.BUFFER and self.layout.channels > 0
         self.shader = ShaderText(language, self.latents, weight_count(self.layout) if buffered else None)
         self.declared, self.passed = self.shader.declared, self.shader.passed
         self.all_declared, self.all_passed = self.shader.all_declared, self.shader.all_passed
+        self.flat = False
+        """Without functions: what they would do stands where they would be called."""
+
+    def statements(self) -> str:
+        self.flat = True
+        text = "\n".join(line.removeprefix("    ") for line in self._decode_lines())
+        for pattern, replacement in _WITHOUT_FUNCTIONS:
+            text = re.sub(pattern, replacement, text)
+        return self.shader.translated(text) + "\n"
 
     def text(self) -> str:
         parts = [self._helpers(), self._struct()]
@@ -154,16 +211,22 @@ vec2 texloom_triangle(vec2 position) {{
         return f"struct TexloomTexel {{\n{members}}};\n"
 
     def _decode(self) -> str:
-        lines = [f"TexloomTexel texloom_decode({self.all_declared}vec2 uv, int mip) {{"]
+        head = f"TexloomTexel texloom_decode({self.all_declared}vec2 uv, int mip) {{"
+        return "\n".join([head, *self._decode_lines(), "    return texel;", "}", ""])
+
+    def _decode_lines(self) -> list[str]:
+        lines = []
         channels = self.layout.channels
         quads = math.ceil(channels / 4)
         if channels:
             outputs = ", ".join(f"o{i}" for i in range(quads))
-            lines += [
-                f"    vec4 {outputs};",
-                f"    texloom_network({self.all_passed}uv, mip, {outputs});",
-            ]
-        lines.append("    TexloomTexel texel;")
+            lines.append(f"    vec4 {outputs};")
+            if self.flat:
+                lines += ["    {", *_indented(self._network_lines()), "    }"]
+            else:
+                lines.append(f"    texloom_network({self.all_passed}uv, mip, {outputs});")
+        if not self.flat:
+            lines.append("    TexloomTexel texel;")
         at = 0
         for m in self.texture.maps:
             values = []
@@ -174,8 +237,9 @@ vec2 texloom_triangle(vec2 position) {{
                 else:
                     values.append(number(constant))
             value = values[0] if len(values) == 1 else f"{vector_type(len(values))}({', '.join(values)})"
-            lines.append(f"    texel.{m.role.value} = {value};")
-        return "\n".join([*lines, "    return texel;", "}", ""])
+            local = f"{vector_type(len(values))} texel_" if self.flat else "texel."
+            lines.append(f"    {local}{m.role.value} = {value};")
+        return lines
 
     def _texel(self) -> str:
         layout = self.layout
@@ -191,16 +255,25 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
     def _grid(self, which: int) -> str:
         """Reads one grid at a place, blended from four latents, into quads of features."""
         grid = self.layout.grids[which]
-        per, mask = codes_per_word(grid.bits), 2**grid.bits - 1
-        layers = math.ceil(grid.features / (per * WORDS))
-        quads = math.ceil(grid.features / 4)
-        outputs = ", ".join(f"out vec4 f{i}" for i in range(quads))
+        outputs = ", ".join(f"out vec4 f{i}" for i in range(math.ceil(grid.features / 4)))
         lines = [
             f"uvec4 texloom_fetch_{which}({self.declared}ivec2 place, int layer) {{",
             f"    return {self.shader.fetch(self.latents[which])};",
             "}",
             "",
             f"void texloom_grid_{which}({self.declared}vec2 uv, ivec3 grid, {outputs}) {{",
+            *self._grid_lines(which),
+            "}",
+            "",
+        ]
+        return "\n".join(lines)
+
+    def _grid_lines(self, which: int) -> list[str]:
+        grid = self.layout.grids[which]
+        per, mask = codes_per_word(grid.bits), 2**grid.bits - 1
+        layers = math.ceil(grid.features / (per * WORDS))
+        quads = math.ceil(grid.features / 4)
+        lines = [
             "    vec2 position = uv * vec2(grid.xy) - 0.5;",
             "    vec2 part = position - floor(position);",
             "    ivec2 low = ivec2(floor(position));",
@@ -215,13 +288,31 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             for name, place in zip(
                 "abcd", ("low", "ivec2(high.x, low.y)", "ivec2(low.x, high.y)", "high"), strict=True
             ):
-                lines.append(f"    {name} = texloom_fetch_{which}({self.passed}{place}, {layer});")
+                if self.flat:
+                    lines += self._words(which, name, place, layer)
+                else:
+                    lines.append(f"    {name} = texloom_fetch_{which}({self.passed}{place}, {layer});")
             for quad in range(layer * per * WORDS // 4, min((layer + 1) * per * WORDS // 4, quads)):
                 corners = [self._codes(name, quad, layer, grid.features, per, grid.bits, mask) for name in "abcd"]
                 upper, lower = (f"mix({one}, {two}, part.x)" for one, two in (corners[:2], corners[2:]))
                 scale = number(2.0 / mask)
                 lines.append(f"    f{quad} = mix({upper}, {lower}, part.y) * {scale} - 1.0;")
-        return "\n".join([*lines, "}", ""])
+        return lines
+
+    def _words(self, which: int, name: str, place: str, layer: int) -> Iterator[str]:
+        """Without functions: the words of a layer, from their bytes."""
+        grid = self.layout.grids[which]
+        count = words_per_latent(grid.features, grid.bits)
+        yield "    {"
+        yield f"        ivec2 place = {place};"
+        for n in range(WORDS):
+            own = WORDS * layer + n
+            if own < count:
+                loaded = f"texloom_latents_{which}.Load(ivec3(place.x * {count} + {own}, place.y, 0))"
+                yield f"        uvec4 b{n} = uvec4({loaded} * 255.0 + 0.5);"
+                word = f"b{n}.x | (b{n}.y << 8u) | (b{n}.z << 16u) | (b{n}.w << 24u)"
+            yield f"        {name}.{COMPONENTS[n]} = {word if own < count else '0u'};"
+        yield "    }"
 
     @staticmethod
     def _codes(name: str, quad: int, layer: int, features: int, per: int, bits: int, mask: int) -> str:
@@ -235,9 +326,13 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
 
     def _groups(self) -> str:
         """Which mip group a level belongs to, and where that lies: per grid (width, height, first row)."""
+        head = "void texloom_group(int mip, out int lod, out vec4 cells"
+        head += "".join(f", out ivec3 grid{i}" for i in range(self.grids)) + ") {"
+        return "\n".join([head, *self._group_lines(), "}", ""])
+
+    def _group_lines(self) -> list[str]:
         groups = self.layout.groups
-        lines = ["void texloom_group(int mip, out int lod, out vec4 cells"]
-        lines[0] += "".join(f", out ivec3 grid{i}" for i in range(self.grids)) + ") {"
+        lines: list[str] = []
         rows = [0] * self.grids
         for position, group in enumerate(groups):
             last = position == len(groups) - 1
@@ -251,26 +346,39 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
                 lines.append(f"        grid{i} = ivec3({shape.width}, {shape.height}, {rows[i]});")
                 rows[i] += shape.height
             lines.append("    }")
-        return "\n".join([*lines, "}", ""])
+        return lines
 
     # -- the decoder ------------------------------------------------------------------------------------------------
 
     def _network(self) -> str:
+        outputs = ", ".join(f"out vec4 o{i}" for i in range(math.ceil(self.layout.channels / 4)))
+        head = f"void texloom_network({self.all_declared}vec2 uv, int mip, {outputs}) {{"
+        return "\n".join([head, *self._network_lines(), "}", ""])
+
+    def _network_lines(self) -> list[str]:
         layout, texture = self.layout, self.texture
-        quads = math.ceil(layout.channels / 4)
-        outputs = ", ".join(f"out vec4 o{i}" for i in range(quads))
-        lines = [
-            f"void texloom_network({self.all_declared}vec2 uv, int mip, {outputs}) {{",
-            "    int lod;",
-            "    vec4 cells;",
-            f"    ivec3 {', '.join(f'grid{i}' for i in range(self.grids))};",
-            f"    texloom_group(mip, lod, cells{''.join(f', grid{i}' for i in range(self.grids))});",
-        ]
+        lines = ["    int lod;", "    vec4 cells;"]
+        if self.grids:
+            lines.append(f"    ivec3 {', '.join(f'grid{i}' for i in range(self.grids))};")
+        if self.flat:
+            lines += self._group_lines()
+        else:
+            lines.append(f"    texloom_group(mip, lod, cells{''.join(f', grid{i}' for i in range(self.grids))});")
         names: list[str] = []
         for which, grid in enumerate(layout.grids):
             own = [f"x{which}_{i}" for i in range(math.ceil(grid.features / 4))]
             lines.append(f"    vec4 {', '.join(own)};")
-            lines.append(f"    texloom_grid_{which}({self.passed}uv, grid{which}, {', '.join(own)});")
+            if self.flat:
+                lines += [
+                    "    {",
+                    f"        ivec3 grid = grid{which};",
+                    f"        vec4 {', '.join(f'f{i}' for i in range(len(own)))};",
+                    *_indented(self._grid_lines(which)),
+                    *(f"        {name} = f{i};" for i, name in enumerate(own)),
+                    "    }",
+                ]
+            else:
+                lines.append(f"    texloom_grid_{which}({self.passed}uv, grid{which}, {', '.join(own)});")
             names += [f"{own[i // 4]}.{COMPONENTS[i % 4]}" for i in range(grid.features)]
         for i, cells in enumerate(("cells.zw", "cells.xy", "2.0 * cells.xy")):
             lines.append(f"    vec2 p{i} = texloom_triangle(uv * ({cells}));")
@@ -284,8 +392,11 @@ TexloomTexel texloom_texel({self.all_declared}vec2 uv, int mip) {{
             compare = "==" if i < LOD_INPUTS else ">="
             lines.append(f"    if (lod {compare} {i}) level.{axis} = 1.0;")
         names += [f"level.{axis}" for axis in "xyz"[:LOD_INPUTS]]
-        lines += self.shader.network(_layers(texture), names, "leaky-relu")
-        return "\n".join([*lines, "}", ""])
+        return [*lines, *self.shader.network(_layers(texture), names, "leaky-relu")]
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"    {line}" for line in lines)
 
 
 def _from_output(m: StoredMap, output: str) -> str:

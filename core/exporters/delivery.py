@@ -24,7 +24,8 @@ LONGEST_NAME = 200
 
 
 class Delivery:
-    """Used as a context; files are put into it, and :meth:`commit` brings them into ``folder``.
+    """Used as a context; files are put into it, and :meth:`commit` brings them into ``folder``. A name may have folders
+    within it, separated by slashes.
 
     ``owner`` stands for what is exported and to which target: several may share a folder.
     """
@@ -123,7 +124,7 @@ class Delivery:
         Raises OutputError.
         """
         unchanged, changed = [], []
-        for name in (path.name for path in self.files):
+        for name in (name for name in self._claimed if name in self._files):
             entry, there = self._files[name], self.folder / name
             same = name not in self._staged or (there.is_file() and file_hash(there) == entry.sha256)
             (unchanged if same else changed).append(name)
@@ -145,6 +146,7 @@ class Delivery:
                 if entry.sha256 and path.is_file() and file_hash(path) == entry.sha256:
                     path.unlink()
                     removed.append(name)
+                    _remove_empty(path.parent, self.folder)
         if left:
             self._owned.save()
         self.written, self.unchanged, self.removed = (
@@ -154,9 +156,17 @@ class Delivery:
     def _bring(self, name: str) -> None:
         final = self.folder / name
         try:
+            final.parent.mkdir(parents=True, exist_ok=True)
             self._staged[name].replace(final)
         except OSError as error:
             raise OutputError(f"{final} can't be written: {reason(error)}.", final) from error
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    """Remove folders that are left empty, below ``top``."""
+    while folder != top and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def file_hash(path: Path) -> str:

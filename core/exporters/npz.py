@@ -32,11 +32,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import InputError
-from core.exporters import Remarks
+from core.exporters import Remarks, as_neural_texture
 from core.exporters.delivery import file_name
 from core.jobs import Control, Event, Progress, Started
-from core.textures.material import TextureSet
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
@@ -49,8 +47,7 @@ def export(
     source: Source, delivery: Delivery, settings: NpzSettings, control: Control
 ) -> Generator[Event, None, Remarks]:
     """Write both files. Raises InputError for a texture set, which has no latents yet, and OutputError."""
-    if isinstance(source, TextureSet):
-        raise InputError(f"{source.name} has to be compressed first: npz holds the arrays of a neural texture.")
+    source = as_neural_texture(source, "npz holds the arrays of a neural texture")
     yield Started(f"Writing the arrays of {source.name}")
     control.check()
     stream = io.BytesIO()
@@ -93,7 +90,7 @@ def description_of(texture: NeuralTexture) -> dict[str, Any]:
             }
             for group in layout.groups
         ],
-        "layers": [list(shape) for shape in layout.layer_shapes],
+        "layers": [list(layer.codes.shape) for layer in texture.layers],
         "normal_convention": str(texture.normal_convention),
         "maps": [
             {

@@ -95,6 +95,11 @@ class AstcSettings:
 
 
 @dataclass(frozen=True)
+class UnrealSettings:
+    """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
 class ImagesSettings:
     format: str = setting(
         "png",
@@ -126,5 +131,44 @@ class GltfSettings:
 
 
 @dataclass(frozen=True)
+class IosSettings:
+    fallback: str = setting(
+        "astc",
+        "Textures for what can't run the decoder, in ASTC blocks with the settings of the target astc, or none.",
+        choices=("astc", "none"),
+    )
+
+
+_DISPLACEMENT = "Height of the relief from black to white, in units of the scene."
+
+
+@dataclass(frozen=True)
+class MtlxSettings:
+    displacement: float = setting(0.05, _DISPLACEMENT, low=0.0, high=1000.0)
+
+
+@dataclass(frozen=True)
+class UsdSettings:
+    displacement: float = setting(0.05, _DISPLACEMENT, low=0.0, high=1000.0)
+
+
+@dataclass(frozen=True)
 class NpzSettings:
     """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
+class SafetensorsSettings:
+    """There is nothing to choose."""
+
+
+@dataclass(frozen=True)
+class ShaderSettings:
+    language: str = setting("hlsl", "Language of the shader.", choices=("hlsl", "slang", "glsl", "metal"))
+    weights: str = setting(
+        "constants",
+        "The decoder's weights as constants in the text, which is quickest, or in a buffer of their own, so that "
+        "textures of the same layout share one shader.",
+        choices=("constants", "buffer"),
+        expert=True,
+    )

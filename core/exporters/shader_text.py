@@ -27,6 +27,9 @@ class Language(StrEnum):
     SLANG = "slang"
     """As HLSL, which Slang reads as its own."""
     METAL = "metal"
+    UNREAL = "unreal"
+    """HLSL that reads words from textures of bytes, because Unreal's editor imports no integers; a function gets its
+    textures as parameters. Weights are constants only."""
 
 
 class Weights(StrEnum):
@@ -50,6 +53,8 @@ class Texture:
 
     name: str
     kind: Kind
+    words: int = 4
+    """32-bit words that a texel of :attr:`Kind.WORDS` has in all its layers."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,10 @@ class _Dialect:
     texture_passed: str = ""
     buffer_declared: str = ""
     buffer_passed: str = ""
+    word: str = ""
+    """Reads one word of a texel, where not all four of a layer are read at once by ``fetch``."""
+    helpers: str = ""
+    """Functions that the others call, in GLSL."""
     words: tuple[tuple[str, str], ...] = ()
 
 
@@ -103,7 +112,23 @@ _DIALECTS = {
         "{name}, ",
         "constant float4 *texloom_weights, ",
         "texloom_weights, ",
-        (*_FLOAT_WORDS[:3], (r"\bout (\w+) (\w+)", r"thread \1 &\2")),
+        words=(*_FLOAT_WORDS[:3], (r"\bout (\w+) (\w+)", r"thread \1 &\2")),
+    ),
+    Language.UNREAL: _Dialect(
+        "",
+        _NOTHING,
+        {Kind.WORDS: "", Kind.FLOATS: "{name}.Load(ivec3(place, 0))"},
+        "",
+        {Kind.WORDS: "Texture2D {name}, ", Kind.FLOATS: "Texture2D {name}, "},
+        "{name}, ",
+        word="texloom_word({name}, ivec2(place.x * {count} + {word}, place.y))",
+        helpers="""\
+uint texloom_word(Texture2D latents, ivec2 place) {
+    uvec4 bytes = uvec4(latents.Load(ivec3(place, 0)) * 255.0 + 0.5);
+    return bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
+}
+""",
+        words=_FLOAT_WORDS,
     ),
 }
 _ACTIVATIONS = {
@@ -135,7 +160,10 @@ class ShaderText:
     """A text in the making. ``weight_entries`` of a buffer, None for weights in the text itself."""
 
     def __init__(self, language: Language, textures: Sequence[Texture], weight_entries: int | None) -> None:
+        """Raises ValueError for a buffer in a language that has none."""
         self._dialect = _DIALECTS[language]
+        if weight_entries is not None and not (self._dialect.buffer or self._dialect.buffer_declared):
+            raise ValueError("weights from a buffer are not offered in this language")
         self._textures = textures
         self._weight_entries = weight_entries
         d = self._dialect
@@ -145,7 +173,15 @@ class ShaderText:
         self.all_passed = self.passed + ("" if weight_entries is None else d.buffer_passed)
 
     def fetch(self, texture: Texture) -> str:
-        """Reads the texel ``place`` (in ``layer``)."""
+        """Reads the texel ``place`` (in ``layer``); words that it doesn't have are 0."""
+        if self._dialect.word and texture.kind is Kind.WORDS:
+            words = [
+                self._dialect.word.format(name=texture.name, count=texture.words, word=f"4 * layer + {n}")
+                for n in range(4)
+            ]
+            if texture.words < 4:
+                words[texture.words :] = ["0u"] * (4 - texture.words)
+            return f"uvec4({', '.join(words)})"
         return self._dialect.fetch[texture.kind].format(name=texture.name)
 
     def network(self, layers: Sequence[Layer], inputs: Sequence[str], activation: str) -> Iterator[str]:
@@ -163,13 +199,19 @@ class ShaderText:
             names = [f"h{number}_{i // 4}.{COMPONENTS[i % 4]}" for i in range(width)]
 
     def assembled(self, title: str, parts: Sequence[str]) -> str:
-        body = "\n".join(parts)
-        for pattern, replacement in self._dialect.words:
-            body = re.sub(pattern, replacement, body)
+        body = self.translated("\n".join([self._dialect.helpers, *parts] if self._dialect.helpers else parts))
         head = self._dialect.head + "".join(self._dialect.texture[t.kind].format(name=t.name) for t in self._textures)
         if self._weight_entries is not None:
             head += self._dialect.buffer.format(count=self._weight_entries)
-        return f"// {' '.join(title.split())}\n{head}\n{body}"
+        # A line break in a name, or a backslash at its end, would reach beyond the comment.
+        printable = "".join(c if c.isprintable() and c != "\\" else "_" for c in title)
+        return f"// {printable}\n{head}\n{body}"
+
+    def translated(self, text: str) -> str:
+        """GLSL in the words of the language."""
+        for pattern, replacement in self._dialect.words:
+            text = re.sub(pattern, replacement, text)
+        return text
 
 
 def activation_function(name: str) -> str:

@@ -168,7 +168,7 @@ int main() {{
 
 def test_a_buffer_holds_other_weights_for_the_same_text() -> None:
     other = random_network("frequency", "swish", channels=4, seed=1)
-    for language in Language:
+    for language in set(Language) - {Language.UNREAL}:
         assert network_shader(WAVES, language, Weights.BUFFER) == network_shader(other, language, Weights.BUFFER)
         assert network_shader(WAVES, language) != network_shader(other, language)
 
