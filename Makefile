@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint benchmark benchmark-memory benchmark-viewport ablation screenshots clean
+.PHONY: help setup run test test-slow lint benchmark benchmark-memory benchmark-viewport benchmark-window ablation screenshots clean
 
 help:
 	@echo "make setup      create .venv and install everything"
@@ -13,6 +13,7 @@ help:
 	@echo "make benchmark  rate and quality beside BC7, ASTC and JPEG, written to docs/benchmarks (long; goes on where it was)"
 	@echo "make benchmark-memory  peak memory of compressing, written there too"
 	@echo "make benchmark-viewport  frames per second and pauses of the view, written there too (needs a display or Xvfb)"
+	@echo "make benchmark-window  start-up, pauses while training, hundreds of materials, written there too (likewise)"
 	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
 	@echo "make screenshots  the pictures of the README (needs Xvfb)"
 	@echo "make clean      remove .venv and caches"
@@ -43,6 +44,9 @@ benchmark-memory: setup
 
 benchmark-viewport: setup
 	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a) $(BIN)/python -m tests.benchmarks.viewport
+
+benchmark-window: setup
+	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a) $(BIN)/python -m tests.benchmarks.window
 
 ablation: setup
 	$(BIN)/python -m tests.benchmarks.ablation

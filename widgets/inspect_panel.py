@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -35,6 +34,9 @@ from widgets.controls import Section, VerticalScroll, bare, label
 from widgets.icons import dot_icon
 from widgets.theme import THEME, font, role_color
 from widgets.viewport_options import PixelReading
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
 
 _COLOR_A, _COLOR_B = "#ececec", THEME.accent_line
 _ERROR_STEPS = 64
@@ -228,9 +230,17 @@ class _PixelSection(QWidget):
 
 
 class _HistogramSection(QWidget):
+    """The plots are made when there is something in them: pyqtgraph takes longer to load than the rest of a window."""
+
     def __init__(self) -> None:
         super().__init__()
-        row = bare(QHBoxLayout(self), 12)
+        self._row = bare(QHBoxLayout(self), 12)
+        self._made = False
+
+    def _make(self) -> None:
+        import pyqtgraph as pg
+
+        self._made, row = True, self._row
         self._values, values_item = _plot("value of 255")
         self._errors, errors_item = _plot("error of 255")
         self._line_a = values_item.plot(pen=pg.mkPen(_COLOR_A, width=1.2))
@@ -255,6 +265,8 @@ class _HistogramSection(QWidget):
     def show_counts(
         self, a: NDArray[np.int64] | None, b: NDArray[np.int64] | None, errors: NDArray[np.int64] | None
     ) -> None:
+        if not self._made:
+            self._make()
         for line, counts in ((self._line_a, a), (self._line_b, b)):
             if counts is None:
                 line.setData([], [])
@@ -269,6 +281,8 @@ class _HistogramSection(QWidget):
 
 
 def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
+    import pyqtgraph as pg
+
     plot = pg.PlotWidget(background=THEME.well)
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.setMinimumWidth(100)
@@ -382,7 +396,7 @@ class _SeamsSection(QWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 before, after = values
                 if before is not None and after is not None and after > max(before, 1.0) * _WORSE_SEAM:
-                    item.setForeground(pg.mkColor(THEME.warn))
+                    item.setForeground(QColor(THEME.warn))
                 self.table.setItem(row, column, item)
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         self.table.setFixedHeight(self.table.horizontalHeader().height() + rows + 2)

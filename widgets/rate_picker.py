@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -292,6 +293,11 @@ class _Pages(QStackedWidget):
     def setCurrentIndex(self, index: int) -> None:
         super().setCurrentIndex(index)
         self.setFixedHeight(self.sizeHint().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # The style may have come since.
+        self.setFixedHeight(self.sizeHint().height())
+        super().showEvent(event)
 
 
 class PredictionCard(QFrame):

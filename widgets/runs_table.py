@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from widgets.controls import bare, label
+from widgets.keyed_rows import KeyedRows
 from widgets.theme import THEME, font
 from widgets.units import clock_text, db_text, size_text
 
@@ -89,7 +90,11 @@ class RunsTable(QWidget):
 
     def set_rows(self, rows: Sequence[RunRow]) -> None:
         self._stack.setCurrentIndex(1 if rows else 0)
-        self._model.set_rows(list(rows))
+        self._model.set_rows(rows)
+
+    def set_row(self, row: RunRow) -> bool:
+        """Show the row of this key anew; False if there is none."""
+        return self._model.set_row(row)
 
     @property
     def current_key(self) -> int | None:
@@ -179,22 +184,9 @@ class _View(QTableView):
         super().keyPressEvent(event)
 
 
-class _Rows(QAbstractTableModel):
+class _Rows(KeyedRows[RunRow], QAbstractTableModel):
+    columns = len(COLUMNS)
     renamed = Signal(int, str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[RunRow] = []
-
-    def set_rows(self, rows: list[RunRow]) -> None:
-        if [row.key for row in rows] == [row.key for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
         return 0 if parent.isValid() else len(self.rows)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.controls import ElidedLabel, bare, label, restyle
-from widgets.psnr_plot import PsnrPlot
 from widgets.units import clock_text, db_text
+
+if TYPE_CHECKING:
+    from widgets.psnr_plot import PsnrPlot
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,24 @@ class TrainingPanel(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         inner.addWidget(self._bar)
-        self.plot = PsnrPlot()
-        inner.addWidget(self.plot, 1)
+        self._inner = inner
+        self._plot: PsnrPlot | None = None
         self._stack.addWidget(page)
+
+    @property
+    def plot(self) -> PsnrPlot:
+        """Made when it is first needed: pyqtgraph takes longer to load than the rest of a window."""
+        if self._plot is None:
+            from widgets.psnr_plot import PsnrPlot
+
+            self._plot = PsnrPlot()
+            self._inner.addWidget(self._plot, 1)
+        return self._plot
 
     def show_nothing(self) -> None:
         self._stack.setCurrentIndex(0)
-        self.plot.clear()
+        if self._plot is not None:
+            self._plot.clear()
 
     def show_run(
         self, view: TrainingView, seconds: Sequence[float] = (), curves: Mapping[str, Sequence[float]] | None = None
