@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow validators lint benchmark benchmark-memory benchmark-viewport benchmark-lab ablation screenshots translations clean
+.PHONY: help setup run test test-slow validators lint benchmark benchmark-memory benchmark-viewport benchmark-lab benchmark-window ablation screenshots translations clean
 
 help:
 	@echo "make setup      create .venv and install everything"
@@ -15,6 +15,7 @@ help:
 	@echo "make benchmark-memory  peak memory of compressing, written there too"
 	@echo "make benchmark-viewport  frames per second and pauses of the view, written there too (needs a display or Xvfb)"
 	@echo "make benchmark-lab  what the lab's networks reach on photographs, written there too"
+	@echo "make benchmark-window  start-up, pauses while training, hundreds of materials, written there too (likewise)"
 	@echo "make ablation   what each choice in the trainer brings, written there too (long)"
 	@echo "make screenshots  the pictures of the README (needs Xvfb)"
 	@echo "make translations  the template for translators and the files that are loaded, anew"
@@ -52,6 +53,9 @@ benchmark-viewport: setup
 
 benchmark-lab: setup
 	$(BIN)/python -m tests.benchmarks.lab
+
+benchmark-window: setup
+	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a) $(BIN)/python -m tests.benchmarks.window
 
 ablation: setup
 	$(BIN)/python -m tests.benchmarks.ablation

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import shiboken6
@@ -19,6 +21,9 @@ from widgets.icons import application_icon
 log = logging.getLogger(__name__)
 
 SIGNAL_POLL_MS = 250
+WARM_AFTER_MS = 50
+"""So soon after the window is there, what the first material needs is loaded."""
+WARM_LIMIT_S = 5.0
 
 
 def run_window(inputs: list[Path]) -> int:
@@ -41,8 +46,13 @@ def run_window(inputs: list[Path]) -> int:
     window.show()
     # Everything that reads files waits until the first frame is on the screen.
     QTimer.singleShot(0, window, lambda: window.start(list(inputs)))
+    warming = threading.Thread(target=_warm, args=(str(window.viewport.options.environment),), name="warm", daemon=True)
+    QTimer.singleShot(WARM_AFTER_MS, window, warming.start)
     code = app.exec()
     restore()
+    if warming.is_alive():
+        # It loads modules with Qt classes, which the end of the interpreter must not meet half made.
+        warming.join(WARM_LIMIT_S)
     if window.ended_cleanly:
         # While the application is still there; at the end of the interpreter the order would be left to chance.
         shiboken6.delete(window)
@@ -52,6 +62,14 @@ def run_window(inputs: list[Path]) -> int:
         logging.shutdown()
         os._exit(code)
     return code
+
+
+def _warm(studio: str) -> None:
+    """Do, in a thread of its own, what the first material would otherwise make the window wait for."""
+    from renderers import environment
+
+    environment.warm(studio)
+    importlib.import_module("widgets.psnr_plot")
 
 
 def _close_on_signals(app: QApplication, window: QMainWindow) -> None:

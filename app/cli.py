@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import logging
 import logging.handlers
@@ -15,22 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.commands import batch, compare, compress, curve, decode, export, info, lab, render, samples
-from app.commands.options import Parser
 from core.errors import Cancelled, InputError, TexloomError
 
-COMMANDS = {
-    "compress": compress,
-    "curve": curve,
-    "decode": decode,
-    "export": export,
-    "info": info,
-    "compare": compare,
-    "render": render,
-    "batch": batch,
-    "samples": samples,
-    "lab": lab,
-}
+COMMANDS = ("compress", "curve", "decode", "export", "info", "compare", "render", "batch", "samples", "lab")
+"""Each is a module of :mod:`app.commands`, loaded only where one is asked for: the window needs none."""
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +88,8 @@ def _paths(arguments: list[str]) -> list[Path]:
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands with their options."""
+    from app.commands.options import Parser
+
     parser = Parser(
         prog="texloom",
         description="Turns PBR texture sets into neural textures. Without a command the window opens, with the "
@@ -106,8 +97,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
-    for command in COMMANDS.values():
-        command.add(commands)
+    for name in COMMANDS:
+        importlib.import_module(f"app.commands.{name}").add(commands)
     return parser
 
 

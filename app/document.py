@@ -184,6 +184,10 @@ class Document(QObject):
         self.slots: dict[str, int | None] = {"A": ORIGINAL, "B": None}
         self._current: int | None = None
         self._next_key = 1
+        self._materials_by_key: dict[int, Material] = {}
+        self._runs_by_key: dict[int, Run] = {}
+        self._runs_by_material: dict[int, list[Run]] = {}
+        """In the order of :attr:`runs`."""
 
     def next_key(self) -> int:
         key = self._next_key
@@ -197,11 +201,12 @@ class Document(QObject):
         return self.material(self._current)
 
     def material(self, key: int | None) -> Material | None:
-        return next((material for material in self.materials if material.key == key), None)
+        return None if key is None else self._materials_by_key.get(key)
 
     def clear(self) -> None:
         """Close everything; what runs goes on without being shown."""
         self.materials, self.runs = [], []
+        self._index()
         self.slots = {"A": ORIGINAL, "B": None}
         self._current = None
         for signal in (self.materials_changed, self.runs_changed, self.current_changed, self.slots_changed):
@@ -209,10 +214,12 @@ class Document(QObject):
 
     def add_materials(self, materials: Sequence[Material]) -> None:
         self.materials += materials
+        self._index()
         self.materials_changed.emit()
 
     def insert_material(self, place: int, material: Material) -> None:
         self.materials.insert(min(place, len(self.materials)), material)
+        self._index()
         self.materials_changed.emit()
 
     def remove_material(self, key: int) -> None:
@@ -220,9 +227,9 @@ class Document(QObject):
         if index is None:
             return
         del self.materials[index]
-        for run in self.runs:
-            if run.material_key == key:
-                run.material_key = None
+        for run in self.runs_of(key):
+            run.material_key = None
+        self._index()
         if self._current == key:
             left = self.materials[min(index, len(self.materials) - 1)].key if self.materials else None
             self.set_current(left)
@@ -239,10 +246,16 @@ class Document(QObject):
     # --- runs -----------------------------------------------------------------------------------------------
 
     def run(self, key: int | None) -> Run | None:
-        return next((run for run in self.runs if run.key == key), None)
+        return None if key is None else self._runs_by_key.get(key)
 
     def runs_of(self, material_key: int | None) -> list[Run]:
-        return [run for run in self.runs if material_key is not None and run.material_key == material_key]
+        return [] if material_key is None else list(self._runs_by_material.get(material_key, ()))
+
+    def link(self, found: Mapping[Run, int]) -> None:
+        """Say which materials, by key, runs belong to."""
+        for run, material_key in found.items():
+            run.material_key = material_key
+        self._index()
 
     def latest_run(self, material_key: int | None) -> Run | None:
         """The newest neural texture of a material that has something to show."""
@@ -282,14 +295,24 @@ class Document(QObject):
     def add_runs(self, runs: Sequence[Run]) -> None:
         if runs:
             self.runs += runs
+            self._index()
             self.runs_changed.emit()
 
     def remove_run(self, key: int) -> None:
         self.runs = [run for run in self.runs if run.key != key]
+        self._index()
         for side, shown in self.slots.items():
             if shown == key:
                 self.set_slot(side, ORIGINAL if side == "A" else None)
         self.runs_changed.emit()
+
+    def _index(self) -> None:
+        self._materials_by_key = {material.key: material for material in self.materials}
+        self._runs_by_key = {run.key: run for run in self.runs}
+        self._runs_by_material = {}
+        for run in self.runs:
+            if run.material_key is not None:
+                self._runs_by_material.setdefault(run.material_key, []).append(run)
 
     def set_slot(self, side: str, key: int | None) -> None:
         """``key``: a run, :data:`ORIGINAL`, or None for nothing."""

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 
@@ -104,6 +103,8 @@ def catch_everything(tell: Callable[[str], None]) -> Callable[[], None]:
 
 def report(extra: str = "", lines: str = "") -> str:
     """Versions, system and the last lines of the log, as text for a bug report."""
+    from importlib import metadata  # takes its time to load
+
     versions = []
     for name in PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):

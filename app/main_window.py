@@ -40,6 +40,7 @@ from app.dock_layout import DockLayout
 from app.document import Material, MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
 from app.job_runner import Job
+from app.later import Later
 from app.options import Options, from_stored
 from app.preferences import Preferences
 from app.project_store import SUFFIX as PROJECT_SUFFIX
@@ -72,6 +73,7 @@ from widgets.material_list import MaterialList
 from widgets.queue_panel import QueuePanel
 from widgets.runs_table import RunsTable
 from widgets.settings_dialog import SettingsDialog
+from widgets.styling import styled_together
 from widgets.toast import ToastStack
 from widgets.training_panel import TrainingPanel
 from widgets.units import db_text
@@ -86,6 +88,8 @@ log = logging.getLogger(__name__)
 
 CLOSE_LIMIT_S = 15.0
 """So long a job may take to end when the window is closed; loading the compute library can't be interrupted."""
+SOFTWARE_PAUSE_S = 0.3
+"""So seldom runs are shown anew where the processor that trains also has to compose the window with each change."""
 PREFERENCES_FILE = "preferences.json"
 OFFERED_BASELINES = ("bc", "bc1", "astc-4x4", "astc-6x6", "astc-8x8", "astc-12x12")
 """The others lie between these; the command line has them all."""
@@ -128,16 +132,17 @@ class MainWindow(QMainWindow):
         self._lab: LabWorkspace | None = None
         self._overlay = DropOverlay(self)
 
-        self._shown_level = 0
-        self.actions_by_id = actions.make(self, self._handlers())
-        self.viewport = MaterialViewport()
-        self.viewport.installEventFilter(self)
-        self._build_centre()
-        self.toasts = ToastStack(self, self.centre)
-        self._build_docks()
-        self._build_workspaces()
-        self._build_menus()
-        self._build_status()
+        with styled_together(self):
+            self._shown_level = 0
+            self.actions_by_id = actions.make(self, self._handlers())
+            self.viewport = MaterialViewport()
+            self.viewport.installEventFilter(self)
+            self._build_centre()
+            self.toasts = ToastStack(self, self.centre)
+            self._build_docks()
+            self._build_workspaces()
+            self._build_menus()
+            self._build_status()
         self._bind()
         self._restore()
         self._apply_options()
@@ -322,10 +327,15 @@ class MainWindow(QMainWindow):
         session.desk.details_wanted.connect(self._show_log)
         session.desk.busy_changed.connect(self._show_activity)
         session.exports.activity.connect(self._on_activity)
-        document.materials_changed.connect(self._refresh_all)
+        self._all_later = Later(self._refresh_all, self)
+        self._state_later = Later(self._refresh_state, self)
+        self._queue_later = Later(self._show_queue, self)
+        self._runs_later = Later(self._show_changed_runs, self)
+        self._changed_runs: dict[int, Run] = {}
+        document.materials_changed.connect(self._all_later.ask)
         document.material_changed.connect(self._on_material_changed)
-        document.current_changed.connect(self._refresh_all)
-        document.runs_changed.connect(self._refresh_all)
+        document.current_changed.connect(self._all_later.ask)
+        document.runs_changed.connect(self._all_later.ask)
         document.run_changed.connect(self._on_run_changed)
         document.slots_changed.connect(self._show_slots)
         self.logs.entry.connect(self.log_view.add)
@@ -360,7 +370,7 @@ class MainWindow(QMainWindow):
         session.projects.changed.connect(self._on_project)
         session.projects.opened.connect(lambda: self._go(COMPRESS if document.materials else HOME))
         session.materials.added.connect(lambda _: self._go(COMPRESS))
-        session.compute.changed.connect(self._show_queue)
+        session.compute.changed.connect(self._queue_later.ask)
         self.queue.moved.connect(
             lambda number, place: self._with_job(number, lambda job: session.compute.move(job, place))
         )
@@ -508,7 +518,16 @@ class MainWindow(QMainWindow):
             self._go(HOME)
         self._show_materials()
         self._show_runs()
-        self._show_slots()
+        self._refresh_state()
+
+    def _show_slots(self) -> None:
+        self._show_runs()
+        self._refresh_state()
+
+    def _refresh_state(self) -> None:
+        """What stands for the document as a whole."""
+        self._show_title()
+        self._show_labels()
         self._show_training()
         self._update_actions()
 
@@ -536,22 +555,29 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(progress + " – ".join([*parts, "Texloom"]))
 
     def _on_material_changed(self, material: Material) -> None:
-        self._show_materials()
-        self._update_actions()
+        self.material_list.set_row(presenting.material_row(self.document, material))
+        self._state_later.ask()
 
     def _on_run_changed(self, run: Run) -> None:
-        self._show_materials()
-        self._show_runs()
-        self._show_queue()
-        self._show_training()
-        self._show_labels()
-        self._update_actions()
+        self._changed_runs[run.key] = run
+        self._runs_later.pause_s = SOFTWARE_PAUSE_S if self.viewport.software else 0.0
+        self._runs_later.ask()
+
+    def _show_changed_runs(self) -> None:
+        changed, self._changed_runs = list(self._changed_runs.values()), {}
+        for run in changed:
+            material = self.document.material(run.material_key)
+            if material is not None:
+                self.material_list.set_row(presenting.material_row(self.document, material))
+            self.runs.set_row(presenting.run_row(self.document, run))
+        if any(run.job is not None for run in changed):
+            self._queue_later.ask()
+        self._refresh_state()
 
     def _show_materials(self) -> None:
         current = self.document.current
         rows = [presenting.material_row(self.document, material) for material in self.document.materials]
         self.material_list.set_rows(rows, current.key if current else None)
-        self._show_title()
 
     def _show_runs(self) -> None:
         self.runs.set_rows([presenting.run_row(self.document, run) for run in reversed(self.document.runs)])
@@ -603,12 +629,6 @@ class MainWindow(QMainWindow):
             self.training.show_nothing()
         else:
             self.training.show_run(presenting.training_view(run), run.seconds, run.curves)
-
-    def _show_slots(self) -> None:
-        self._show_labels()
-        self._show_runs()
-        self._show_training()
-        self._update_actions()
 
     def _show_labels(self) -> None:
         names = {}
@@ -762,11 +782,14 @@ class MainWindow(QMainWindow):
         run = self.document.active_run()
         if run is not None:
             (self.session.runs.resume if run.state is RunState.PAUSED else self.session.runs.pause)(run)
+            self._show_changed_runs()
 
     def _with_active(self, act: Callable[[Run], None]) -> None:
         run = self.document.active_run()
         if run is not None:
             act(run)
+            # What somebody did is seen at once.
+            self._show_changed_runs()
 
     def _show_run_in(self, key: int, side: str) -> None:
         run = self.document.run(key)

@@ -24,7 +24,7 @@ from core.textures.roles import Role
 log = logging.getLogger(__name__)
 
 HELD_SETS = 3
-"""So many materials keep their pixels in memory besides those in the queue; the rest are read again."""
+"""So many materials keep their pixels in memory; the rest are read again, also by their runs when their turn comes."""
 
 
 class Materials(QObject):
@@ -152,10 +152,9 @@ class Materials(QObject):
         """Keep the pixels of the last few materials only."""
         self._recent_sets = [key for key in self._recent_sets if key != material.key] + [material.key]
         current = self.document.current
-        needed = {run.material_key for run in self.document.runs if run.state.active}
         for key in tuple(self._recent_sets[:-HELD_SETS]):
             old = self.document.material(key)
-            if old is None or (old is not current and key not in needed):
+            if old is not current:
                 self._recent_sets.remove(key)
                 if old is not None:
                     old.texture_set = old.neural = None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.files import write_json
+from core.files import write_bytes
 
 SUFFIX = ".texloom-project"
 SCHEMA = 1
@@ -79,9 +79,12 @@ def read(path: Path) -> Project:
 
 def write(project: Project, path: Path) -> None:
     """Atomically. Raises OutputError."""
-    values = dataclasses.asdict(project)
+    # Not asdict: it would copy every material. Everything is plain JSON already, so the encoder in C can have it: this
+    # happens every few seconds while somebody works.
+    values = {field.name: getattr(project, field.name) for field in dataclasses.fields(project)}
     values.update(values.pop("unknown"))
-    write_json(path, {"kind": "texloom-project", "schema": SCHEMA, **values})
+    text = json.dumps({"kind": "texloom-project", "schema": SCHEMA, **values}, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, (text + "\n").encode("utf-8"))
 
 
 def is_untitled(path: Path) -> bool:

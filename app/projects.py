@@ -6,6 +6,7 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QLockFile, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QUndoStack
@@ -16,6 +17,7 @@ from app.document import ORIGINAL, Material
 from app.materials import Materials
 from app.project_store import SUFFIX, Project
 from app.runs import Runs, settings_from
+from app.sources import Source
 from core.errors import InputError, OutputError, TexloomError
 from core.files import make_folder
 from core.jobs import to_dict
@@ -53,6 +55,10 @@ class Projects(QObject):
         self._desk, self._materials, self._runs, self._undo = desk, materials, runs, undo
         self._lock: QLockFile | None = None
         self._loading = False
+        self._written: dict[int, tuple[Source, dict[str, Any]]] = {}
+        """Sources as they stand in the file, by the keys of their materials."""
+        self._painted: list[QImage] = []
+        """What the picture shows."""
         self._told = ""
         """The trouble with saving that was told last: once is enough."""
         self.project = Project()
@@ -126,8 +132,15 @@ class Projects(QObject):
 
     def _gather(self) -> None:
         document, project = self._desk.document, self.project
+        # Sources are frozen: what was written of one holds for as long as the material has it.
+        self._written = {
+            material.key: kept
+            if (kept := self._written.get(material.key)) is not None and kept[0] is material.source
+            else (material.source, sources.to_json(material.source))
+            for material in document.materials
+        }
         project.materials = [
-            {"name": material.name, "source": sources.to_json(material.source)} for material in document.materials
+            {"name": material.name, "source": self._written[material.key][1]} for material in document.materials
         ]
         current = document.current
         project.current = document.materials.index(current) if current is not None else 0
@@ -141,8 +154,10 @@ class Projects(QObject):
     def _paint_picture(self) -> None:
         """The first materials, for the list of recent projects."""
         pictures = [m.thumbnail for m in self._desk.document.materials if m.thumbnail is not None][:4]
-        if not pictures:
+        same = len(pictures) == len(self._painted) and all(a is b for a, b in zip(pictures, self._painted, strict=True))
+        if not pictures or (same and self._picture(self.project).exists()):
             return
+        self._painted = pictures
         canvas = QImage(PICTURE_PX, PICTURE_PX, QImage.Format.Format_ARGB32_Premultiplied)
         canvas.fill(0)
         painter = QPainter(canvas)
@@ -254,6 +269,7 @@ class Projects(QObject):
             self._undo.clear()
             self._desk.document.clear()
             self.project, self.path = project, path
+            self._painted = []
             self._desk.document.project_id = project.id
         finally:
             self._loading = False

@@ -71,9 +71,8 @@ class Runs(QObject):
         """Link runs to their materials; runs that other projects made of the same files are shown too."""
         wanted = {_fingerprint(sources.to_json(material.source)): material.key for material in materials}
         self._from_disk(lambda record: _fingerprint(record.source) in wanted)
-        for run in self.document.runs:
-            if run.material_key is None:
-                run.material_key = wanted.get(_fingerprint(run.record.source))
+        free = {run: _fingerprint(run.record.source) for run in self.document.runs if run.material_key is None}
+        self.document.link({run: wanted[source] for run, source in free.items() if source in wanted})
 
     def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
         known = {run.folder for run in self.document.runs}
@@ -143,18 +142,20 @@ class Runs(QObject):
     def start(self, material: Material, settings: CompressSettings | None = None) -> Run | None:
         """Queue a compression. Returns None, with a message, where it can't be."""
         chosen = settings or self.document.settings
-        record = self._record(material, to_dict(chosen))
-        run = self._queue(material, record, chosen)
-        if run is not None and self.document.current is material:
+        run = self._queue_one(material, self._record(material, to_dict(chosen)), chosen)
+        if run is not None and run.material_key == self._current_key:
             self.document.set_slot("B", run.key)
         return run
 
     def start_all(self, materials: Sequence[Material]) -> None:
         """Queue those that can be and are not yet."""
         busy = {run.material_key for run in self.document.runs if run.state.active}
-        for material in materials:
-            if material.state is not MaterialState.UNDECIDED and material.key not in busy:
-                self.start(material)
+        chosen = self.document.settings
+        fit = [each for each in materials if each.state is not MaterialState.UNDECIDED and each.key not in busy]
+        made = self._queue([(material, self._record(material, to_dict(chosen))) for material in fit], chosen)
+        current = next((run for run in made if run.material_key == self._current_key), None)
+        if current is not None:
+            self.document.set_slot("B", current.key)
 
     def add_baseline(self, material: Material, name: str) -> Run | None:
         """Queue a block-compressed set of a material as a run to compare with; ``name`` is one of ``BASELINES``.
@@ -162,28 +163,42 @@ class Runs(QObject):
         What A and B show stays, unless B shows nothing. Returns None, with a message, where it can't be.
         """
         record = dataclasses.replace(self._record(material, {}), baseline=name)
-        run = self._queue(material, record, CompressSettings())
-        if run is not None and self.document.current is material and self.document.slots["B"] is None:
+        run = self._queue_one(material, record, CompressSettings())
+        if run is not None and run.material_key == self._current_key and self.document.slots["B"] is None:
             self.document.set_slot("B", run.key)
         return run
 
     def _record(self, material: Material, settings: dict[str, Any]) -> RunRecord:
         return RunRecord(material.name, sources.to_json(material.source), settings, project=self.document.project_id)
 
-    def _queue(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
+    @property
+    def _current_key(self) -> int | None:
+        current = self.document.current
+        return current.key if current is not None else None
+
+    def _queue_one(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
         if material.state is MaterialState.UNDECIDED:
             self._desk.say(material.problem or "Choose the roles of the files first.", "warn")
             return None
-        try:
-            folder = run_store.new_folder(paths.runs_folder(), material.name)
-        except OutputError as error:
-            self._desk.tell_error(error)
-            return None
-        run_store.write(record, folder)
-        run = self._make_run(folder, record, material.key, settings)
-        self.document.add_runs([run])
-        self._submit(run, material.source, resume=False)
-        return run
+        return next(iter(self._queue([(material, record)], settings)), None)
+
+    def _queue(self, wanted: Sequence[tuple[Material, RunRecord]], settings: CompressSettings) -> list[Run]:
+        """One change of the document, however many they are. Ends early, with a message, where one can't be stored."""
+        made: list[Run] = []
+        for material, record in wanted:
+            try:
+                folder = run_store.new_folder(paths.runs_folder(), material.name)
+            except OutputError as error:
+                self._desk.tell_error(error)
+                break
+            run_store.write(record, folder)
+            run = self._make_run(folder, record, material.key, settings)
+            run.number += len(made)
+            made.append(run)
+        self.document.add_runs(made)
+        for run, (material, _) in zip(made, wanted, strict=False):
+            self._submit(run, material.source, resume=False)
+        return made
 
     def resume_interrupted(self, run: Run) -> None:
         """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
@@ -199,7 +214,7 @@ class Runs(QObject):
                 source,
                 plan=source if isinstance(source, MaterialPlan) else None,
             )
-            run.material_key = material.key
+            self.document.link({run: material.key})
             self._materials.add([material])
         self._submit(run, source, resume=True)
         if self.document.current is self.document.material(run.material_key):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from app.desk import Desk
 from app.document import ORIGINAL, Run
 from app.job_runner import call
 from app.sources import ContainerSource
-from core.jobs import Finished
+from core.jobs import Finished, Slot
 from core.textures.material import TextureSet
 from core.textures.mips import at_level, pyramid_level
 from core.textures.roles import Role
@@ -24,6 +25,8 @@ _Level = tuple[int, int, int, int]
 """The key of what is shown, of the original also its material's and which reading of it, and the mip level."""
 HELD_LEVELS = 6
 """So many smaller mip levels are kept."""
+HELD_RESULTS = 3
+"""So many results that nobody looks at."""
 
 
 class Shown(QObject):
@@ -51,10 +54,16 @@ class Shown(QObject):
         for side, shown in self.document.slots.items():
             if shown == key:
                 self.changed.emit(side)
+        run = self.document.run(key)
+        if run is not None:
+            self._let_go([run])
 
     def keep(self, run: Run, neural: NeuralTexture) -> None:
-        """What a run ended with needs no reading."""
+        """What a run ended with needs no reading. What nobody looks at is read again when somebody does."""
         self._neural[run.key] = neural
+        shown = self.document.slots.values()
+        for key in [key for key in self._neural if key not in shown and key not in self._decoded][:-HELD_RESULTS]:
+            del self._neural[key]
 
     def forget(self, run: Run) -> None:
         self._decoded.pop(run.key, None)
@@ -168,7 +177,16 @@ class Shown(QObject):
         job.failed.connect(self._desk.tell_error)
         job.ended.connect(lambda: self._decoding.discard(run.key))
 
+    def _let_go(self, runs: Sequence[Run]) -> None:
+        """Previews are large: those of runs that have ended stay only until there is something better."""
+        shown = self.document.slots.values()
+        for run in runs:
+            done = not run.state.active and (run.key not in shown or run.key in self._decoded)
+            if done and run.slot.get()[0]:
+                run.slot = Slot()
+
     def _on_slots(self) -> None:
+        self._let_go(self.document.runs)
         self.spare_decoding(self._sparing)
         self.changed.emit("A")
         self.changed.emit("B")

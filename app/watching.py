@@ -71,12 +71,14 @@ class Watching(QObject):
         """Watch what is open now."""
         open_files = [path for material in self._desk.document.materials for path in _files(material)][:MOST_FILES]
         for path in open_files:
-            self._stamps.setdefault(path, _stamp(path))
+            if path not in self._stamps:
+                self._stamps[path] = _stamp(path)
         self._stamps = {path: self._stamps[path] for path in open_files}
-        wanted = {str(path) for path in open_files if path.exists()}
+        have = {*self._watcher.files(), *self._watcher.directories()}
+        # What is watched already need not be looked for: this runs whenever a material was read.
+        wanted = {text for path in open_files if (text := str(path)) in have or path.exists()}
         for folder in self.folders:
             wanted |= {str(folder), *(str(path) for path in folder.glob("*/") if path.is_dir())}
-        have = {*self._watcher.files(), *self._watcher.directories()}
         if have - wanted:
             self._watcher.removePaths(sorted(have - wanted))
         if wanted - have:

@@ -7,6 +7,7 @@ lamps are taken out of the reflections and lit by themselves (see :mod:`renderer
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,8 @@ class PreparedEnvironment:
 _prepared: OrderedDict[object, PreparedEnvironment] = OrderedDict()
 _MOST_PREPARED = 8
 _brdf_table: NDArray[np.float16] | None = None
+_lights: dict[str, _Light] = {}
+_lights_lock = threading.Lock()
 
 
 def read_environment(path: Path) -> Radiance:
@@ -140,12 +143,17 @@ def _fit_to_base(radiance: Radiance) -> Radiance:
     return _resample(radiance, _BASE_HEIGHT)
 
 
-def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise: bool = True) -> PreparedEnvironment:
-    """Prefilter an equirectangular environment (linear, H × 2H × 3) with the context's GPU.
+@dataclass(frozen=True, eq=False)
+class _Light:
+    """What of an environment needs no context: the picture at base size, without its lamps, and the irradiance."""
 
-    ``normalise`` scales it to the common brightness; without it radiance stays as given. Lamps keep their power
-    whatever their radiance; what is no lamp is cut off at what a half float holds.
-    """
+    base: Radiance
+    remainder: Radiance
+    irradiance: Radiance
+    lamps: Lamps
+
+
+def _light(radiance: Radiance, *, normalise: bool = True) -> _Light:
     base = _fit_to_base(radiance)
     irradiance = irradiance_over_pi(base)
     if normalise:
@@ -154,8 +162,37 @@ def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise:
         scale = _MEAN_IRRADIANCE / max(float((luminance * weight).sum() / (weight.sum() * luminance.shape[1])), 1e-6)
         base, irradiance = base * scale, irradiance * scale
     lamps, remainder = find_lamps(base)
+    return _Light(base, remainder, irradiance, lamps)
+
+
+def prepare_environment(ctx: moderngl.Context, radiance: Radiance, *, normalise: bool = True) -> PreparedEnvironment:
+    """Prefilter an equirectangular environment (linear, H × 2H × 3) with the context's GPU.
+
+    ``normalise`` scales it to the common brightness; without it radiance stays as given. Lamps keep their power
+    whatever their radiance; what is no lamp is cut off at what a half float holds.
+    """
+    return _prefiltered(ctx, _light(radiance, normalise=normalise))
+
+
+def warm(studio: str) -> None:
+    """Compute what of a built-in studio needs no context, so that the first picture with it need not: in a thread of
+    its own, while nothing is shown yet. Names of no studio are left alone."""
+    if studio in STUDIOS:
+        _studio_light(studio)
+
+
+def _studio_light(studio: str) -> _Light:
+    # Who comes while another thread is at it waits for that one.
+    with _lights_lock:
+        if studio not in _lights:
+            _lights[studio] = _light(STUDIOS[studio][1]())
+        return _lights[studio]
+
+
+def _prefiltered(ctx: moderngl.Context, light: _Light) -> PreparedEnvironment:
+    base, lamps, irradiance = light.base, light.lamps, light.irradiance
     levels = [_with_alpha(base)]
-    unlit = _with_alpha(remainder) if len(lamps) else levels[0]
+    unlit = _with_alpha(light.remainder) if len(lamps) else levels[0]
     program = build_program(ctx, "screen", "prefilter")
     triangle = ctx.vertex_array(program, [])
     source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, unlit, dtype="f2")
@@ -228,8 +265,12 @@ def prepared(ctx: moderngl.Context, environment: str | Path) -> PreparedEnvironm
                 f"There is no environment “{path}”: give an .hdr or .exr panorama or one of {names}.", path
             ) from error
     if key not in _prepared:
-        radiance = STUDIOS[key][1]() if isinstance(key, str) else read_environment(Path(environment))
-        _prepared[key] = prepare_environment(ctx, radiance)
+        light = _studio_light(key) if isinstance(key, str) else _light(read_environment(Path(environment)))
+        _prepared[key] = _prefiltered(ctx, light)
+        if isinstance(key, str):
+            # Large, and not needed any more.
+            with _lights_lock:
+                _lights.pop(key, None)
         while len(_prepared) > _MOST_PREPARED:
             _prepared.popitem(last=False)
     _prepared.move_to_end(key)

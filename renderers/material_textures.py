@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import moderngl
 import numpy as np
@@ -85,6 +85,12 @@ class MaterialTextures:
 
     def update(self, maps: Mapping[Role, Pixels]) -> None:
         """Replace all maps. Textures of unchanged size are written again, not created."""
+        for _ in self.updating(maps):
+            pass
+
+    def updating(self, maps: Mapping[Role, Pixels]) -> Iterator[None]:
+        """:meth:`update` in parts that take about as long as each other, for who has to answer in between. What is
+        drawn before the end is a mixture."""
         self.size = _common_size(maps, tuple(maps))
         self.has_displacement = Role.DISPLACEMENT in maps
         self.has_opacity = Role.OPACITY in maps
@@ -92,9 +98,12 @@ class MaterialTextures:
         self._pack(
             "map_base", maps, [(Role.ALBEDO, 0), (Role.ALBEDO, 1), (Role.ALBEDO, 2), (Role.OPACITY, 0)], np.uint8
         )
+        yield
         self._pack_surface(maps)
+        yield
         response = [(role, 0) for role in (Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC, Role.SPECULAR)]
         self._pack("map_response", maps, response, np.uint8)
+        yield
         self._pack("map_emissive", maps, [(Role.EMISSIVE, 0), (Role.EMISSIVE, 1), (Role.EMISSIVE, 2)], np.uint8)
 
     def _pack(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,7 @@ from renderers.material_textures import MaterialTextures
 from renderers.neural_material import Filter, NeuralMaterial
 
 Side = Literal["a", "b"]
+_END = object()
 
 _FRAME_SECONDS = {True: 0.045, False: 0.010}
 """What a quick frame may take, on a software rasteriser and on a graphics card."""
@@ -34,7 +35,7 @@ _MOST_QUICK_SAMPLES = {True: 1, False: 4}
 _LIVE_SECONDS = 2.5
 """Changes that follow each other faster than this come from a running computation."""
 _LIVE_SAMPLES = 2
-_SLICE_SECONDS = 0.035
+_SLICE_SECONDS = 0.025
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
 _LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 32
 
@@ -62,6 +63,8 @@ class _SideState:
     """The one being filled and the one shown before it."""
     shown: SampleBuffer | None = None
     seams: SeamErrors | None = None
+    uploads: Iterator[None] | None = None
+    """What is left to do until the material is the new one."""
     stale: bool = True
     keep_shown: bool = False
     """A stale picture may stay until the first sample of the new one is complete."""
@@ -115,30 +118,46 @@ class ProgressiveView:
         self._live_until = 0.0
         self._errors: NDArray[np.float32] | None = None
         self._error_map: moderngl.Texture | None = None
+        self.pictures_made = 0
+        """Grows with everything that :meth:`resolve` would show and has not yet."""
 
     def set_material(self, side: Side, maps: Mapping[Role, Pixels] | None, convention: NormalConvention) -> None:
         """Put a material on a side, or take it away."""
         state = self._sides[side]
+        known = state.material is not None
         if maps is None:
             if state.material is not None:
                 state.material.release()
-            state.material = None
+            state.material = state.uploads = None
             state.release_neural()
             state.release_buffers()
         elif state.material is None:
             state.material = MaterialTextures(self._ctx, maps)
             state.material.mark_seams(state.seams)
-        else:
-            state.material.update(maps)
-        state.stale = True
-        # A result that gets better replaces its picture softly; anything else has to be seen at once.
-        state.keep_shown = side == "b"
         now = time.monotonic()
-        self._live_until = now + _LIVE_SECONDS if now - state.changed < _LIVE_SECONDS else 0.0
+        live = now - state.changed < _LIVE_SECONDS
+        if maps is not None and known:
+            assert state.material is not None
+            state.uploads = state.material.updating(maps)
+            if not (live and self.software and state.keep_shown and state.shown is not None):
+                self._upload(state)
+        # A result that gets better replaces its picture softly; anything else has to be seen at once.
+        state.stale = state.uploads is None
+        state.keep_shown = side == "b"
+        self._live_until = now + _LIVE_SECONDS if live else 0.0
         state.changed = now
         if convention is not self._convention:
             self._convention = convention
             self._all_stale()
+
+    @staticmethod
+    def _upload(state: _SideState, *, part: bool = False) -> None:
+        """Write the new maps, or only the next ``part`` of them."""
+        while state.uploads is not None:
+            if next(state.uploads, _END) is _END:
+                state.uploads, state.stale = None, True
+            if part:
+                return
 
     def mark_seams(self, side: Side, errors: SeamErrors | None) -> None:
         """Draw the seams that are this bad over a side's material, or none."""
@@ -279,6 +298,11 @@ class ProgressiveView:
         Raises InputError if the scene's environment can't be read.
         """
         visible = self._visible()
+        for state in () if self._moving else visible:
+            if state.uploads is not None:
+                self._upload(state, part=True)
+                self._ctx.finish()
+                return True
         self._start_stale(visible)
         if self._moving:
             return False
@@ -349,6 +373,7 @@ class ProgressiveView:
                 quality=self._quick,
             )
         state.shown = state.quick
+        self.pictures_made += 1
 
     def _refine(self, state: _SideState) -> None:
         """Draw the next rows of a side's next sample."""
@@ -390,6 +415,7 @@ class ProgressiveView:
             state.seconds = state.spent
             self.renderer.accumulate(buffer)
             state.shown = buffer
+            self.pictures_made += 1
 
     def uv_at(self, x: float, y: float) -> tuple[float, float] | None:
         """Texture coordinates in [0, 1) of what is seen at a pixel of the whole picture, from its top left; None beside
@@ -408,7 +434,8 @@ class ProgressiveView:
         visible = self._visible()
         if not visible:
             return 1.0
-        return min((s.fine[0].count if s.fine and not s.stale else 0) for s in visible) / self.samples
+        ready = [s.fine[0].count if s.fine and not s.stale and s.uploads is None else 0 for s in visible]
+        return min(ready) / self.samples
 
     def resolve(self, target: moderngl.Framebuffer, viewport: tuple[int, int, int, int]) -> None:
         """Draw what there is into ``viewport`` (x, y, width, height) of ``target``."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -37,6 +36,9 @@ from widgets.language import role_name, tr
 from widgets.theme import THEME, follow_scale, font, role_color, text_px
 from widgets.viewport_options import PixelReading
 from widgets.wrap_layout import WrapLayout
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
 
 _COLOR_A, _COLOR_B = "#ececec", THEME.accent_line
 _ERROR_STEPS = 64
@@ -237,9 +239,17 @@ class _PixelSection(QWidget):
 
 
 class _HistogramSection(QWidget):
+    """The plots are made when there is something in them: pyqtgraph takes longer to load than the rest of a window."""
+
     def __init__(self) -> None:
         super().__init__()
-        row = WrapLayout(self, spacing=12, even=True)
+        self._row = WrapLayout(self, spacing=12, even=True)
+        self._made = False
+
+    def _make(self) -> None:
+        import pyqtgraph as pg
+
+        self._made, row = True, self._row
         self._values, values_item = _plot(tr("value of 255"))
         self._errors, errors_item = _plot(tr("error of 255"))
         self._line_a = values_item.plot(pen=pg.mkPen(_COLOR_A, width=1.2))
@@ -265,6 +275,8 @@ class _HistogramSection(QWidget):
     def show_counts(
         self, a: NDArray[np.int64] | None, b: NDArray[np.int64] | None, errors: NDArray[np.int64] | None
     ) -> None:
+        if not self._made:
+            self._make()
         for line, counts in ((self._line_a, a), (self._line_b, b)):
             if counts is None:
                 line.setData([], [])
@@ -279,6 +291,8 @@ class _HistogramSection(QWidget):
 
 
 def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
+    import pyqtgraph as pg
+
     plot = pg.PlotWidget(background=THEME.well)
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.setMinimumWidth(140)
@@ -405,7 +419,7 @@ class _SeamsSection(QWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 before, after = values
                 if before is not None and after is not None and after > max(before, 1.0) * _WORSE_SEAM:
-                    item.setForeground(pg.mkColor(THEME.warn))
+                    item.setForeground(QColor(THEME.warn))
                 self.table.setItem(row, column, item)
         self._size_rows()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QKeyEvent, QPaint
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets.icons import pixmap
+from widgets.keyed_rows import KeyedRows
 from widgets.language import tr
 from widgets.theme import THEME, follow_scale, font, icon_px, text_px
 
 Index = QModelIndex | QPersistentModelIndex
+
+MOST_PIXMAPS = 64
+"""More rows than are ever in sight."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,16 @@ class MaterialList(QListView):
     def set_rows(self, rows: Sequence[MaterialRow], current: int | None) -> None:
         """Show ``rows`` with the one of key ``current`` chosen, without telling anybody."""
         blocked = self.selectionModel().blockSignals(True)
-        self._model.set_rows(list(rows))
-        for index, row in enumerate(rows):
-            if row.key == current:
-                self.setCurrentIndex(self._model.index(index))
+        self._model.set_rows(rows)
+        number = next((number for number, row in enumerate(rows) if row.key == current), -1)
+        if number != self.currentIndex().row():
+            self.setCurrentIndex(self._model.index(number))
         self.selectionModel().blockSignals(blocked)
         self.viewport().update()
+
+    def set_row(self, row: MaterialRow) -> bool:
+        """Show the row of this key anew; False if there is none."""
+        return self._model.set_row(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self._model.row(self.currentIndex())
@@ -107,26 +116,12 @@ class MaterialList(QListView):
             self.menu_wanted.emit(row.key, self.viewport().mapToGlobal(place))
 
 
-class _Rows(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: list[MaterialRow] = []
-
-    def set_rows(self, rows: list[MaterialRow]) -> None:
-        if [row.key for row in rows] == [row.key for row in self._rows]:
-            self._rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
+class _Rows(KeyedRows[MaterialRow], QAbstractListModel):
     def row(self, index: Index) -> MaterialRow | None:
-        return self._rows[index.row()] if index.isValid() else None
+        return self.rows[index.row()] if index.isValid() else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = self.row(index)
@@ -145,6 +140,20 @@ class _Rows(QAbstractListModel):
 
 
 class _Painter(QStyledItemDelegate):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pixmaps: OrderedDict[int, tuple[QImage, QPixmap]] = OrderedDict()
+        """Of the rows painted last, by their keys."""
+
+    def _pixmap(self, key: int, image: QImage) -> QPixmap:
+        held = self._pixmaps.pop(key, None)
+        if held is None or held[0] is not image:
+            held = (image, QPixmap.fromImage(image))
+        self._pixmaps[key] = held
+        while len(self._pixmaps) > MOST_PIXMAPS:
+            self._pixmaps.popitem(last=False)
+        return held[1]
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         name, line = _heights()
         return QSize(120, max(icon_px(_PICTURE) + 16, name + line + _BAR + 20))
@@ -171,7 +180,7 @@ class _Painter(QStyledItemDelegate):
         side, (name_height, line_height) = icon_px(_PICTURE), _heights()
         picture = QRect(rect.left() + 10, rect.top() + (rect.height() - side) // 2, side, side)
         if row.thumbnail is not None:
-            painter.drawPixmap(picture, QPixmap.fromImage(row.thumbnail))
+            painter.drawPixmap(picture, self._pixmap(row.key, row.thumbnail))
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(THEME.control_down))

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from widgets.controls import ElidedLabel, bare, hint_page, tool
 from widgets.icons import icon
+from widgets.keyed_rows import KeyedRows
 from widgets.language import tr
 from widgets.theme import THEME, follow_scale, font
 
@@ -101,7 +102,11 @@ class QueuePanel(QWidget):
         self._hold.setAccessibleName(_hold_tip(held))
         self._clear.setEnabled(any(row.waiting for row in rows))
         self._text.setText(text)
-        self._model.set_rows(list(rows))
+        self._model.set_rows(rows)
+
+    def set_row(self, row: QueueRow) -> bool:
+        """Show the row of this key anew; False if there is none."""
+        return self._model.set_row(row)
 
     @property
     def rows(self) -> tuple[QueueRow, ...]:
@@ -176,12 +181,8 @@ class _View(QListView):
         super().keyPressEvent(event)
 
 
-class _Rows(QAbstractListModel):
+class _Rows(KeyedRows[QueueRow], QAbstractListModel):
     moved = Signal(int, int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[QueueRow] = []
 
     @property
     def waiting(self) -> int:
@@ -190,16 +191,6 @@ class _Rows(QAbstractListModel):
     def place(self, number: int) -> int:
         """Of the row of this number, among those that wait."""
         return sum(row.waiting for row in self.rows[:number])
-
-    def set_rows(self, rows: list[QueueRow]) -> None:
-        if [row.key for row in rows] == [row.key for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
         return 0 if parent.isValid() else len(self.rows)

@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from widgets.controls import bare, hint_page
+from widgets.keyed_rows import KeyedRows
 from widgets.language import tr
 from widgets.theme import THEME, follow_scale, font, text_px
 from widgets.units import clock_text, db_text, size_text
@@ -93,7 +94,11 @@ class RunsTable(QWidget):
 
     def set_rows(self, rows: Sequence[RunRow]) -> None:
         self._stack.setCurrentIndex(1 if rows else 0)
-        self._model.set_rows(list(rows))
+        self._model.set_rows(rows)
+
+    def set_row(self, row: RunRow) -> bool:
+        """Show the row of this key anew; False if there is none."""
+        return self._model.set_row(row)
 
     @property
     def current_key(self) -> int | None:
@@ -190,22 +195,9 @@ class _View(QTableView):
         super().keyPressEvent(event)
 
 
-class _Rows(QAbstractTableModel):
+class _Rows(KeyedRows[RunRow], QAbstractTableModel):
+    columns = len(WIDTHS)
     renamed = Signal(int, str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[RunRow] = []
-
-    def set_rows(self, rows: list[RunRow]) -> None:
-        if [row.key for row in rows] == [row.key for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(WIDTHS) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the signature is Qt's
         return 0 if parent.isValid() else len(self.rows)

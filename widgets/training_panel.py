@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget,
 
 from widgets.controls import ElidedLabel, bare, hint_page, label, restyle
 from widgets.language import tr
-from widgets.psnr_plot import PsnrPlot
 from widgets.theme import follow_scale, text_px
 from widgets.units import clock_text, db_text
+
+if TYPE_CHECKING:
+    from widgets.psnr_plot import PsnrPlot
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,8 @@ class TrainingPanel(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress of the run"))
         inner.addWidget(self._bar)
-        self.plot = PsnrPlot()
-        inner.addWidget(self.plot, 1)
+        self._inner = inner
+        self._plot: PsnrPlot | None = None
         self._stack.addWidget(page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -83,9 +86,20 @@ class TrainingPanel(QWidget):
         parts = (self._psnr, self._state, self._title, self._elapsed, self._remaining)
         self._title.set_tip("\n".join(part.text() for part in parts if part.text()))
 
+    @property
+    def plot(self) -> PsnrPlot:
+        """Made when it is first needed: pyqtgraph takes longer to load than the rest of a window."""
+        if self._plot is None:
+            from widgets.psnr_plot import PsnrPlot
+
+            self._plot = PsnrPlot()
+            self._inner.addWidget(self._plot, 1)
+        return self._plot
+
     def show_nothing(self) -> None:
         self._stack.setCurrentIndex(0)
-        self.plot.clear()
+        if self._plot is not None:
+            self._plot.clear()
 
     def show_run(
         self, view: TrainingView, seconds: Sequence[float] = (), curves: Mapping[str, Sequence[float]] | None = None

@@ -197,6 +197,11 @@ class MaterialViewport(QWidget):
             return False
         return canvas.draws_live
 
+    @property
+    def software(self) -> bool:
+        """Whether the processor draws and composes the window, as far as that is known."""
+        return isinstance(self._canvas, GlCanvas) and self._canvas.software
+
     def set_labels(self, a: str | None = None, b: str | None = None) -> None:
         changes = {name: text for name, text in (("label_a", a), ("label_b", b)) if text is not None}
         self.set_options(**changes)

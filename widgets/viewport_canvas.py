@@ -33,7 +33,7 @@ from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.comparison import RAMP, CompareMode, Comparison
 from renderers.marks import MIP_COLORS, SeamErrors, SeamMarks
-from renderers.material_renderer import Scene
+from renderers.material_renderer import Scene, is_software
 from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
@@ -123,6 +123,8 @@ class GlCanvas(QOpenGLWidget):
         self.setFormat(surface_format())
         self.costs: dict[Side, Cost] = {}
         """Of the sides that are drawn from latents."""
+        self.software = False
+        """The context draws on the processor."""
         self.compiling = False
         """The next paint compiles a decoder."""
         self._picture = picture
@@ -142,7 +144,7 @@ class GlCanvas(QOpenGLWidget):
         self._faults = 0
         """Paints that raised since the last finished picture."""
         self._next = QTimer(self, singleShot=True)
-        self._next.timeout.connect(self.update)
+        self._next.timeout.connect(self._go_on)
 
     def maps_changed(self, side: Side) -> None:
         """The maps of a side are others now: upload them with the next paint."""
@@ -196,6 +198,7 @@ class GlCanvas(QOpenGLWidget):
             self._ctx = None
             self.failed.emit(str(error))
             return
+        self.software = is_software(self._ctx)
         self._waiting = set(SIDES)
         self.context().aboutToBeDestroyed.connect(self.release, Qt.ConnectionType.DirectConnection)
 
@@ -207,6 +210,31 @@ class GlCanvas(QOpenGLWidget):
         except Exception as error:  # whatever a driver answers with: Qt would only print it, again with every paint
             _LOG.exception("Drawing with OpenGL failed")
             self._answer_fault(error)
+
+    def _go_on(self) -> None:
+        """Work on the picture. On a software rasteriser, composing the window takes as long as a slice of that work:
+        it is painted again only when there is something new to see."""
+        view, picture = self._view3d, self._picture
+        known = view is not None and view.software and not (picture.flat or picture.moving or self._waiting)
+        if view is None or not known or self.compiling or not view.shows(picture.scene, picture.comparison):
+            self.update()
+            return
+        if not self.isVisible():
+            return
+        made = view.pictures_made
+        self.makeCurrent()
+        try:
+            more = view.work()
+        except Exception:
+            # The next paint meets the same and answers it.
+            _LOG.exception("Drawing with OpenGL failed")
+            more = False
+        finally:
+            self.doneCurrent()
+        if more and made == view.pictures_made:
+            self._next.start(0)
+        else:
+            self.update()
 
     def _answer_fault(self, error: Exception) -> None:
         """Build everything anew once; if that does not help, leave OpenGL."""

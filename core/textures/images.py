@@ -12,13 +12,17 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import OpenImageIO
 
 from core import files
 from core.errors import DamagedFileError, InputError, OutputError
 from core.textures.material import Pixels, SourceFile, TextureSet
+
+if TYPE_CHECKING:
+    # Loaded by what reads and writes: a window that has nothing open yet does neither.
+    import OpenImageIO
 
 IMAGE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".exr", ".hdr", ".webp", ".psd", ".dds", ".jxl"}
@@ -119,6 +123,8 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     if not os.access(path, os.R_OK):
         raise InputError(f"{path.name} can't be read: permission denied.", path)
     _check_png(path, checksums=False)
+    import OpenImageIO
+
     config = OpenImageIO.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
     image = OpenImageIO.ImageInput.open(str(path), config)
@@ -228,6 +234,8 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
         values = np.rint(scaled, out=scaled).astype(np.uint8 if bit_depth == 8 else np.uint16)
         kind = f"uint{bit_depth}"
 
+    import OpenImageIO
+
     spec = OpenImageIO.ImageSpec(width, height, channels, kind)
     spec.channelnames = _channel_names(channels, suffix)
     # OpenEXR knows R, G, B, A by name and sorts the rest; only four channels, or grey in a PNG, can have an alpha.
@@ -247,6 +255,8 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
 
 def _write_file(part: Path, suffix: str, spec: OpenImageIO.ImageSpec, values: np.ndarray) -> None:
     """Raises OSError. OpenImageIO reports a full disk only sometimes, so the file is synchronised and looked at."""
+    import OpenImageIO
+
     part.open("wb").close()  # says why the folder can't be written to, which OpenImageIO does not
     output = OpenImageIO.ImageOutput.create(suffix[1:])
     if output is None:
@@ -265,6 +275,8 @@ def _check_written(part: Path, suffix: str, values: np.ndarray) -> None:
 
     Not every format's writer reports that the disk is full: some leave a cut-off file and call it a success.
     """
+    import OpenImageIO
+
     config = OpenImageIO.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
     try:

@@ -34,6 +34,13 @@ def test_the_window_is_made_without_torch() -> None:
     assert "torch" not in loaded
 
 
+def test_the_window_does_not_wait_for_what_it_needs_later() -> None:
+    loaded = loaded_by("import app.cli, app.application, app.main_window")
+    assert not loaded & {"pyqtgraph", "scipy"}
+    modules = loaded_by("import app.cli; import sys; print(*(m for m in sys.modules if m.startswith('app.commands.')))")
+    assert not any(name.startswith("app.commands.") for name in modules), "commands are for the terminal"
+
+
 def test_renderers_load_neither_qt_nor_torch() -> None:
     assert not loaded_by("import renderers.material_renderer") & {"PySide6", "torch", "app", "widgets"}
 

@@ -152,6 +152,8 @@ def test_a_baseline_stands_beside_the_runs(qtbot: QtBot, window: MainWindow, mat
     assert baseline.state is RunState.WAITING and window.document.slots["B"] == run.key
     act["stop"].trigger()
     qtbot.waitUntil(lambda: baseline.state is RunState.DONE, timeout=WAIT_MS)
+    # Rows follow within a moment.
+    qtbot.waitUntil(lambda: window.runs._model.rows[0].psnr_db is not None, timeout=WAIT_MS)
     newest = window.runs._model.rows[0]
     assert newest.state == "ASTC 6×6" and newest.psnr_db == baseline.record.psnr_db
     assert newest.bpp is not None and newest.bpp > 10.67 and newest.size is not None

@@ -173,6 +173,8 @@ def test_two_changes_in_a_row_leave_the_picture_until_there_is_another(ctx: mode
     state = view._sides["b"]
     for _ in range(3):
         view.set_material("b", tiles(64), NormalConvention.OPENGL)
+        while state.uploads is not None:
+            assert view.work(0.0) and np.array_equal(picture(ctx, view), before)
         state.rows = 8  # a part of the first sample
         view.work(0.0)
         assert state.fine[0].count == 0 and np.array_equal(picture(ctx, view), before)
