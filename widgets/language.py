@@ -8,18 +8,24 @@ names of roles, goes through :func:`tr` as well; ``packaging/translations.py`` k
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.textures.roles import ROLE_INFO, Role
-from widgets.theme import RESOURCES
 
-FOLDER = RESOURCES / "translations"
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication, QLocale
+
+FOLDER = Path(str(files("resources"))) / "translations"
 
 
 def tr(text: str, about: str = "", count: int = -1) -> str:
     """``text`` in the language of the window. ``about`` tells two uses of the same English words apart; ``count``
-    chooses the form of a plural and takes the place of ``%n``."""
-    return QCoreApplication.translate("", text, about, count)
+    chooses the form of a plural and takes the place of ``%n``. Without a window, in the command line, English."""
+    qt = sys.modules.get("PySide6.QtCore")
+    return text if qt is None else qt.QCoreApplication.translate("", text, about, count)
 
 
 def install(app: QCoreApplication, locale: QLocale | None = None) -> None:
@@ -27,6 +33,8 @@ def install(app: QCoreApplication, locale: QLocale | None = None) -> None:
 
     Without one the window is English; English, too, comes as a file, which holds the forms of plurals.
     """
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+
     locale = locale or QLocale.system()
     for name, folder in (
         ("texloom_en", str(FOLDER)),

@@ -121,7 +121,6 @@ class QueuePanel(QWidget):
         place = self._model.place(number)
         if row.waiting and 0 <= place + by < self._model.waiting:
             self.moved.emit(row.key, place + by)
-            self.view.setCurrentIndex(self._model.index(number + by))
 
     def _on_menu(self, place: QPoint) -> None:
         index = self.view.indexAt(place)

@@ -109,7 +109,7 @@ def test_the_four_acts_are_offered_when_they_make_sense(
     assert run.state is RunState.RUNNING and act["pause"].text() == "Pause"
     act["stop"].trigger()
     qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
-    assert act["save_as"].isEnabled() and not act["discard"].isEnabled()
+    qtbot.waitUntil(lambda: act["save_as"].isEnabled() and not act["discard"].isEnabled(), timeout=WAIT_MS)
 
 
 def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
@@ -118,8 +118,8 @@ def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWind
     assert window.document.slots == {"A": ORIGINAL, "B": run.key}
     qtbot.waitUntil(lambda: run.slot.get()[0] > 0, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
-    shown = dict(window.training.plot.labels._rows)
-    assert {"total", "albedo", "normal"} <= set(shown)
+    labels = window.training.plot.labels
+    qtbot.waitUntil(lambda: {"total", "albedo", "normal"} <= set(dict(labels._rows)), timeout=WAIT_MS)
 
 
 def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:

@@ -72,16 +72,17 @@ def test_ten_dropped_three_corrected_queued_one_cancelled(qtbot: QtBot, window: 
     window.actions_by_id["start_all"].trigger()
     assert len(document.runs) == 10
     qtbot.waitUntil(lambda: document.runs[0].step > 5, timeout=WAIT_MS)
-    assert [row.waiting for row in window.queue.rows] == [False] + [True] * 9
+    qtbot.waitUntil(lambda: [row.waiting for row in window.queue.rows] == [False] + [True] * 9, timeout=WAIT_MS)
     last = window.queue.rows[-1]
     window.queue.moved.emit(last.key, 0)
-    assert window.queue.rows[1].key == last.key
+    qtbot.waitUntil(lambda: window.queue.rows[1].key == last.key, timeout=WAIT_MS)
     second = window.queue.rows[2]
     window.queue.removed.emit(second.key)
     qtbot.waitUntil(lambda: len(document.runs) == 9, timeout=WAIT_MS)
-    assert second.key not in [row.key for row in window.queue.rows]
+    qtbot.waitUntil(lambda: second.key not in [row.key for row in window.queue.rows], timeout=WAIT_MS)
     window.actions_by_id["hold_queue"].trigger()
-    assert session.compute.held and window.actions_by_id["hold_queue"].isChecked()
+    assert session.compute.held
+    qtbot.waitUntil(window.actions_by_id["hold_queue"].isChecked, timeout=WAIT_MS)
     session.runs.stop_and_keep(document.runs[0])
     qtbot.waitUntil(lambda: document.runs[0].state is RunState.KEPT, timeout=WAIT_MS)
     qtbot.wait(50)
@@ -92,25 +93,32 @@ def test_ten_dropped_three_corrected_queued_one_cancelled(qtbot: QtBot, window: 
     qtbot.waitUntil(lambda: len(window.queue.rows) == 1, timeout=WAIT_MS)
 
 
+def in_order(qtbot: QtBot, window: MainWindow, keys: list[int]) -> None:
+    qtbot.waitUntil(lambda: [row.key for row in window.queue.rows] == keys, timeout=WAIT_MS)
+
+
 def test_the_queue_can_be_put_in_order_by_keys(qtbot: QtBot, window: MainWindow, tree: Path) -> None:
     opened(qtbot, window, tree / "first", 5)
     window.actions_by_id["start_all"].trigger()
     qtbot.waitUntil(lambda: window.document.runs[0].step > 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: [row.waiting for row in window.queue.rows] == [False] + [True] * 4, timeout=WAIT_MS)
     before = [row.key for row in window.queue.rows]
     view = window.queue.view
     view.setCurrentIndex(view.model().index(3, 0))
     qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert [row.key for row in window.queue.rows] == [before[i] for i in (0, 1, 3, 2, 4)]
+    in_order(qtbot, window, [before[i] for i in (0, 1, 3, 2, 4)])
     qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    in_order(qtbot, window, [before[i] for i in (0, 3, 1, 2, 4)])
     qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert [row.key for row in window.queue.rows] == [before[i] for i in (0, 3, 1, 2, 4)], "what runs stays first"
+    qtbot.wait(50)
+    in_order(qtbot, window, [before[i] for i in (0, 3, 1, 2, 4)])  # what runs stays first
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(window.queue.rows) == 4, timeout=WAIT_MS)
     model = view.model()
     data = model.mimeData([model.index(3, 0)])
     moved = window.queue.rows[3].key
     model.dropMimeData(data, Qt.DropAction.MoveAction, 1, 0, model.index(-1, -1))
-    assert window.queue.rows[1].key == moved
+    qtbot.waitUntil(lambda: window.queue.rows[1].key == moved, timeout=WAIT_MS)
 
 
 def kept(qtbot: QtBot, window: MainWindow) -> Run:
@@ -140,7 +148,8 @@ def test_a_closed_material_comes_back_with_its_runs(qtbot: QtBot, window: MainWi
     material = dropped(qtbot, window, material_folder)
     run = kept(qtbot, window)
     window.actions_by_id["close_material"].trigger()
-    assert window.home.isVisible() and run.material_key is None
+    assert run.material_key is None
+    qtbot.waitUntil(window.home.isVisible, timeout=WAIT_MS)
     toast(window, "was closed")["Undo"]()
     assert window.document.current is material and run.material_key == material.key
     assert window.viewport.isVisible()
@@ -152,7 +161,8 @@ def test_the_home_page_leads_back_into_a_project(qtbot: QtBot, window: MainWindo
     window.session.projects.save()
     path = window.session.projects.path
     window.actions_by_id["new_project"].trigger()
-    assert window.home.isVisible() and window.document.materials == []
+    assert window.document.materials == []
+    qtbot.waitUntil(window.home.isVisible, timeout=WAIT_MS)
     window.actions_by_id["go_home"].trigger()
     (card,) = window.home.cards
     assert card.path == path and card.detail == "1 material" and card.picture is not None

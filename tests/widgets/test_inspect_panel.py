@@ -58,6 +58,8 @@ def test_histograms_show_both_sides_and_the_error(qtbot: QtBot, panel: InspectPa
     panel.show_maps(Role.ALBEDO, 0, a, b)
 
     def drawn() -> bool:
+        if not panel.histogram._made:
+            return False
         lines = (panel.histogram._line_a, panel.histogram._line_b, panel.histogram._line_error)
         return all(line.getData()[0] is not None and len(line.getData()[0]) for line in lines)
 
