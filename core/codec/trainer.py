@@ -4,12 +4,13 @@ Why not autograd: a step here is a dozen narrow matrix products over a few thous
 bookkeeping and fresh buffers cost more than the arithmetic. ``tests/core/codec/test_trainer.py`` holds value
 and gradient against an autograd version of the same step.
 
-A step takes a few thousand texels as *tiles* (8 × 8 texels of one mip level). A tile's latents are gathered
-as one small block, so bilinear interpolation and its backward pass are batched matrix products. Only latents
-that were read are updated (Adam with per-row moments), so a step costs the same for any texture size.
+A step takes a few thousand texels as *tiles* (8 × 8 or 16 × 16 texels of one mip level, with the block of latents
+that they lie between). Only latents that were read are updated (Adam with per-row moments), so a step costs the same
+for any texture size.
 
-The batch is split into *parts*, one per core; each part works on its own buffers in its own thread, and the
-sums are taken in a fixed order, so a run is repeatable for a seed and a number of parts.
+The batch is split into *parts* (``parts.py``), one per core; each part works on its own tiles in its own thread, and
+the sums are taken in a fixed order, so a run is repeatable for a seed and a number of parts. A part's work is one
+compiled call, or tensor operations; on a GPU the whole step is the fused path's where that can be had.
 """
 
 from __future__ import annotations
