@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from widgets.icons import icon
+from widgets.language import tr
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,25 @@ class ActionSpec:
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("open_folder", "Open folder…", "File", "Ctrl+O", "folder-open", "A folder with one or several sets"),
+    ActionSpec("new_project", "New project", "File", "Ctrl+N", "project", "What is open is saved"),
+    ActionSpec("open_project", "Open project…", "File", "Ctrl+Alt+O", "project", "A .texloom-project file"),
+    ActionSpec("save_project", "Save project as…", "File", "Ctrl+S", "save", "From then on it saves itself"),
+    ActionSpec(
+        "open_folder",
+        "Open folder…",
+        "File",
+        "Ctrl+O",
+        "folder-open",
+        "A folder with one or several sets",
+        separated=True,
+    ),
     ActionSpec("open_files", "Open files…", "File", "Ctrl+Shift+O", "image", "Images of one set, or .texloom files"),
-    ActionSpec("save_as", "Save as .texloom…", "File", "Ctrl+S", "save", "Copy the finished file of B", separated=True),
-    ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "Write the files that an engine or a tool needs"),
+    ActionSpec("queue_folder", "Queue a folder tree…", "File", "Ctrl+Shift+T", "tree", "Compress all sets below it"),
+    ActionSpec("watch_folder", "Watch a folder…", "File", "", "", "Open what is put into it", checkable=True),
+    ActionSpec(
+        "save_as", "Save as .texloom…", "File", "Ctrl+Shift+S", "save", "Copy the finished file of B", separated=True
+    ),
+    ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "As last time: what an engine or a tool needs"),
     ActionSpec("decode", "Decode to folder…", "File", "Ctrl+Shift+E", "image", "Write the maps as image files again"),
     ActionSpec("close_material", "Close material", "File", "Ctrl+W", "", "Its files and runs stay", separated=True),
     ActionSpec("quit", "Quit", "File", "Ctrl+Q"),
@@ -39,12 +55,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z", "redo"),
     ActionSpec("use_again", "Use these settings again", "Edit", "Ctrl+U", "reset", "Of the run in B", separated=True),
     ActionSpec("copy_command", "Copy as command line", "Edit", "Ctrl+Shift+C", "copy", "The same run in a terminal"),
+    ActionSpec("rename_run", "Rename run", "Edit", "", "", "In the table of runs: F2", separated=True),
+    ActionSpec("save_preset", "Save settings as preset…", "Edit", "", "preset", "For other materials and projects"),
+    ActionSpec("preferences", "Preferences…", "Edit", "Ctrl+,", "sliders", "Text size, start, files", separated=True),
     ActionSpec("start", "Start", "Run", "Ctrl+Return", "play", "Compress this material"),
     ActionSpec("start_all", "Start all materials", "Run", "Ctrl+Shift+Return", "", "One after the other"),
     ActionSpec("pause", "Pause", "Run", "Ctrl+P", "pause", "Hold the run; nothing is lost", separated=True),
     ActionSpec("stop", "Stop and keep", "Run", "Ctrl+K", "keep", "Finish now and keep the best result so far"),
     ActionSpec("discard", "Discard", "Run", "Ctrl+Backspace", "discard", "End the run and delete what it made"),
     ActionSpec("baseline", "Add baseline…", "Run", "Ctrl+B", "plus", "See what BC7 or ASTC makes of this material"),
+    ActionSpec("hold_queue", "Hold the queue", "Run", "", "", "Start nothing more; what runs goes on", checkable=True),
     ActionSpec("cancel_waiting", "Cancel waiting runs", "Run", "", "", "The one that runs goes on", separated=True),
     ActionSpec("mode", "Switch 2D and 3D", "View", "V", "cube"),
     ActionSpec("compare_a", "Only A", "View", "Shift+A", "view-a", separated=True),
@@ -75,6 +95,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("filtering", "Next filter of latents", "View", "", "", "Nearest, bilinear, stochastic"),
     ActionSpec("mesh", "Own mesh…", "View", "", "cube", "Show the material on a glTF or OBJ file", separated=True),
     ActionSpec("panorama", "Own panorama…", "View", "", "environment", "Light the material with an HDR picture"),
+    ActionSpec("go_home", "Home", "Window", "Ctrl+1", "home", "Recent projects"),
+    ActionSpec("go_compress", "Compress", "Window", "Ctrl+2", "", "Materials, view and runs"),
+    ActionSpec("go_lab", "Lab", "Window", "Ctrl+3", "", "Watch a network learn a picture"),
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),
     ActionSpec("full_screen", "Full screen", "Window", "F11", checkable=True),
     ActionSpec("next_panel", "Next panel", "Window", "F6", "", "Move the keyboard to the next part of the window"),
@@ -94,6 +117,9 @@ HELD_KEYS: tuple[tuple[str, str], ...] = (
     ("Run into A", "Shift+1 … 9"),
     ("Rotate the light", "Shift+right-drag"),
     ("Turn the wipe", "drag its knob"),
+    ("Orbit or pan, zoom", "arrows, +, -"),
+    ("Rotate the light, by keys", "Shift+arrows"),
+    ("Move and turn the wipe, by keys", "Ctrl+arrows"),
     ("Hide panels (viewport)", "Tab"),
     ("In the table of runs: into B, into A", "Enter, Shift+Enter"),
 )
@@ -104,7 +130,7 @@ def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[
     """All actions as children of ``parent``, by id. A missing handler is an error, so that no entry is dead."""
     made: dict[str, QAction] = {}
     for spec in ACTIONS:
-        action = QAction(spec.text, parent)
+        action = QAction(tr(spec.text), parent)
         action.setObjectName(spec.id)
         if spec.icon:
             action.setIcon(icon(spec.icon))
@@ -114,9 +140,9 @@ def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[
         action.setCheckable(spec.checkable)
         action.setAutoRepeat(spec.id in ("gain_up", "gain_down"))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        name = spec.text.rstrip("…")
-        action.setToolTip(name + (f"  ({keys})" if keys else "") + (f"\n{spec.hint}" if spec.hint else ""))
-        action.setStatusTip(f"{name}: {spec.hint}" if spec.hint else name)
+        name, hint = tr(spec.text).rstrip("…"), tr(spec.hint)
+        action.setToolTip(name + (f"  ({keys})" if keys else "") + (f"\n{hint}" if hint else ""))
+        action.setStatusTip(f"{name}: {hint}" if hint else name)
         handler = handlers[spec.id]
         action.triggered.connect(lambda _=False, act=handler: act())
         parent.addAction(action)
@@ -132,6 +158,6 @@ def key_groups() -> dict[str, list[tuple[str, str]]]:
             keys = [
                 QKeySequence(part).toString(QKeySequence.SequenceFormat.NativeText) for part in spec.keys.split("; ")
             ]
-            groups.setdefault(spec.menu, []).append((spec.text.rstrip("…"), ", ".join(keys)))
-    groups["By hand"] = list(HELD_KEYS)
+            groups.setdefault(tr(spec.menu), []).append((tr(spec.text).rstrip("…"), ", ".join(keys)))
+    groups[tr("By hand")] = [(tr(what), tr(keys)) for what, keys in HELD_KEYS]
     return groups

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import logs, paths
-from widgets import theme
+from widgets import language, theme
 from widgets.icons import application_icon
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ def run_window(inputs: list[Path]) -> int:
     app.setApplicationName("Texloom")
     app.setDesktopFileName("texloom")
     logs.to_file(paths.log_folder())
+    language.install(app)
     theme.install(app)
     app.setWindowIcon(application_icon())
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.commands import batch, compare, compress, curve, decode, export, info, render, samples
+from app.commands import batch, compare, compress, curve, decode, export, info, lab, render, samples
 from app.commands.options import Parser
 from core.errors import Cancelled, InputError, TexloomError
 
@@ -29,6 +29,7 @@ COMMANDS = {
     "render": render,
     "batch": batch,
     "samples": samples,
+    "lab": lab,
 }
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.document import Material, MaterialState
 from app.prediction import predicted
+from app.preset_menu import PresetMenu
 from app.session import Session, with_rate
 from core.codec.settings import CompressSettings
 from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
+from widgets.language import tr
 from widgets.rate_picker import Rate, RateMode, RatePicker
 from widgets.role_review import RoleReview
 from widgets.settings_form import SettingsForm
@@ -33,7 +35,6 @@ class CompressPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(344)
         self._session = session
         self._reviewed: int | None = None
         column = bare(QVBoxLayout(self), 0)
@@ -42,16 +43,20 @@ class CompressPanel(QWidget):
         head = bare(QVBoxLayout(), 2)
         self._name = ElidedLabel("", "title")
         self._facts = ElidedLabel("", "small")
-        head.addWidget(self._name)
+        self.presets = PresetMenu(session, self)
+        first = bare(QHBoxLayout(), 8)
+        first.addWidget(self._name, 1)
+        first.addWidget(self.presets.button)
+        head.addLayout(first)
         head.addWidget(self._facts)
         inner.addLayout(head)
         self.rate = RatePicker()
         inner.addWidget(self.rate)
         self.review = RoleReview()
-        self._maps = Section("Maps", self.review)
+        self._maps = Section(tr("Maps"), self.review)
         inner.addWidget(self._maps)
         self.form = SettingsForm(CompressSettings, OWN_FIELDS)
-        self._expert = Section("Advanced", self.form, open_=False)
+        self._expert = Section(tr("Advanced"), self.form, open_=False)
         inner.addWidget(self._expert)
         inner.addStretch(1)
         self._scroll = VerticalScroll(content)
@@ -91,10 +96,10 @@ class CompressPanel(QWidget):
             row.addWidget(made, 1)
         column.addLayout(row)
         row = bare(QHBoxLayout(), 8)
-        self.export = button("Export", "", "export", actions["export"].toolTip())
+        self.export = button(tr("Export"), "", "export", actions["export"].toolTip())
         self.export_menu = QMenu(self.export)
         self.export.setMenu(self.export_menu)
-        self.save = ActionButton(actions["save_as"], text="Save as…")
+        self.save = ActionButton(actions["save_as"], text=tr("Save as…"))
         row.addWidget(self.export, 1)
         row.addWidget(self.save, 1)
         column.addLayout(row)
@@ -104,7 +109,7 @@ class CompressPanel(QWidget):
 
     def refresh(self) -> None:
         material = self._session.document.current
-        self._name.setText(material.name if material else "No material")
+        self._name.setText(material.name if material else tr("No material"))
         self._facts.setText(_facts(material))
         restyle(self._facts, "state", "warn" if material and material.state is MaterialState.UNDECIDED else "")
         self.rate.set_texels(material.width * material.height if material else 0)
@@ -122,7 +127,9 @@ class CompressPanel(QWidget):
             return
         count = self.review.to_check
         used = len(material.plan.used_files)
-        self._maps.set_badge(f"{count} to check" if count else f"{used} used", "warn" if count else "")
+        self._maps.set_badge(
+            tr("%n to check", "", count) if count else tr("%n used", "", used), "warn" if count else ""
+        )
         if count and self._reviewed != material.key:
             self._reviewed = material.key
             self._maps.set_open(True)
@@ -142,16 +149,16 @@ class CompressPanel(QWidget):
             for field in dataclasses.fields(settings)
             if field.name not in OWN_FIELDS
         )
-        self._expert.set_badge(f"{changed} changed" if changed else "")
+        self._expert.set_badge(tr("%n changed", "", changed) if changed else "")
         self._show_prediction(self._rate())
 
     def _show_prediction(self, rate: Rate) -> None:
         material = self._session.document.current
         card = self.rate.card
         if material is None or not material.width:
-            card.show_nothing("Add a material to see its predicted size." if material is None else "")
+            card.show_nothing(tr("Add a material to see its predicted size.") if material is None else "")
         elif rate.target_psnr is not None:
-            card.show_nothing("The run searches the smallest file that reaches the target.")
+            card.show_nothing(tr("The run searches the smallest file that reaches the target."))
         else:
             roles = material.roles
             card.show_prediction(predicted(material.width, material.height, material.channels, roles, rate.bpp))
@@ -175,10 +182,11 @@ class CompressPanel(QWidget):
 
 def _facts(material: Material | None) -> str:
     if material is None:
-        return "Drop a folder anywhere on the window."
+        return tr("Drop a folder anywhere on the window.")
     if material.state is MaterialState.READING and not material.width:
-        return "Reading…"
+        return tr("Reading…")
     if material.state is MaterialState.UNDECIDED:
         return material.problem
-    maps = f"{len(material.roles)} {'map' if len(material.roles) == 1 else 'maps'}"
-    return f"{material.width} × {material.height}  ·  {maps}  ·  {material.channels} channels"
+    maps = tr("%n map(s)", "", len(material.roles))
+    channels = tr("%n channel(s)", "", material.channels)
+    return f"{material.width} × {material.height}  ·  {maps}  ·  {channels}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -116,6 +116,8 @@ class Run:
     """Role name or "total" -> PSNR in dB for each entry of ``seconds``."""
     path: Path | None = None
     """The finished file: a container, or the blocks of a baseline."""
+    interrupted: bool = False
+    """Ended by leaving its project: nobody discarded it."""
     lock: QLockFile | None = None
     """Held while it is active, so that another window does not take it for interrupted."""
     report: Mapping[str, Any] = field(default_factory=dict)
@@ -133,6 +135,8 @@ class Run:
     @property
     def title(self) -> str:
         """As it is called where a material's runs stand beside each other."""
+        if self.record.name:
+            return self.record.name
         return self.baseline.title if self.baseline is not None else f"Run {self.number}"
 
     def show_constant(self) -> None:
@@ -175,6 +179,8 @@ class Document(QObject):
         self.materials: list[Material] = []
         self.runs: list[Run] = []
         self.settings = CompressSettings()
+        self.project_id = ""
+        """What new runs belong to."""
         self.slots: dict[str, int | None] = {"A": ORIGINAL, "B": None}
         self._current: int | None = None
         self._next_key = 1
@@ -193,8 +199,20 @@ class Document(QObject):
     def material(self, key: int | None) -> Material | None:
         return next((material for material in self.materials if material.key == key), None)
 
-    def add_material(self, material: Material) -> None:
-        self.materials.append(material)
+    def clear(self) -> None:
+        """Close everything; what runs goes on without being shown."""
+        self.materials, self.runs = [], []
+        self.slots = {"A": ORIGINAL, "B": None}
+        self._current = None
+        for signal in (self.materials_changed, self.runs_changed, self.current_changed, self.slots_changed):
+            signal.emit()
+
+    def add_materials(self, materials: Sequence[Material]) -> None:
+        self.materials += materials
+        self.materials_changed.emit()
+
+    def insert_material(self, place: int, material: Material) -> None:
+        self.materials.insert(min(place, len(self.materials)), material)
         self.materials_changed.emit()
 
     def remove_material(self, key: int) -> None:
@@ -235,9 +253,36 @@ class Document(QObject):
         ]
         return fit[-1] if fit else None
 
-    def add_run(self, run: Run) -> None:
-        self.runs.append(run)
-        self.runs_changed.emit()
+    def active_run(self) -> Run | None:
+        """The run that Pause, Stop and Discard mean: that of the material looked at, else whichever runs."""
+        current = self.current
+        own = [run for run in self.runs_of(current.key if current else None) if run.state.active]
+        running = [run for run in own if run.state is not RunState.WAITING]
+        if running or own:
+            return (running or own)[0]
+        return next((run for run in self.runs if run.state.active and run.state is not RunState.WAITING), None)
+
+    def result_run(self) -> Run | None:
+        """The finished run that exports mean: the one in B, else the newest of the material."""
+        shown = self.run(self.slots["B"])
+        if shown is not None and shown.state.has_result and shown.baseline is None:
+            return shown
+        return self.newest_result(self._current)
+
+    def newest_result(self, material_key: int | None) -> Run | None:
+        """The newest finished neural texture of a material."""
+        done = [run for run in self.runs_of(material_key) if run.state.has_result and run.baseline is None]
+        return done[-1] if done else None
+
+    def resumable_run(self) -> Run | None:
+        """The run in B, if it was interrupted."""
+        run = self.run(self.slots["B"])
+        return run if run is not None and run.state in (RunState.RESUMABLE, RunState.INTERRUPTED) else None
+
+    def add_runs(self, runs: Sequence[Run]) -> None:
+        if runs:
+            self.runs += runs
+            self.runs_changed.emit()
 
     def remove_run(self, key: int) -> None:
         self.runs = [run for run in self.runs if run.key != key]
@@ -251,6 +296,12 @@ class Document(QObject):
         if self.slots[side] != key:
             self.slots = {**self.slots, side: key}
             self.slots_changed.emit()
+
+    def show_run(self, run: Run, side: str) -> None:
+        """In A or B, with its material."""
+        if run.material_key is not None:
+            self.set_current(run.material_key)
+        self.set_slot(side, run.key)
 
     def set_settings(self, settings: CompressSettings) -> None:
         if settings != self.settings:

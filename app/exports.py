@@ -16,14 +16,11 @@ from app.desk import Desk
 from app.document import Material, Run
 from app.job_runner import Job, call
 from app.sources import ContainerSource
-from core.codec.settings import PRESET_SECONDS
 from core.errors import InputError, OutputError
-from core.jobs import Control, Event, Finished, Notice, Progress
+from core.exporters import TARGETS, ExportResult
+from core.jobs import Control, Event, Notice, Progress, from_dict, to_dict
 
 log = logging.getLogger(__name__)
-
-FITTING_TARGETS = frozenset({"ue5"})
-"""Destinations with a model of their own: their export trains, so it goes into the queue of the runs."""
 
 
 class Exports(QObject):
@@ -47,18 +44,42 @@ class Exports(QObject):
         job.finished.connect(lambda _: self._desk.tell_written([target], target.parent))
         job.failed.connect(self._desk.tell_error)
 
-    def export(self, target: str, material: Material | None, run: Run | None, folder: Path) -> None:
+    def settings(self, target: str) -> Any:
+        """What this target was asked last time, else its defaults."""
+        kind = TARGETS[target].settings
+        try:
+            return from_dict(kind, self._desk.preferences.export_settings.get(target, {}))
+        except InputError as error:
+            log.warning("Stored settings of the export to %s were ignored: %s", target, error)
+            return kind()
+
+    def remember(self, target: str, settings: Any, parent: Path) -> None:
+        """For the next export to this target, which then is one click."""
+        kept = self._desk.preferences
+        kept.export_settings = {**kept.export_settings, target: to_dict(settings)}
+        kept.export_folders = {**kept.export_folders, target: str(parent)}
+        kept.last_export = target
+
+    def again(self) -> tuple[str, Path] | None:
+        """The target and the folder of the last export, if it can be done again with one click."""
+        kept = self._desk.preferences
+        folder = kept.export_folders.get(kept.last_export)
+        return (kept.last_export, Path(folder)) if kept.last_export in TARGETS and folder else None
+
+    def export(
+        self, target: str, material: Material | None, run: Run | None, folder: Path, settings: Any = None
+    ) -> Job:
         """Write one destination's files into ``folder``.
 
         A destination with a model of its own is fitted to the original where that is open, because a second fit to
         the decoded maps would add their errors; all others are written from the finished run.
         """
-        self._desk.preferences.export_folders[target] = str(folder.parent)
-        fits = target in FITTING_TARGETS
-        settings = self.document.settings if run is None else run.settings
+        name = material.name if material is not None else run.material_name if run is not None else "material"
+        fits = TARGETS[target].fits
+        chosen = self.settings(target)
 
         def work(control: Control) -> Iterator[Event]:
-            from core.exporters import ExportSettings, export
+            from core.exporters import export
 
             yield Progress(0.0, "Preparing")
             source: Any = None
@@ -67,29 +88,71 @@ class Exports(QObject):
                 source = held if held is not None else reading_jobs.read_source(material.source)
             if source is None:
                 source = _container(run, material)
-            seconds = settings.time_budget or PRESET_SECONDS[settings.preset]
-            chosen = ExportSettings(time_budget=seconds, device=settings.device)
             yield from export(target, source, folder, chosen, control)
 
-        name = material.name if material is not None else run.material_name if run is not None else "material"
         queue = self._desk.compute if fits else self._desk.io
         job = queue.submit(f"Exporting {name} to {folder.name}", work)
         self._track(job)
         if fits and queue.running is not None:
             self._desk.say(f"The export of {name} needs training of its own; it starts after the present run.")
-
-        def finished(event: Finished) -> None:
-            result = event.result
-            notes = list(result.notes)
-            if result.psnr_db is not None:
-                notes.insert(0, f"{result.psnr_db:.1f} dB.")
-            self._desk.tell_written(list(result.files), result.folder, " ".join(notes))
-
-        job.finished.connect(finished)
         job.failed.connect(self._desk.tell_error)
-        job.cancelled.connect(
-            lambda: None if self._desk.closing else self._desk.say(f"The export of {name} was cancelled.")
-        )
+        job.cancelled.connect(lambda: self._on_cancelled(name))
+        return job
+
+    def export_one(self, target: str, material: Material | None, run: Run | None, parent: Path) -> None:
+        """Into ``parent/<target>/<material>``, and tell what was written."""
+        name = material.name if material is not None else run.material_name if run is not None else "material"
+        job = self.export(target, material, run, parent / target / run_store.safe_name(name))
+        job.finished.connect(lambda event: self._tell(event.result))
+
+    def export_all(self, target: str, parent: Path) -> int:
+        """The newest result of every material that has one; says how many. Told once, when the last is written."""
+        pairs = [(material, self.document.newest_result(material.key)) for material in self.document.materials]
+        pairs = [(material, run) for material, run in pairs if run is not None or _is_container(material)]
+        results: list[ExportResult] = []
+        left = len(pairs)
+
+        def ended() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0 and results and not self._desk.closing:
+                self._tell_all(target, parent, results)
+
+        names: set[str] = set()
+        for material, run in pairs:
+            name = run_store.safe_name(material.name)
+            while name.casefold() in names:
+                name += "_2"
+            names.add(name.casefold())
+            job = self.export(target, material, run, parent / target / name)
+            job.finished.connect(lambda event: results.append(event.result))
+            job.ended.connect(ended)
+        return len(pairs)
+
+    def _tell(self, result: ExportResult) -> None:
+        notes = list(result.notes)
+        if result.psnr_db is not None:
+            notes.insert(0, f"{result.psnr_db:.1f} dB.")
+        note = " ".join(notes)
+        if not result.written:
+            show = ("Open folder", lambda: self._desk.folder_wanted.emit(result.folder))
+            self._desk.say(f"All files in {result.folder} are up to date already. {note}".strip(), "good", (show,))
+            return
+        if result.unchanged:
+            note = f"{len(result.unchanged)} were up to date already. {note}".strip()
+        self._desk.tell_written(result.written, result.folder, note)
+
+    def _tell_all(self, target: str, parent: Path, results: list[ExportResult]) -> None:
+        written, same = (sum(len(getattr(r, name)) for r in results) for name in ("written", "unchanged"))
+        notes = sorted({note for result in results for note in result.notes})
+        text = f"{TARGETS[target].title}: {len(results)} materials, {written} files written"
+        text += f", {same} were up to date already." if same else "."
+        show = ("Open folder", lambda: self._desk.folder_wanted.emit(parent / target))
+        self._desk.say(" ".join([text, *notes]), "good", (show,))
+
+    def _on_cancelled(self, name: str) -> None:
+        if not self._desk.closing:
+            self._desk.say(f"The export of {name} was cancelled.")
 
     def _track(self, job: Job) -> None:
         """Show a job in the activity line while it lasts."""
@@ -104,6 +167,10 @@ class Exports(QObject):
 
         job.events.connect(told)
         job.ended.connect(lambda: self.activity.emit(None, 0.0))
+
+
+def _is_container(material: Material) -> bool:
+    return isinstance(material.source, ContainerSource)
 
 
 def _container(run: Run | None, material: Material | None) -> Any:

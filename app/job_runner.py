@@ -6,6 +6,7 @@ has come up to ten times a second, in order and without loss. A job's end is tol
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections import deque
@@ -112,9 +113,13 @@ class Job(QObject):
     ended = Signal()
     """Last, whatever the outcome; the thread is gone."""
 
+    _count = itertools.count(1)
+
     def __init__(self, title: str, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.title = title
+        self.number = next(Job._count)
+        """No other job of this process has it."""
         self.control = Control()
         self.state = JobState.WAITING
         self._published_at = 0.0
@@ -221,7 +226,7 @@ class JobQueue(QObject):
         super().__init__(parent)
         self._waiting: list[Job] = []
         self._running: Job | None = None
-        self._closed = False
+        self._closed = self._held = False
 
     @property
     def running(self) -> Job | None:
@@ -241,11 +246,23 @@ class JobQueue(QObject):
         self.changed.emit()
         return job
 
-    def move_first(self, job: Job) -> None:
+    def move(self, job: Job, place: int) -> None:
+        """Put a waiting job at ``place`` among those that wait, 0 is next."""
         if job in self._waiting:
             self._waiting.remove(job)
-            self._waiting.insert(0, job)
+            self._waiting.insert(place, job)
             self.changed.emit()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    def hold(self, on: bool) -> None:
+        """While held, no waiting job starts; what runs goes on."""
+        if on != self._held:
+            self._held = on
+            self.changed.emit()
+            self._start_next()
 
     def cancel_waiting(self) -> None:
         for job in tuple(self._waiting):
@@ -262,7 +279,7 @@ class JobQueue(QObject):
         return running.wait(limit_s)
 
     def _start_next(self) -> None:
-        if self._running is None and self._waiting and not self._closed:
+        if self._running is None and self._waiting and not self._closed and not self._held:
             self._running = self._waiting.pop(0)
             self._running.start()
             self.changed.emit()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -33,44 +33,54 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, logs, paths, preferences
+from app import actions, logs, paths, place_menus, preferences, presenting
 from app.compress_panel import CompressPanel
 from app.desk import Message
-from app.document import ORIGINAL, Material, MaterialState, Run, RunState
-from app.exports import FITTING_TARGETS
+from app.dock_layout import DockLayout
+from app.document import Material, MaterialState, Run, RunState
+from app.export_dialog import ExportDialog
 from app.job_runner import Job
+from app.options import Options, from_stored
 from app.preferences import Preferences
+from app.project_store import SUFFIX as PROJECT_SUFFIX
 from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource
+from app.workspaces import COMPRESS, HOME, LAB, Workspaces
 from core.codec.baseline_sets import BASELINES
 from core.codec.baselines import bits_per_texel
-from core.codec.settings import CompressSettings
 from core.exporters import TARGETS
-from core.jobs import describe
+from core.jobs import to_dict
 from core.textures.images import IMAGE_SUFFIXES
 from core.textures.material import NormalConvention, TextureSet
-from core.textures.roles import ROLE_INFO
 from core.textures.samples import SAMPLE_NAMES
 from renderers.comparison import CompareMode
 from renderers.environment import is_panorama
 from renderers.meshes import MESH_SUFFIXES
+from widgets import theme
 from widgets.command_palette import CommandPalette
-from widgets.controls import ElidedLabel, bare, button, tool
+from widgets.controls import ElidedLabel, Segmented, bare, button, tool
 from widgets.dock import Dock
-from widgets.drop_area import DropOverlay, EmptyState
+from widgets.drop_area import DropOverlay
+from widgets.home_page import HomePage
 from widgets.icons import application_icon
 from widgets.inspect_panel import InspectPanel
 from widgets.key_sheet import KeySheet
+from widgets.language import tr
 from widgets.log_view import LogView
-from widgets.material_list import MaterialList, MaterialRow
-from widgets.runs_table import RunRow, RunsTable
+from widgets.material_list import MaterialList
+from widgets.queue_panel import QueuePanel
+from widgets.runs_table import RunsTable
+from widgets.settings_dialog import SettingsDialog
 from widgets.toast import ToastStack
-from widgets.training_panel import TrainingPanel, TrainingView
-from widgets.units import db_text, size_text
+from widgets.training_panel import TrainingPanel
+from widgets.units import db_text
 from widgets.view_bar import SlotBar, ViewBar
 from widgets.viewport import MaterialViewport
 from widgets.viewport_options import PixelReading, Sampler, ViewMode
+
+if TYPE_CHECKING:
+    from app.lab_workspace import LabWorkspace
 
 log = logging.getLogger(__name__)
 
@@ -97,25 +107,6 @@ KEPT_VIEW = (
     "filtering",
 )
 
-RUN_WORDS = {
-    RunState.WAITING: ("Waiting", ""),
-    RunState.RUNNING: ("Training", "active"),
-    RunState.PAUSED: ("Paused", "warn"),
-    RunState.STOPPING: ("Finishing", "active"),
-    RunState.DISCARDING: ("Discarding", ""),
-    RunState.DONE: ("Done", "good"),
-    RunState.KEPT: ("Kept early", "good"),
-    RunState.FAILED: ("Failed", "bad"),
-    RunState.RESUMABLE: ("Resumable", "warn"),
-    RunState.INTERRUPTED: ("Interrupted", "warn"),
-}
-
-
-def state_words(run: Run) -> tuple[str, str]:
-    """What a run does, in a word, and the look of it."""
-    word, look = RUN_WORDS[run.state]
-    return ("Encoding" if run.baseline is not None and run.state is RunState.RUNNING else word), look
-
 
 class MainWindow(QMainWindow):
     """One per process. ``start`` is called after it is shown."""
@@ -129,11 +120,12 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self._config = (config or paths.config_folder()) / PREFERENCES_FILE
         self.preferences: Preferences = preferences.load(self._config)
+        self.options = from_stored(self.preferences.options)
         self.session = Session(self.preferences, self, compress=compress)
         self.document = self.session.document
         self.logs = logs.LogBridge(self)
-        self._hidden_docks: list[Dock] | None = None
-        self._closed = False
+        self._closed = self._busy = False
+        self._lab: LabWorkspace | None = None
         self._overlay = DropOverlay(self)
 
         self._shown_level = 0
@@ -143,34 +135,41 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self.toasts = ToastStack(self, self.centre)
         self._build_docks()
+        self._build_workspaces()
         self._build_menus()
         self._build_status()
         self._bind()
         self._restore()
+        self._apply_options()
         self._refresh_all()
 
     def start(self, inputs: list[Path]) -> None:
-        """Take up earlier runs, and open ``inputs`` or, without any, the built-in sample."""
-        self.session.runs.restore()
+        """Open ``inputs``, or go on where a crash broke off, or begin as the options say."""
+        projects, crashed = self.session.projects, self.session.projects.crashed()
         if inputs:
-            self.session.materials.open(inputs)
-        elif not self.document.materials:
-            self.session.materials.open_sample(SAMPLE_NAMES[0])
+            self._open(inputs)
+            if crashed is not None:
+                action = ("Open it", lambda: projects.open(crashed))
+                self.toasts.show("Texloom ended unexpectedly; its project was kept.", "warn", [action])
+        elif crashed is not None:
+            projects.open(crashed)
+        elif self.options.at_start == "last project" and self.preferences.projects:
+            projects.open(Path(self.preferences.projects[0]))
+        self._show_home()
 
     # --- building -------------------------------------------------------------------------------------------
 
     def _build_centre(self) -> None:
         self.view_bar = ViewBar([self.actions_by_id["fit"], self.actions_by_id["one_to_one"]])
         self.slot_bar = SlotBar()
-        self.empty = EmptyState()
+        self.home = HomePage()
         page = QWidget()
         column = bare(QVBoxLayout(page))
         column.addWidget(self.view_bar)
         column.addWidget(self.slot_bar)
         column.addWidget(self.viewport, 1)
+        self._compress_page = page
         self.centre = QStackedWidget()
-        self.centre.addWidget(self.empty)
-        self.centre.addWidget(page)
         self.setCentralWidget(self.centre)
 
     def _build_docks(self) -> None:
@@ -178,9 +177,10 @@ class MainWindow(QMainWindow):
         self.panel = CompressPanel(self.session, self.actions_by_id)
         self.training = TrainingPanel()
         self.runs = RunsTable()
+        self.queue = QueuePanel()
         self.log_view = LogView()
         self.inspect = InspectPanel()
-        add = tool("plus", "Add materials")
+        add = tool("plus", tr("Add materials"))
         menu = QMenu(add)
         for name in ("open_folder", "open_files"):
             menu.addAction(self.actions_by_id[name])
@@ -192,30 +192,18 @@ class MainWindow(QMainWindow):
         self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
         holder = QWidget()
         holder.setObjectName("well")
-        holder.setMinimumWidth(176)
         bare(QVBoxLayout(holder), 0, (0, 4, 0, 4)).addWidget(self.material_list)
-        left, right, bottom = (
-            Qt.DockWidgetArea.LeftDockWidgetArea,
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
         self.docks = {
-            "materials": Dock("materials", "Materials", holder, [add]),
-            "compress": Dock("compress", "Compress", self.panel),
-            "training": Dock("training", "Training", self.training),
-            "runs": Dock("runs", "Runs", self.runs, [self.add_baseline]),
-            "log": Dock("log", "Log", self.log_view),
-            "inspect": Dock("inspect", "Inspect", self.inspect),
+            "materials": Dock("materials", tr("Materials"), holder, [add]),
+            "compress": Dock("compress", tr("Compress"), self.panel),
+            "training": Dock("training", tr("Training"), self.training),
+            "runs": Dock("runs", tr("Runs"), self.runs, [self.add_baseline]),
+            "queue": Dock("queue", tr("Queue"), self.queue),
+            "log": Dock("log", tr("Log"), self.log_view),
+            "inspect": Dock("inspect", tr("Inspect"), self.inspect),
         }
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
-        self.addDockWidget(left, self.docks["materials"])
-        self.addDockWidget(right, self.docks["compress"])
-        self.addDockWidget(bottom, self.docks["training"])
-        self.addDockWidget(bottom, self.docks["runs"])
-        self.addDockWidget(bottom, self.docks["log"])
-        self.addDockWidget(right, self.docks["inspect"])
+        self.layout_of_docks = DockLayout(self, self.docks)
         for dock in self.docks.values():
             # Floating panels are windows of their own: they take drops as well.
             dock.setAcceptDrops(True)
@@ -226,71 +214,52 @@ class MainWindow(QMainWindow):
         self.baseline_menu.setToolTipsVisible(True)
         for name in OFFERED_BASELINES:
             baseline = BASELINES[name]
-            action = self.baseline_menu.addAction(baseline.title)
+            action = self.baseline_menu.addAction(tr(baseline.title))
             action.setData(name)
-            action.setToolTip(baseline.sentence)
-            action.setStatusTip(baseline.sentence)
+            action.setToolTip(tr(baseline.sentence))
+            action.setStatusTip(tr(baseline.sentence))
             action.triggered.connect(lambda _=False, name=name: self._add_baseline(name))
         return self.baseline_menu
 
-    def _default_layout(self) -> None:
-        left, right, bottom = (
-            Qt.DockWidgetArea.LeftDockWidgetArea,
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
+    def _build_workspaces(self) -> None:
+        self.workspaces = Workspaces(self.centre, self.layout_of_docks)
+        self.workspaces.add(HOME, self.home)
+        self.workspaces.add(COMPRESS, self._compress_page)
+        self.workspaces.add(LAB, self._make_lab)
+        self._tabs = Segmented(
+            [
+                (HOME, tr("Home"), self.actions_by_id["go_home"].toolTip()),
+                (COMPRESS, tr("Compress"), self.actions_by_id["go_compress"].toolTip()),
+                (LAB, tr("Lab"), self.actions_by_id["go_lab"].toolTip()),
+            ]
         )
-        for name, area in (
-            ("materials", left),
-            ("compress", right),
-            ("training", bottom),
-            ("runs", bottom),
-            ("log", bottom),
-            ("inspect", right),
-        ):
-            dock = self.docks[name]
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-            dock.setVisible(name != "log")
-        self.splitDockWidget(self.docks["training"], self.docks["runs"], Qt.Orientation.Horizontal)
-        self.tabifyDockWidget(self.docks["compress"], self.docks["inspect"])
-        self.docks["compress"].raise_()
-        self.tabifyDockWidget(self.docks["runs"], self.docks["log"])
-        self.docks["runs"].raise_()
-        self._size_docks()
+        self._tabs.chosen.connect(self._go)
+        self.workspaces.changed.connect(self._tabs.set_value)
+        self.workspaces.changed.connect(lambda _: self._update_actions())
 
-    def _size_docks(self) -> None:
-        """Sizes by the window's: the picture stays the largest thing."""
-        width, height = self.width(), self.height()
-        side = Qt.Orientation.Horizontal
-        self.resizeDocks(
-            [self.docks["materials"], self.docks["compress"]],
-            [round(min(260, max(180, width * 0.13))), round(min(440, max(344, width * 0.235)))],
-            side,
-        )
-        centre = width - 600
-        self.resizeDocks([self.docks["training"], self.docks["runs"]], [centre // 2, centre // 2], side)
-        tall = round(min(320, max(170, height * 0.24)))
-        self.resizeDocks([self.docks["training"], self.docks["runs"]], [tall, tall], Qt.Orientation.Vertical)
+    def _make_lab(self) -> QWidget:
+        # Made when it is first looked at: the window is up sooner without it.
+        from app.lab_workspace import LabWorkspace
+
+        self._lab = LabWorkspace(self.session.compute, self.session.desk.say)
+        return self._lab
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
-        menus = {name: bar.addMenu(name) for name in actions.MENUS}
+        menus = {name: bar.addMenu(tr(name)) for name in actions.MENUS}
         for spec in actions.ACTIONS:
             menu = menus[spec.menu]
             if spec.separated:
                 menu.addSeparator()
             if spec.id == "baseline":
-                submenu = menu.addMenu(self.actions_by_id[spec.id].icon(), "Add baseline")
+                submenu = menu.addMenu(self.actions_by_id[spec.id].icon(), tr("Add baseline"))
                 submenu.addActions(self.baseline_menu.actions())
                 continue
             if spec.id == "export":
-                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export")
-                menu.addAction(self.actions_by_id["export"])
-                self.actions_by_id["export"].setVisible(False)
-                continue
+                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export to")
             menu.addAction(self.actions_by_id[spec.id])
             if spec.id == "open_files":
-                self._recent_menu = menu.addMenu("Open recent")
+                self._recent_menu = menu.addMenu(tr("Open recent"))
                 self._recent_menu.aboutToShow.connect(self._fill_recent)
                 self._sample_menu(menu)
         window = menus["Window"]
@@ -298,22 +267,28 @@ class MainWindow(QMainWindow):
         for number, dock in enumerate(self.docks.values(), 1):
             toggle = dock.toggleViewAction()
             toggle.setShortcut(QKeySequence(f"Alt+{number}"))
-            toggle.setStatusTip(f"Show or hide {dock.windowTitle().lower()}")
+            toggle.setStatusTip(tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()))
             window.addAction(toggle)
+        self.panel.export_menu.addAction(self.actions_by_id["export"])
+        self.panel.export_menu.addSeparator()
         for target in TARGETS.values():
             for menu in (self.export_menu, self.panel.export_menu):
-                action = menu.addAction(target.title)
-                action.setToolTip(target.sentence)
-                action.setStatusTip(target.sentence)
+                action = menu.addAction(target.title + "…")
+                action.setToolTip(tr(target.sentence))
+                action.setStatusTip(tr(target.sentence))
                 action.triggered.connect(lambda _=False, name=target.name: self._export(name))
         self.panel.export_menu.setToolTipsVisible(True)
         # The binding does not hand the corner widget over to the menu bar: the reference keeps it alive.
-        self._search = button("Search actions", "flat", "search", self.actions_by_id["palette"].toolTip())
+        self._search = button(tr("Search actions"), "flat", "search", self.actions_by_id["palette"].toolTip())
         self._search.clicked.connect(self._show_palette)
-        bar.setCornerWidget(self._search, Qt.Corner.TopRightCorner)
+        self._corner = QWidget()
+        row = bare(QHBoxLayout(self._corner), 8, (0, 2, 4, 2))
+        row.addWidget(self._tabs)
+        row.addWidget(self._search)
+        bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
     def _sample_menu(self, menu: QMenu) -> None:
-        samples = menu.addMenu("Samples")
+        samples = menu.addMenu(tr("Samples"))
         for name in SAMPLE_NAMES:
             action = samples.addAction(name.replace("_", " ").capitalize())
             action.triggered.connect(lambda _=False, n=name: self.session.materials.open_sample(n))
@@ -327,7 +302,7 @@ class MainWindow(QMainWindow):
         holder = QWidget()
         row = bare(QHBoxLayout(holder), 8)
         self._activity = QLabel()
-        self._cancel_activity = button("Cancel", "link")
+        self._cancel_activity = button(tr("Cancel"), "link")
         self._cancel_activity.clicked.connect(self._on_cancel_activity)
         row.addWidget(self._activity)
         row.addWidget(self._cancel_activity)
@@ -340,6 +315,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         session, document = self.session, self.document
+        menus = place_menus.PlaceMenus(self, session, open_in_file_manager)
         session.desk.message.connect(self._on_message)
         session.shown.changed.connect(self._on_pixels)
         session.desk.folder_wanted.connect(open_in_file_manager)
@@ -357,12 +333,12 @@ class MainWindow(QMainWindow):
         self.log_view.open_folder.connect(lambda: open_in_file_manager(paths.log_folder()))
         self.material_list.chosen.connect(document.set_current)
         self.material_list.removed.connect(session.materials.remove)
-        self.material_list.menu_wanted.connect(self._material_menu)
+        self.material_list.menu_wanted.connect(menus.of_material)
         self.runs.show_in.connect(self._show_run_in)
         self.runs.current_changed.connect(lambda _: self._show_training())
-        self.runs.menu_wanted.connect(self._run_menu)
+        self.runs.menu_wanted.connect(lambda key, place: menus.of_run(key, place, self.runs.rename))
         self.runs.removed.connect(self._remove_run)
-        self.slot_bar.list_wanted.connect(self._fill_slot_menu)
+        self.slot_bar.list_wanted.connect(lambda side, menu: place_menus.fill_slot_menu(document, side, menu))
         self.slot_bar.run_dropped.connect(lambda side, key: self._show_run_in(key, side))
         self.view_bar.wanted.connect(lambda name, value: self.viewport.set_options(**{name: value}))
         self.slot_bar.gain_wanted.connect(self.viewport.set_difference_gain)
@@ -372,9 +348,26 @@ class MainWindow(QMainWindow):
         self.viewport.optionsChanged.connect(self._on_view_options)
         self.viewport.pixelInspected.connect(self._on_pixel)
         self.viewport.problem.connect(lambda text: self.toasts.show(text, "warn"))
-        self.empty.open_folder.connect(self._open_folder)
-        self.empty.open_files.connect(self._open_files)
-        self.empty.open_sample.connect(lambda: session.materials.open_sample(SAMPLE_NAMES[0]))
+        self.home.open_folder.connect(self._open_folder)
+        self.home.open_files.connect(self._open_files)
+        self.home.open_sample.connect(lambda: session.materials.open_sample(SAMPLE_NAMES[0]))
+        self.home.open_project.connect(self._open_project)
+        self.home.queue_folder.connect(self._queue_folder)
+        self.home.project_chosen.connect(session.projects.open)
+        self.home.project_forgotten.connect(self._forget_project)
+        self.home.folder_shown.connect(open_in_file_manager)
+        session.projects.saved.connect(self._save_preferences)
+        session.projects.changed.connect(self._on_project)
+        session.projects.opened.connect(lambda: self._go(COMPRESS if document.materials else HOME))
+        session.materials.added.connect(lambda _: self._go(COMPRESS))
+        session.compute.changed.connect(self._show_queue)
+        self.queue.moved.connect(
+            lambda number, place: self._with_job(number, lambda job: session.compute.move(job, place))
+        )
+        self.queue.removed.connect(lambda number: self._with_job(number, lambda job: job.cancel()))
+        self.queue.hold_wanted.connect(session.compute.hold)
+        self.queue.clear_wanted.connect(session.compute.cancel_waiting)
+        self.runs.renamed.connect(self._rename_run)
         self.panel.rate.mode_changed.connect(lambda mode: self.preferences.view.__setitem__("rate_mode", mode))
         session.undo.canUndoChanged.connect(lambda _: self._update_actions())
         session.undo.canRedoChanged.connect(lambda _: self._update_actions())
@@ -394,8 +387,20 @@ class MainWindow(QMainWindow):
         return {
             "open_folder": self._open_folder,
             "open_files": self._open_files,
+            "new_project": lambda: self.session.projects.new(),
+            "open_project": self._open_project,
+            "save_project": self._save_project,
+            "queue_folder": self._queue_folder,
+            "watch_folder": self._watch_folder,
+            "rename_run": self._begin_rename,
+            "save_preset": lambda: self.panel.presets.ask_name(),
+            "preferences": self._show_preferences,
+            "hold_queue": lambda: self.session.compute.hold(not self.session.compute.held),
+            "go_home": lambda: self._go(HOME),
+            "go_compress": lambda: self._go(COMPRESS),
+            "go_lab": lambda: self._go(LAB),
             "save_as": self._save_as,
-            "export": lambda: self.panel.export.showMenu(),
+            "export": self._export_again,
             "decode": lambda: self._export("images"),
             "close_material": self._close_material,
             "quit": self.close,
@@ -441,7 +446,9 @@ class MainWindow(QMainWindow):
             "panorama": self._open_panorama,
             "hide_panels": self._toggle_panels,
             "full_screen": self._toggle_full_screen,
-            "next_panel": self._next_panel,
+            "next_panel": lambda: self.layout_of_docks.focus_next(
+                self.viewport if self.document.materials else self.home
+            ),
             "reset_layout": self._reset_layout,
             "key_sheet": self._show_keys,
             "palette": self._show_palette,
@@ -458,10 +465,7 @@ class MainWindow(QMainWindow):
         placed = bool(kept.geometry) and self.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
         if not placed:
             self.resize(self._first_size())
-        if not kept.docks or not self.restoreState(QByteArray.fromBase64(kept.docks.encode())):
-            self._default_layout()
-            # Sizes hold only once the layout knows the window's size.
-            QTimer.singleShot(0, self, self._size_docks)
+        self.layout_of_docks.restore(kept.docks)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
         known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:
@@ -475,9 +479,8 @@ class MainWindow(QMainWindow):
         return QSize(min(1680, round(screen.width() * 0.94)), min(1050, round(screen.height() * 0.92)))
 
     def _reset_layout(self) -> None:
-        self._hidden_docks = None
         self.actions_by_id["hide_panels"].setChecked(False)
-        self._default_layout()
+        self.layout_of_docks.reset()
 
     def _switch_mode(self) -> None:
         flat = self.viewport.options.mode is ViewMode.PICTURE
@@ -488,16 +491,8 @@ class MainWindow(QMainWindow):
         self._on_view_options(self.viewport.options)
 
     def _toggle_panels(self) -> None:
-        """Leave only the viewport, and back."""
-        if self._hidden_docks is None:
-            self._hidden_docks = [dock for dock in self.docks.values() if dock.isVisible()]
-            for dock in self._hidden_docks:
-                dock.hide()
-        else:
-            for dock in self._hidden_docks:
-                dock.show()
-            self._hidden_docks = None
-        self.actions_by_id["hide_panels"].setChecked(self._hidden_docks is not None)
+        self.layout_of_docks.leave_alone(not self.layout_of_docks.alone)
+        self.actions_by_id["hide_panels"].setChecked(self.layout_of_docks.alone)
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -506,30 +501,39 @@ class MainWindow(QMainWindow):
             self.showFullScreen()
         self.actions_by_id["full_screen"].setChecked(self.isFullScreen())
 
-    def _next_panel(self) -> None:
-        """The keyboard's way around: each part of the window once, then from the start."""
-        stops: list[QWidget] = [self.viewport if self.document.materials else self.empty]
-        stops += [dock.widget() for dock in self.docks.values() if dock.isVisible()]
-        focus = QApplication.focusWidget()
-        at = next(
-            (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
-        )
-        for step in range(1, len(stops) + 1):
-            target = stops[(at + step) % len(stops)]
-            inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
-            if inside is not None:
-                inside.setFocus(Qt.FocusReason.TabFocusReason)
-                return
-
     # --- showing what is ------------------------------------------------------------------------------------
 
     def _refresh_all(self) -> None:
-        self.centre.setCurrentIndex(1 if self.document.materials else 0)
+        if not self.document.materials and self.workspaces.current in ("", COMPRESS):
+            self._go(HOME)
         self._show_materials()
         self._show_runs()
         self._show_slots()
         self._show_training()
         self._update_actions()
+
+    def _go(self, workspace: str) -> None:
+        if workspace == HOME:
+            self._show_home()
+        self.workspaces.show(workspace, alone=self.actions_by_id["hide_panels"].isChecked())
+
+    def _show_home(self) -> None:
+        now = time.time()
+        self.home.show_projects([presenting.project_card(each, now) for each in self.session.projects.recent()])
+
+    def _on_project(self) -> None:
+        self._show_title()
+        self.actions_by_id["watch_folder"].setChecked(bool(self.session.watching.folders))
+
+    def _show_title(self) -> None:
+        """What is looked at, of which project, and how far the run is."""
+        current, project = self.document.current, self.session.projects
+        parts = [current.name] if current is not None else []
+        if not project.untitled:
+            parts.append(project.title)
+        running = next((run for run in self.document.runs if run.state is RunState.RUNNING), None)
+        progress = f"{running.fraction:.0%}  " if running is not None and running.fraction is not None else ""
+        self.setWindowTitle(progress + " – ".join([*parts, "Texloom"]))
 
     def _on_material_changed(self, material: Material) -> None:
         self._show_materials()
@@ -538,77 +542,57 @@ class MainWindow(QMainWindow):
     def _on_run_changed(self, run: Run) -> None:
         self._show_materials()
         self._show_runs()
+        self._show_queue()
         self._show_training()
         self._show_labels()
         self._update_actions()
 
     def _show_materials(self) -> None:
         current = self.document.current
-        rows = [self._material_row(material) for material in self.document.materials]
+        rows = [presenting.material_row(self.document, material) for material in self.document.materials]
         self.material_list.set_rows(rows, current.key if current else None)
-        self.setWindowTitle(f"{current.name} – Texloom" if current else "Texloom")
-
-    def _material_row(self, material: Material) -> MaterialRow:
-        run = self.document.latest_run(material.key)
-        state, look, fraction = "Ready", "", None
-        if material.state is MaterialState.READING and not material.width:
-            state = "Reading…"
-        elif material.state is MaterialState.UNDECIDED:
-            state, look = "Needs a look", "warn"
-        elif run is not None and run.state.active:
-            word, look = state_words(run)
-            known = f"  {db_text(run.psnr_db)} dB" if run.psnr_db is not None else ""
-            state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
-        elif run is not None and run.record.psnr_db is not None:
-            size = f"  ·  {size_text(run.record.bytes)}" if run.record.bytes else ""
-            state, look = f"{db_text(run.record.psnr_db)} dB{size}", "good"
-        elif (
-            material.plan is not None
-            and material.plan.normal_convention is NormalConvention.UNKNOWN
-            and any("normal" in file.roles for file in material.plan.used_files)
-        ):
-            state, look = "Normal map: OpenGL or DirectX?", "warn"
-        tip = material.name
-        if material.plan is not None:
-            tip += f"\n{material.plan.folder}"
-        if material.problem:
-            tip += f"\n{material.problem}"
-        return MaterialRow(material.key, material.name, state, look, fraction, material.thumbnail, tip)
+        self._show_title()
 
     def _show_runs(self) -> None:
-        rows = []
-        for run in reversed(self.document.runs):
-            word, look = state_words(run)
-            record = run.record
-            slots = "".join(side for side, key in self.document.slots.items() if key == run.key)
-            tip = f"{record.material}: {record.error or ', '.join(run.notices) or word}\n{run.folder}"
-            if run.baseline is not None:
-                tip = f"{run.title} of {tip}\n{run.baseline.sentence}"
-                # Which one it is says more than that it is done; the colour tells that.
-                word = word if run.state in (RunState.FAILED, RunState.INTERRUPTED) else run.title
-            rows.append(
-                RunRow(
-                    run.key,
-                    run.number,
-                    record.material,
-                    word,
-                    look,
-                    _rate(run),
-                    record.psnr_db if run.state.has_result else run.psnr_db,
-                    record.seconds if run.state.has_result else run.elapsed_s or None,
-                    record.bytes if run.state.has_result else run.predicted_bytes,
-                    slots,
-                    tip,
-                )
-            )
-        self.runs.set_rows(rows)
+        self.runs.set_rows([presenting.run_row(self.document, run) for run in reversed(self.document.runs)])
+
+    def _show_queue(self) -> None:
+        compute = self.session.compute
+        by_job = {run.job: run for run in self.document.runs if run.job is not None}
+        running = [compute.running] if compute.running is not None else []
+        jobs = [job for job in (*running, *compute.waiting) if not job.state.ended]
+        runs = [by_job[job] for job in jobs if job in by_job]
+        rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
+        self.queue.show_queue(rows, presenting.queue_summary(runs, compute.held), compute.held)
+        self.actions_by_id["hold_queue"].setChecked(compute.held)
+        self._announce(len(jobs))
+
+    def _announce(self, jobs: int) -> None:
+        """Tell the desktop how much is left to do, and when all is done, if nobody is looking."""
+        busy = jobs > 0
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.setBadgeNumber(jobs if self.options.desktop_messages else 0)
+        ended = self._busy and not busy and not self.session.desk.closing
+        if ended and self.options.desktop_messages and not self.isActiveWindow():
+            QApplication.alert(self)
+        self._busy = busy
+
+    def _move_job(self, number: int, place: int) -> None:
+        self._with_job(number, lambda job: self.session.compute.move(job, place))
+
+    def _with_job(self, number: int, act: Callable[[Job], object]) -> None:
+        compute = self.session.compute
+        jobs = [*compute.waiting, *([compute.running] if compute.running is not None else [])]
+        job = next((job for job in jobs if job.number == number), None)
+        if job is not None:
+            act(job)
 
     def _looked_at(self) -> Run | None:
         """The run whose curve is shown: the one that trains, else the one in B, else the chosen one."""
         shown = self.document.run(self.document.slots["B"])
         if shown is not None:
             return shown
-        active = self._active_run()
+        active = self.document.active_run()
         if active is not None:
             return active
         return self.document.run(self.runs.current_key)
@@ -617,27 +601,8 @@ class MainWindow(QMainWindow):
         run = self._looked_at()
         if run is None:
             self.training.show_nothing()
-            return
-        word, look = state_words(run)
-        settings, record = run.settings, run.record
-        size = (
-            size_text(record.bytes) if record.bytes else size_text(run.predicted_bytes) if run.predicted_bytes else ""
-        )
-        view = TrainingView(
-            title=f"{run.material_name}  ·  {'run ' + str(run.number) if run.baseline is None else run.title}"
-            + (f"  ·  {run.stage}" if run.stage and run.state.active else ""),
-            state=word,
-            state_look=look,
-            psnr_db=record.psnr_db if run.state.has_result else run.psnr_db,
-            loss=run.loss,
-            step=run.step,
-            elapsed_s=run.elapsed_s,
-            remaining_s=run.remaining_s if run.state is RunState.RUNNING else None,
-            fraction=run.fraction if run.state.active and run.state is not RunState.WAITING else None,
-            size=size,
-            target_db=settings.target_psnr,
-        )
-        self.training.show_run(view, run.seconds, run.curves)
+        else:
+            self.training.show_run(presenting.training_view(run), run.seconds, run.curves)
 
     def _show_slots(self) -> None:
         self._show_labels()
@@ -648,19 +613,10 @@ class MainWindow(QMainWindow):
     def _show_labels(self) -> None:
         names = {}
         for side, key in self.document.slots.items():
-            names[side], detail = self._slot_text(key)
+            names[side], detail = presenting.slot_text(self.document, key)
             self.slot_bar.show_slot(side, names[side], detail)
         # Only the names: a label that changes with every measurement would redraw the picture as often.
         self.viewport.set_labels(names["A"], names["B"])
-
-    def _slot_text(self, key: int | None) -> tuple[str, str]:
-        if key == ORIGINAL:
-            return "Original", ""
-        run = self.document.run(key)
-        if run is None:
-            return "Nothing yet", ""
-        db = run.record.psnr_db if run.state.has_result else run.psnr_db
-        return run.title, f"{db_text(db)} dB" if db is not None else state_words(run)[0].lower()
 
     def _on_pixels(self, side: str) -> None:
         current = self.document.current
@@ -712,16 +668,19 @@ class MainWindow(QMainWindow):
 
     def _show_hint(self) -> None:
         options = self.viewport.options
-        if not self.document.materials:
-            self._hint.setText("Drop a folder of maps anywhere on the window")
+        if self.workspaces.current == LAB:
+            self._hint.setText(tr("Drop a picture on the lab, or start with the sample"))
+        elif not self.document.materials or self.workspaces.current == HOME:
+            self._hint.setText(tr("Drop a folder of maps anywhere on the window"))
         elif options.mode is ViewMode.PICTURE:
             self._hint.setText(
-                "Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys"
+                tr("Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys")
             )
         else:
-            self._hint.setText(
+            keys = tr(
                 "Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys"
             )
+            self._hint.setText(keys)
 
     def _show_inspected(self) -> None:
         component = self.viewport.options.component
@@ -731,17 +690,17 @@ class MainWindow(QMainWindow):
     def _on_pixel(self, reading: PixelReading | None) -> None:
         if reading is not None:
             self.inspect.show_pixel(reading)
-        self.inspector.setText(pixel_text(reading) if reading is not None else "")
+        self.inspector.setText(presenting.pixel_text(reading) if reading is not None else "")
 
     def _update_actions(self) -> None:
         document, act = self.document, self.actions_by_id
-        current, active = document.current, self._active_run()
+        current, active = document.current, self.document.active_run()
         ready = current is not None and current.state is not MaterialState.UNDECIDED
-        result = self._result_run()
+        result = self.document.result_run()
         own = [run for run in document.runs_of(current.key if current else None) if run.state.active]
         act["start"].setEnabled(ready)
         act["start"].setText("Start" if not own else "Queue another run")
-        resumable = self._resumable()
+        resumable = self.document.resumable_run()
         if resumable is not None and not own:
             act["start"].setText("Resume" if resumable.state is RunState.RESUMABLE else "Start again")
         act["start_all"].setEnabled(len(document.materials) > 1)
@@ -754,6 +713,9 @@ class MainWindow(QMainWindow):
         act["save_as"].setEnabled(result is not None)
         container_open = current is not None and current.plan is None
         act["decode"].setEnabled(result is not None or container_open)
+        again = self.session.exports.again()
+        act["export"].setText(f"Export again: {TARGETS[again[0]].title}" if again is not None else "Export…")
+        act["export"].setEnabled(current is not None or result is not None)
         self.panel.export.setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
@@ -775,31 +737,8 @@ class MainWindow(QMainWindow):
 
     # --- runs -----------------------------------------------------------------------------------------------
 
-    def _active_run(self) -> Run | None:
-        """The run that Pause, Stop and Discard mean: that of the material looked at, else whichever runs."""
-        current = self.document.current
-        own = [run for run in self.document.runs_of(current.key if current else None) if run.state.active]
-        running = [run for run in own if run.state is not RunState.WAITING]
-        if running or own:
-            return (running or own)[0]
-        return next((run for run in self.document.runs if run.state.active and run.state is not RunState.WAITING), None)
-
-    def _result_run(self) -> Run | None:
-        """The finished run that exports mean: the one in B, else the newest of the material."""
-        shown = self.document.run(self.document.slots["B"])
-        if shown is not None and shown.state.has_result and shown.baseline is None:
-            return shown
-        current = self.document.current
-        own = self.document.runs_of(current.key if current else None)
-        done = [run for run in own if run.state.has_result and run.baseline is None]
-        return done[-1] if done else None
-
-    def _resumable(self) -> Run | None:
-        run = self.document.run(self.document.slots["B"])
-        return run if run is not None and run.state in (RunState.RESUMABLE, RunState.INTERRUPTED) else None
-
     def _start(self) -> None:
-        resumable = self._resumable()
+        resumable = self.document.resumable_run()
         current = self.document.current
         own = [run for run in self.document.runs_of(current.key if current else None) if run.state.active]
         if resumable is not None and not own:
@@ -808,11 +747,7 @@ class MainWindow(QMainWindow):
             self.session.runs.start(current)
 
     def _start_all(self) -> None:
-        for material in self.document.materials:
-            if material.state is not MaterialState.UNDECIDED and not any(
-                run.state.active for run in self.document.runs_of(material.key)
-            ):
-                self.session.runs.start(material)
+        self.session.runs.start_all(self.document.materials)
 
     def _add_baseline(self, name: str) -> None:
         current = self.document.current
@@ -820,27 +755,23 @@ class MainWindow(QMainWindow):
             self.session.runs.add_baseline(current, name)
 
     def _show_baseline_menu(self) -> None:
-        self.docks["runs"].show()
-        self.docks["runs"].raise_()
+        self._show_dock("runs")
         self.baseline_menu.popup(self.add_baseline.mapToGlobal(self.add_baseline.rect().bottomLeft()))
 
     def _pause(self) -> None:
-        run = self._active_run()
+        run = self.document.active_run()
         if run is not None:
             (self.session.runs.resume if run.state is RunState.PAUSED else self.session.runs.pause)(run)
 
     def _with_active(self, act: Callable[[Run], None]) -> None:
-        run = self._active_run()
+        run = self.document.active_run()
         if run is not None:
             act(run)
 
     def _show_run_in(self, key: int, side: str) -> None:
         run = self.document.run(key)
-        if run is None:
-            return
-        if run.material_key is not None and self.document.current is not self.document.material(run.material_key):
-            self.document.set_current(run.material_key)
-        self.document.set_slot(side, key)
+        if run is not None:
+            self.document.show_run(run, side)
 
     def _show_number_in(self, number: int, side: str) -> None:
         run = next((run for run in self.document.runs if run.number == number), None)
@@ -849,12 +780,8 @@ class MainWindow(QMainWindow):
 
     def _remove_run(self, key: int) -> None:
         run = self.document.run(key)
-        if run is None:
-            return
-        if run.state.active:
-            self.session.runs.discard(run)
-        else:
-            self.session.runs.delete(run)
+        if run is not None:
+            self.session.runs.remove(run)
 
     def _reusable(self) -> Run | None:
         """The run whose settings can be used again: the one in B, else the chosen one; a baseline has none."""
@@ -872,75 +799,11 @@ class MainWindow(QMainWindow):
     def _copy_command(self) -> None:
         current = self.document.current
         if current is not None:
-            text = command_line(current, self.document.settings)
+            text = presenting.command_line(current, self.document.settings)
             QApplication.clipboard().setText(text)
             self.toasts.show("The command line is in the clipboard.")
 
     # --- menus of places ------------------------------------------------------------------------------------
-
-    def _fill_slot_menu(self, side: str, menu: QMenu) -> None:
-        menu.clear()
-        shown = self.document.slots[side]
-        original = menu.addAction("Original")
-        original.setCheckable(True)
-        original.setChecked(shown == ORIGINAL)
-        original.triggered.connect(lambda: self.document.set_slot(side, ORIGINAL))
-        current = self.document.current
-        own = self.document.runs_of(current.key if current else None)
-        if own:
-            menu.addSeparator()
-        for run in reversed(own):
-            name, detail = self._slot_text(run.key)
-            rate = _rate(run)
-            action = menu.addAction(f"{name}   {detail}" + (f"   {rate:.4g} bits/texel" if rate else ""))
-            action.setCheckable(True)
-            action.setChecked(shown == run.key)
-            action.triggered.connect(lambda _=False, key=run.key: self.document.set_slot(side, key))
-
-    def _run_menu(self, key: int, place: QPoint) -> None:
-        run = self.document.run(key)
-        if run is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        session = self.session
-
-        def add(text: str, act: Callable[[], object], enabled: bool = True) -> None:
-            action = menu.addAction(text)
-            action.setEnabled(enabled)
-            action.triggered.connect(lambda _=False: act())
-
-        if run.state in (RunState.RESUMABLE, RunState.INTERRUPTED):
-            text = "Resume" if run.state is RunState.RESUMABLE else "Start again"
-            add(text, lambda: session.runs.resume_interrupted(run))
-            menu.addSeparator()
-        add("Show in A", lambda: self._show_run_in(key, "A"))
-        add("Show in B", lambda: self._show_run_in(key, "B"))
-        menu.addSeparator()
-        add("Use these settings again", lambda: session.change_settings(run.settings), run.baseline is None)
-        add("Open folder", lambda: open_in_file_manager(run.folder))
-        menu.addSeparator()
-        if run.state is RunState.WAITING and run.job is not None:
-            job = run.job
-            add("Run next", lambda: session.compute.move_first(job))
-        add("Discard" if run.state.active else "Delete", lambda: self._remove_run(key))
-        menu.popup(place)
-
-    def _material_menu(self, key: int, place: QPoint) -> None:
-        material = self.document.material(key)
-        if material is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        start = menu.addAction("Start")
-        start.setEnabled(material.state is not MaterialState.UNDECIDED)
-        start.triggered.connect(lambda: self.session.runs.start(material))
-        if material.plan is not None:
-            folder = material.plan.folder
-            menu.addAction("Open folder").triggered.connect(lambda: open_in_file_manager(folder))
-        menu.addSeparator()
-        menu.addAction("Close").triggered.connect(lambda: self.session.materials.remove(key))
-        menu.popup(place)
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
@@ -952,6 +815,91 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, p=path: self.session.materials.open([p]))
         if not self.preferences.recent:
             self._recent_menu.addAction("Nothing opened yet").setEnabled(False)
+
+    def _begin_rename(self) -> None:
+        key = self.runs.current_key or self.document.slots["B"]
+        if key:
+            self._show_dock("runs")
+            self.runs.rename(key)
+
+    def _rename_run(self, key: int, name: str) -> None:
+        run = self.document.run(key)
+        if run is not None:
+            self.session.rename_run(run, name)
+
+    # --- projects and options ---------------------------------------------------------------------------------
+
+    def _open(self, inputs: list[Path]) -> None:
+        """What was dropped or given: a project, or materials for the one that is open."""
+        projects = [path for path in inputs if path.suffix.lower() == PROJECT_SUFFIX]
+        if projects:
+            self.session.projects.open(projects[0])
+        rest = [path for path in inputs if path not in projects]
+        if rest:
+            self.session.materials.open(rest)
+
+    def _open_project(self) -> None:
+        start = str(Path.home())
+        pattern = f"Texloom projects (*{PROJECT_SUFFIX})"
+        file, _ = QFileDialog.getOpenFileName(self, "Open a project", start, pattern)
+        if file:
+            self.session.projects.open(Path(file))
+
+    def _save_project(self) -> None:
+        projects = self.session.projects
+        current = self.document.current
+        name = projects.title if not projects.untitled else current.name if current is not None else "Project"
+        folder = Path.home() if projects.untitled else projects.path.parent
+        file, _ = QFileDialog.getSaveFileName(
+            self, "Save the project", str(folder / f"{name}{PROJECT_SUFFIX}"), f"Texloom projects (*{PROJECT_SUFFIX})"
+        )
+        if file and projects.save_as(Path(file)):
+            self.toasts.show(f"The project is kept in {projects.path.name} from now on.", "good")
+
+    def _forget_project(self, path: Path) -> None:
+        self.session.projects.forget(path)
+        self._show_home()
+
+    def _queue_folder(self) -> None:
+        start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
+        folder = QFileDialog.getExistingDirectory(self, "Compress every texture set below a folder", start)
+        if folder:
+            self.session.materials.open([Path(folder)], then=self.session.runs.start_all)
+            self._show_dock("queue")
+
+    def _watch_folder(self) -> None:
+        watching = self.session.watching
+        if watching.folders:
+            watching.set_folders([])
+            self.toasts.show("No folder is watched any more.")
+        else:
+            folder = QFileDialog.getExistingDirectory(self, "Open what is put into a folder from now on", "")
+            if folder:
+                watching.set_folders([Path(folder)])
+                self.toasts.show(f"Materials that are put into {Path(folder).name} are opened from now on.")
+        self.actions_by_id["watch_folder"].setChecked(bool(watching.folders))
+
+    def _show_preferences(self) -> None:
+        dialog = SettingsDialog(tr("Preferences"), self.options, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self._set_options)
+        dialog.show()
+
+    def _set_options(self, options: Options) -> None:
+        self.options = options
+        self.preferences.options = to_dict(options)
+        self._apply_options()
+        self._save_preferences()
+
+    def _apply_options(self) -> None:
+        self.session.watching.follow_files = self.options.follow_files
+        self.session.runs.hold_after_restart = self.options.hold_queue
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_scale(app, self.options.text_size)
+
+    def _save_preferences(self) -> None:
+        preferences.save(self.preferences, self._config)
 
     # --- files ----------------------------------------------------------------------------------------------
 
@@ -985,7 +933,7 @@ class MainWindow(QMainWindow):
         self._on_view_options(self.viewport.options)
 
     def _save_as(self) -> None:
-        run = self._result_run()
+        run = self.document.result_run()
         if run is None:
             return
         start = self.preferences.export_folders.get("texloom", str(Path.home()))
@@ -996,22 +944,47 @@ class MainWindow(QMainWindow):
             self.session.exports.save_as(run, Path(file))
 
     def _export(self, target: str) -> None:
-        current, run = self.document.current, self._result_run()
-        material = self.document.material(run.material_key) if run is not None else current
-        fits = target in FITTING_TARGETS
-        if run is None and not fits and not (current is not None and current.plan is None and current.texture_set):
-            self.toasts.show(
-                "There is no finished run to export yet.",
-                "warn",
-                [("Start", lambda: self.actions_by_id["start"].trigger())],
-            )
+        """Ask what the export shall be; nothing is written before that."""
+        found = self._exportable(target)
+        if found is None:
             return
-        start = self.preferences.export_folders.get(target, str(Path.home()))
-        title = f"Export to {TARGETS[target].title}: choose a folder"
-        folder = QFileDialog.getExistingDirectory(self, title, start)
-        if folder:
-            name = material.name if material is not None else run.material_name if run is not None else "material"
-            self.session.exports.export(target, material or current, run, Path(folder) / target / name)
+        material, run = found
+        name = material.name if material is not None else run.material_name if run is not None else "material"
+        done = [m for m in self.document.materials if self.document.newest_result(m.key) is not None]
+        others = len([m for m in done if m is not material])
+        dialog = ExportDialog(self.session, target, name, others, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted_with.connect(self._export_with)
+        dialog.show()
+
+    def _export_with(self, target: str, settings: Any, parent: Path, everything: bool) -> None:
+        exports = self.session.exports
+        exports.remember(target, settings, parent)
+        found = self._exportable(target)
+        if everything:
+            exports.export_all(target, parent)
+        elif found is not None:
+            exports.export_one(target, *found, parent)
+        self._update_actions()
+
+    def _export_again(self) -> None:
+        """One click: as last time, to the same place. The first time it is a choice."""
+        again = self.session.exports.again()
+        if again is None:
+            self.panel.export.showMenu()
+        elif (found := self._exportable(again[0])) is not None:
+            self.session.exports.export_one(again[0], *found, again[1])
+
+    def _exportable(self, target: str) -> tuple[Material | None, Run | None] | None:
+        """What an export would write: the material and the run; None, with a message, if there is nothing yet."""
+        current, run = self.document.current, self.document.result_run()
+        material = self.document.material(run.material_key) if run is not None else current
+        fits = TARGETS[target].fits and current is not None
+        if run is None and not fits and not (current is not None and current.plan is None and current.neural):
+            start = ("Start", lambda: self.actions_by_id["start"].trigger())
+            self.toasts.show("There is no finished run to export yet.", "warn", [start])
+            return None
+        return material or current, run
 
     def _close_material(self) -> None:
         current = self.document.current
@@ -1037,7 +1010,7 @@ class MainWindow(QMainWindow):
         if len(dropped) == 1 and (option := _stage_of(dropped[0])) and self.document.materials:
             self.viewport.set_options(mode="3d", **option)
         elif dropped:
-            self.session.materials.open(dropped)
+            self._open(dropped)
         self.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -1069,8 +1042,12 @@ class MainWindow(QMainWindow):
         self.toasts.show(text, "bad", [("Details", self._show_log), ("Copy report", self._copy_report)])
 
     def _show_log(self) -> None:
-        self.docks["log"].show()
-        self.docks["log"].raise_()
+        self._show_dock("log")
+
+    def _show_dock(self, name: str) -> None:
+        self._go(COMPRESS)
+        self.docks[name].show()
+        self.docks[name].raise_()
 
     def _on_activity(self, job: Job | None, fraction: float) -> None:
         self._exporting = job
@@ -1103,10 +1080,14 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         groups = actions.key_groups()
         panels = [
-            (f"Show or hide {dock.windowTitle().lower()}", dock.toggleViewAction().shortcut().toString())
+            (
+                tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()),
+                dock.toggleViewAction().shortcut().toString(),
+            )
             for dock in self.docks.values()
         ]
-        groups["Window"] = [*groups["Window"], *panels]
+        window = tr("Window")
+        groups[window] = [*groups[window], *panels]
         sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self)
         sheet.show()
         sheet.raise_()
@@ -1138,16 +1119,15 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         self._closed = True
-        if self._hidden_docks is not None:
-            self._toggle_panels()
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self.preferences.docks = bytes(self.saveState().toBase64().data()).decode()
+        self.preferences.docks = self.layout_of_docks.state()
         preferences.save(self.preferences, self._config)
         # The undo stack tells of its end, when half of the window is gone already.
         self.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
-        self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S)
+        lab_ended = self._lab is None or self._lab.shutdown()
+        self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S) and lab_ended
         self.logs.close()
         event.accept()
 
@@ -1166,47 +1146,6 @@ def _as_maps(pixels: Any) -> Any:
     if isinstance(pixels, TextureSet):
         return {role: texture_map.pixels for role, texture_map in pixels.by_role.items()}
     return pixels
-
-
-def _rate(run: Run) -> float | None:
-    """Bits per texel, everything counted; what was asked for while that is not known yet."""
-    if run.record.bits_per_texel is not None:
-        return run.record.bits_per_texel
-    asked = run.baseline is None and run.settings.target_psnr is None
-    return run.settings.bpp if asked else None
-
-
-def _first_focus(widget: QWidget) -> QWidget | None:
-    """The first widget inside that takes the keyboard by Tab."""
-    for child in widget.findChildren(QWidget):
-        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            return child
-    return None
-
-
-def pixel_text(reading: PixelReading) -> str:
-    """The pixel inspector's line: place, map, both values in 8 bit, and for normals the angle between them."""
-    parts = [f"{ROLE_INFO[reading.role].label}  {reading.x}, {reading.y}"]
-    for side, values in (("A", reading.a_8bit), ("B", reading.b_8bit)):
-        if values is not None:
-            parts.append(f"{side}  " + " ".join(f"{value:3d}" for value in values))
-    if reading.angle_deg is not None:
-        parts.append(f"angle {reading.angle_deg:.1f}°")
-    return "     ".join(parts)
-
-
-def command_line(material: Material, settings: CompressSettings) -> str:
-    """The same run in a terminal."""
-    plan = material.plan
-    source = str(plan.folder) if plan is not None else material.name
-    words = ["texloom", "compress", source, "-o", "out"]
-    for field in describe(CompressSettings):
-        value = getattr(settings, field.name)
-        sized_otherwise = field.name == "bpp" and (settings.target_psnr is not None or settings.max_bytes is not None)
-        if value is None or sized_otherwise or (value == field.default and field.name != "bpp") or field.expert:
-            continue
-        words += [field.option, f"{value:g}" if isinstance(value, float) else str(value)]
-    return shlex.join(words)
 
 
 def open_in_file_manager(folder: Path) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app import reading_jobs, run_store, sources
+from app import reading_jobs, run_store
 from app.desk import Desk, sentence
 from app.document import Material, MaterialState
 from app.job_runner import call
@@ -33,6 +33,9 @@ class Materials(QObject):
     pixels_changed = Signal()
     """The material that is looked at has new pixels, or none any more."""
 
+    added = Signal(tuple)
+    """Materials were taken up."""
+
     def __init__(self, desk: Desk, undo: QUndoStack) -> None:
         super().__init__(desk)
         self._desk, self._undo = desk, undo
@@ -40,52 +43,59 @@ class Materials(QObject):
         self._recent_sets: list[int] = []
         self.document.current_changed.connect(self._on_current)
 
-    def open(self, inputs: Sequence[Path]) -> None:
-        """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more."""
+    def open(self, inputs: Sequence[Path], then: Callable[[list[Material]], object] | None = None) -> None:
+        """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more.
+
+        ``then`` is called with the materials of folders and image files once it is known what they are.
+        """
         containers = [path for path in inputs if path.suffix.lower() == run_store.CONTAINER_SUFFIX and path.is_file()]
+        self.add([Material(self.document.next_key(), path.stem, ContainerSource(path)) for path in containers])
         for path in containers:
-            self.add(Material(self.document.next_key(), path.stem, ContainerSource(path)))
             self._desk.preferences.remember_recent(path)
         rest = [path for path in inputs if path not in containers]
         if not rest:
             return
         job = self._desk.io.submit("Looking at files", call(reading_jobs.look, rest))
-        job.finished.connect(lambda event: self._on_found(event.result))
+        job.finished.connect(lambda event: self._on_found(event.result, then))
         job.failed.connect(self._desk.tell_error)
 
-    def _on_found(self, found: reading_jobs.Found) -> None:
+    def _on_found(self, found: reading_jobs.Found, then: Callable[[list[Material]], object] | None) -> None:
         for error in found.errors:
             self._desk.tell_error(error)
-        self._on_plans(list(found.plans), found.inputs)
+        for path in found.inputs:
+            self._desk.preferences.remember_recent(path)
+        made = self.take(found.plans)
+        to_look = sum(1 for plan in found.plans for file in plan.files if file.problem)
+        if len(made) > 1:
+            self._desk.say(f"{len(made)} materials opened.")
+        if to_look:
+            self._desk.say(f"{to_look} {'file' if to_look == 1 else 'files'} can't be read; see Maps.", "warn")
+        if then is not None:
+            then(made)
 
     def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
         title = name.replace("_", " ").capitalize()
-        self.add(Material(self.document.next_key(), title, SampleSource(name, size, seed)))
+        self.add([Material(self.document.next_key(), title, SampleSource(name, size, seed))])
 
-    def _on_plans(self, plans: list[MaterialPlan], inputs: Sequence[Path]) -> None:
-        for path in inputs:
-            self._desk.preferences.remember_recent(path)
-        first = True
-        for plan in plans:
-            plan = reading_jobs.with_corrections(plan, self._desk.preferences.corrections)
-            material = Material(self.document.next_key(), plan.name, plan, plan=plan)
-            self.add(material, look=first)
-            first = False
-        to_look = sum(1 for plan in plans for file in plan.files if file.problem)
-        if len(plans) > 1:
-            self._desk.say(f"{len(plans)} materials opened.")
-        if to_look:
-            self._desk.say(f"{to_look} {'file' if to_look == 1 else 'files'} can't be read; see Maps.", "warn")
+    def take(self, plans: Sequence[MaterialPlan]) -> list[Material]:
+        """Open what was planned, with what the user has taught about file names."""
+        corrected = [reading_jobs.with_corrections(plan, self._desk.preferences.corrections) for plan in plans]
+        made = [Material(self.document.next_key(), plan.name, plan, plan=plan) for plan in corrected]
+        self.add(made)
+        return made
 
-    def add(self, material: Material, look: bool = True) -> None:
-        """Take up a material with its earlier runs, and read it."""
-        self.document.add_material(material)
-        wanted = sources.to_json(material.source)
-        for run in self.document.runs:
-            if run.material_key is None and run.record.source == wanted:
-                run.material_key = material.key
-        if look:
-            self.document.set_current(material.key)
+    def add(self, materials: Sequence[Material], look: Material | None = None) -> None:
+        """Take up materials and read them; ``look`` at one of them, the first unless it says which."""
+        if not materials:
+            return
+        self.document.add_materials(materials)
+        self.added.emit(tuple(materials))
+        self.document.set_current((look or materials[0]).key)
+        for material in materials:
+            self._read(material)
+
+    def read_again(self, material: Material) -> None:
+        """The files have changed, or may have."""
         self._read(material)
 
     def _read(self, material: Material) -> None:
@@ -99,7 +109,7 @@ class Materials(QObject):
         self.document.material_changed.emit(material)
         job = self._desk.io.submit(f"Reading {material.name}", call(reading_jobs.open_source, material.source))
         if material is self.document.current:
-            self._desk.io.move_first(job)
+            self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:
             if generation == material.generation:
@@ -189,5 +199,20 @@ class Materials(QObject):
         self._undo.push(Change(f"Change {what}", before, plan, put))
 
     def remove(self, key: int) -> None:
-        """Close a material. Its files and runs stay; a run that is active goes on."""
-        self.document.remove_material(key)
+        """Close a material. Its files and runs stay; a run that is active goes on. Can be undone."""
+        material = self.document.material(key)
+        if material is None:
+            return
+        place = self.document.materials.index(material)
+
+        def put(is_open: bool) -> None:
+            if is_open:
+                self.document.insert_material(place, material)
+                self.added.emit((material,))
+                self.document.set_current(material.key)
+                self._read(material)
+            else:
+                self.document.remove_material(material.key)
+
+        self._undo.push(Change(f"Close {material.name}", True, False, put))
+        self._desk.say(f"{material.name} was closed; its files and runs stay.", "info", (("Undo", self._undo.undo),))

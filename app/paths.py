@@ -23,9 +23,28 @@ def config_folder() -> Path:
     return home / "config" if home else Path(platformdirs.user_config_dir(NAME, appauthor=False))
 
 
-def runs_folder() -> Path:
+def export_presets_folder() -> Path:
+    """The user's own export presets, one JSON file each."""
+    return config_folder() / "export_presets"
+
+
+def data_folder() -> Path:
     home = _home()
-    return (home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))) / "runs"
+    return home / "data" if home else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+
+
+def runs_folder() -> Path:
+    return data_folder() / "runs"
+
+
+def projects_folder() -> Path:
+    """Where projects live that have no place of their own yet, and the small pictures of all."""
+    return data_folder() / "projects"
+
+
+def presets_folder() -> Path:
+    """The user's presets."""
+    return config_folder() / "presets"
 
 
 def log_folder() -> Path:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 SCHEMA = 1
 RECENT_LIMIT = 12
+PROJECTS_LIMIT = 40
 
 
 @dataclass
@@ -25,14 +26,29 @@ class Preferences:
     docks: str = ""
     """``QMainWindow.saveState`` as base64."""
     recent: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    """The files of the projects that were open last, the newest first."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """What the user chose of :class:`app.options.Options`, without the defaults."""
     settings: dict[str, Any] = field(default_factory=dict)
     """The compression settings that differ from their defaults."""
     view: dict[str, Any] = field(default_factory=dict)
     export_folders: dict[str, str] = field(default_factory=dict)
     """Where each export target was last written to."""
+    export_settings: dict[str, Any] = field(default_factory=dict)
+    """What each export target was asked last, without the defaults."""
+    last_export: str = ""
+    """The export target that was used last."""
     corrections: dict[str, str] = field(default_factory=dict)
     """File-name ending, lower case -> role that the user once chose for it ("" for: not used)."""
     unknown: dict[str, Any] = field(default_factory=dict)
+
+    def remember_project(self, path: Path) -> None:
+        text = str(path)
+        self.projects = [text, *(known for known in self.projects if known != text)][:PROJECTS_LIMIT]
+
+    def forget_project(self, path: Path) -> None:
+        self.projects = [known for known in self.projects if known != str(path)]
 
     def remember_recent(self, path: Path) -> None:
         text = str(path)
@@ -61,6 +77,7 @@ def load(path: Path) -> Preferences:
         if isinstance(value, type(getattr(made, known.name))):
             setattr(made, known.name, value)
     made.recent = [entry for entry in made.recent if isinstance(entry, str)]
+    made.projects = [entry for entry in made.projects if isinstance(entry, str)]
     made.unknown = raw
     return made
 

@@ -25,6 +25,7 @@ RECORD = "run.json"
 CONTAINER_SUFFIX = ".texloom"
 CHECKPOINT_SUFFIX = ".texloom-run"
 BLOCKS_SUFFIX = ".texloom-blocks"
+BIN = ".deleted"
 
 
 @dataclass
@@ -47,6 +48,10 @@ class RunRecord:
     steps: int = 0
     history: list[list[float]] = field(default_factory=list)
     """Thinned: seconds, PSNR over all maps."""
+    project: str = ""
+    """The id of the project it was made in."""
+    name: str = ""
+    """What the user calls it, if anything."""
     baseline: str = ""
     """The name of the block-compressed set, empty for a neural texture."""
 
@@ -95,7 +100,7 @@ def stored(runs: Path) -> list[tuple[Path, RunRecord]]:
     """All runs, the oldest first."""
     found = []
     with contextlib.suppress(OSError):
-        for record_file in runs.glob(f"*/*/{RECORD}"):
+        for record_file in runs.glob(f"[!.]*/*/{RECORD}"):
             record = read(record_file.parent)
             if record is not None:
                 found.append((record_file.parent, record))
@@ -123,3 +128,36 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             folder.parent.rmdir()
+
+
+def to_bin(folder: Path, runs: Path) -> Path | None:
+    """Move a run out of the way instead of deleting it; its new place, or None if it had to be deleted."""
+    kept = runs / BIN / folder.name
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(kept)
+    except OSError:
+        remove(folder)
+        return None
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
+    return kept
+
+
+def from_bin(kept: Path, folder: Path) -> bool:
+    """Move a run back to where it was."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        kept.rename(folder)
+    except OSError as error:
+        log.warning("The run in %s could not be brought back: %s", kept, error)
+        return False
+    return True
+
+
+def empty_bin(runs: Path, older_than_s: float = 86400.0) -> None:
+    """Delete for good what was deleted more than a day ago."""
+    with contextlib.suppress(OSError):
+        for kept in (runs / BIN).iterdir():
+            if time.time() - kept.stat().st_ctime > older_than_s:
+                remove(kept)

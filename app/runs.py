@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,17 +51,42 @@ class Runs(QObject):
         self._desk, self._materials = desk, materials
         self._compress = compress or _codec_job
         self.document = desk.document
+        self.hold_after_restart = True
+        """Whether what waited in the queue waits for the user's word after a restart."""
+        materials.added.connect(self._adopt)
         self._shown_version: dict[int, int] = {}
 
-    def restore(self) -> None:
-        """Take up the runs of earlier sessions from disk."""
-        resumable = 0
-        for folder, record in run_store.stored(paths.runs_folder())[-SHOWN_RUNS:]:
+    # --- from earlier -----------------------------------------------------------------------------------------
+
+    def restore(self, project: str) -> None:
+        """Take up the runs of a project from disk."""
+        run_store.empty_bin(paths.runs_folder())
+        made = self._from_disk(lambda record: record.project == project)
+        resumable = sum(run.state is RunState.RESUMABLE for run in made)
+        if resumable:
+            some = "A run was" if resumable == 1 else f"{resumable} runs were"
+            self._desk.say(f"{some} interrupted and can be resumed: see Runs.", "warn")
+
+    def _adopt(self, materials: Sequence[Material]) -> None:
+        """Link runs to their materials; runs that other projects made of the same files are shown too."""
+        wanted = {_fingerprint(sources.to_json(material.source)): material.key for material in materials}
+        self._from_disk(lambda record: _fingerprint(record.source) in wanted)
+        for run in self.document.runs:
+            if run.material_key is None:
+                run.material_key = wanted.get(_fingerprint(run.record.source))
+
+    def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
+        known = {run.folder for run in self.document.runs}
+        made = []
+        for folder, record in run_store.stored(paths.runs_folder()):
+            if folder in known or not wanted(record):
+                continue
             lock = QLockFile(str(folder / "run.lock"))
             if not record.finished and not lock.tryLock(0):
                 continue  # another window is at it
             lock.unlock()
             run = self._make_run(folder, record, None, settings_from(record.settings))
+            run.number += len(made)
             run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
@@ -67,7 +94,6 @@ class Runs(QObject):
                 run.state = RunState.FAILED
             elif run_store.checkpoint(folder) is not None:
                 run.state = RunState.RESUMABLE
-                resumable += 1
             else:
                 run.state = RunState.INTERRUPTED
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
@@ -75,30 +101,74 @@ class Runs(QObject):
             run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
             if run.baseline is not None and run.state.has_result:
                 run.show_constant()
-            self.document.add_run(run)
-        if resumable:
-            some = "A run was" if resumable == 1 else f"{resumable} runs were"
-            self._desk.say(f"{some} interrupted and can be resumed: see Runs.", "warn")
+            made.append(run)
+        self.document.add_runs(made[-SHOWN_RUNS:])
+        return made[-SHOWN_RUNS:]
+
+    # --- the queue --------------------------------------------------------------------------------------------
+
+    def in_order(self) -> list[Run]:
+        """The active runs, the one at work first, then as they wait."""
+        by_job = {run.job: run for run in self.document.runs if run.job is not None}
+        running = self._desk.compute.running
+        jobs = ([running] if running is not None else []) + list(self._desk.compute.waiting)
+        return [by_job[job] for job in jobs if job in by_job]
+
+    def queue_again(self, runs: Sequence[Run]) -> None:
+        """What waited or trained when the project was left: it waits again, until the user says go."""
+        runs = [run for run in runs if not run.state.active and not run.state.has_result]
+        if not runs:
+            return
+        self._desk.compute.hold(self.hold_after_restart)
+        for run in runs:
+            self.resume_interrupted(run)
+        if not self.hold_after_restart:
+            return
+        some = "A run waits" if len(runs) == 1 else f"{len(runs)} runs wait"
+        go_on = ("Go on", lambda: self._desk.compute.hold(False))
+        self._desk.say(f"{some} in the queue since last time.", "warn", (go_on,))
+
+    def interrupt(self) -> int:
+        """End what is active as closing the window does: it can be resumed. Says how many there were."""
+        self.store_progress()
+        active = [run for run in self.document.runs if run.job is not None]
+        for run in active:
+            run.interrupted = True
+            if run.job is not None:
+                run.job.cancel()
+        return len(active)
+
+    # --- acts -------------------------------------------------------------------------------------------------
 
     def start(self, material: Material, settings: CompressSettings | None = None) -> Run | None:
         """Queue a compression. Returns None, with a message, where it can't be."""
         chosen = settings or self.document.settings
-        record = RunRecord(material.name, sources.to_json(material.source), to_dict(chosen))
+        record = self._record(material, to_dict(chosen))
         run = self._queue(material, record, chosen)
         if run is not None and self.document.current is material:
             self.document.set_slot("B", run.key)
         return run
+
+    def start_all(self, materials: Sequence[Material]) -> None:
+        """Queue those that can be and are not yet."""
+        busy = {run.material_key for run in self.document.runs if run.state.active}
+        for material in materials:
+            if material.state is not MaterialState.UNDECIDED and material.key not in busy:
+                self.start(material)
 
     def add_baseline(self, material: Material, name: str) -> Run | None:
         """Queue a block-compressed set of a material as a run to compare with; ``name`` is one of ``BASELINES``.
 
         What A and B show stays, unless B shows nothing. Returns None, with a message, where it can't be.
         """
-        record = RunRecord(material.name, sources.to_json(material.source), {}, baseline=name)
+        record = dataclasses.replace(self._record(material, {}), baseline=name)
         run = self._queue(material, record, CompressSettings())
         if run is not None and self.document.current is material and self.document.slots["B"] is None:
             self.document.set_slot("B", run.key)
         return run
+
+    def _record(self, material: Material, settings: dict[str, Any]) -> RunRecord:
+        return RunRecord(material.name, sources.to_json(material.source), settings, project=self.document.project_id)
 
     def _queue(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
         if material.state is MaterialState.UNDECIDED:
@@ -111,7 +181,7 @@ class Runs(QObject):
             return None
         run_store.write(record, folder)
         run = self._make_run(folder, record, material.key, settings)
-        self.document.add_run(run)
+        self.document.add_runs([run])
         self._submit(run, material.source, resume=False)
         return run
 
@@ -130,7 +200,7 @@ class Runs(QObject):
                 plan=source if isinstance(source, MaterialPlan) else None,
             )
             run.material_key = material.key
-            self._materials.add(material)
+            self._materials.add([material])
         self._submit(run, source, resume=True)
         if self.document.current is self.document.material(run.material_key):
             self.document.set_slot("B", run.key)
@@ -159,13 +229,33 @@ class Runs(QObject):
         elif not run.state.active:
             self.delete(run)
 
+    def remove(self, run: Run) -> None:
+        """Discard what is active, delete what has ended."""
+        if run.state.active:
+            self.discard(run)
+        else:
+            self.delete(run)
+
     def delete(self, run: Run) -> None:
-        """Remove a run that has ended, with its files."""
+        """Take away a run that has ended, with its files. They are kept for an undo until the next start."""
         if run.state.active:
             return
-        run_store.remove(run.folder)
+        kept = run_store.to_bin(run.folder, paths.runs_folder())
         self.deleted.emit(run)
         self.document.remove_run(run.key)
+
+        def undo() -> None:
+            if kept is not None and run_store.from_bin(kept, run.folder):
+                self.document.add_runs([run])
+
+        actions = (("Undo", undo),) if kept is not None else ()
+        self._desk.say(f"{run.title} of {run.material_name} was deleted.", "info", actions)
+
+    def rename(self, run: Run, name: str) -> None:
+        """ "" gives it back its number."""
+        run.record.name = name.strip()
+        run_store.write(run.record, run.folder)
+        self.document.run_changed.emit(run)
 
     def _make_run(self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings) -> Run:
         number = max((run.number for run in self.document.runs), default=0) + 1
@@ -225,6 +315,8 @@ class Runs(QObject):
             elif isinstance(event, Notice):
                 run.notices.append(event.text)
                 log.info("Run %d: %s", run.number, event.text)
+        if self.document.run(run.key) is None:
+            return
         self.document.run_changed.emit(run)
         version, _ = run.slot.get()
         if version != self._shown_version.get(run.key):
@@ -283,7 +375,7 @@ class Runs(QObject):
         self._desk.tell_error(error)
 
     def _on_cancelled(self, run: Run) -> None:
-        if self._desk.closing:
+        if self._desk.closing or run.interrupted:
             return  # the record and the checkpoint stay: this is an interruption, not a decision
         run.state = RunState.DISCARDING
         if run.lock is not None:
@@ -336,6 +428,11 @@ def settings_from(values: dict[str, Any]) -> CompressSettings:
     except InputError as error:
         log.warning("Stored settings were ignored: %s", error)
         return CompressSettings()
+
+
+def _fingerprint(source: Mapping[str, Any]) -> str:
+    """The same for the same files understood the same way."""
+    return json.dumps(source, sort_keys=True)
 
 
 def _thinned(run: Run) -> list[list[float]]:

@@ -8,13 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from app.desk import Desk
-from app.document import ORIGINAL
+from app.document import ORIGINAL, Run
 from app.exports import Exports
 from app.materials import Materials
 from app.preferences import Preferences
+from app.projects import Projects
 from app.runs import CompressJob, Runs, settings_from
 from app.shown import Shown
 from app.undo import Change
+from app.watching import Watching
 from core.codec.settings import CompressSettings
 from core.jobs import to_dict
 
@@ -36,6 +38,8 @@ class Session(QObject):
         self.runs = Runs(self.desk, self.materials, compress)
         self.shown = Shown(self.desk)
         self.exports = Exports(self.desk)
+        self.projects = Projects(self.desk, self.materials, self.runs, self.undo)
+        self.watching = Watching(self.desk, self.materials)
         self.materials.pixels_changed.connect(lambda: self.shown.tell(ORIGINAL))
         self.runs.pixels_changed.connect(lambda run: self.shown.tell(run.key))
         self.runs.ended_with.connect(self.shown.keep)
@@ -52,10 +56,17 @@ class Session(QObject):
         self.preferences.settings = to_dict(settings)
         self.document.set_settings(settings)
 
+    def rename_run(self, run: Run, name: str) -> None:
+        """Can be undone."""
+        if name != run.record.name:
+            self.undo.push(Change("Rename run", run.record.name, name, lambda text: self.runs.rename(run, text)))
+
     def shutdown(self, limit_s: float) -> bool:
         """Ask every job to end and wait. Checkpoints stay, so that what ran can be resumed."""
         self.desk.closing = True
         self.runs.store_progress()
+        self.projects.close()
+        self.watching.stop()
         done = self.compute.shutdown(limit_s)
         done = self.io.shutdown(limit_s) and done
         self.runs.release()

@@ -111,7 +111,7 @@ class Shown(QObject):
             return None
         self._levels_coming.add(wanted)
         job = self._desk.io.submit(f"Mip level {level}", work)
-        self._desk.io.move_first(job)
+        self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:
             self._levels[wanted] = event.result
@@ -150,7 +150,7 @@ class Shown(QObject):
             return
         self._decoding.add(run.key)
         job = self._desk.io.submit(f"Decoding {run.material_name}", call(_decode, run.path))
-        self._desk.io.move_first(job)
+        self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:
             shown = set(self.document.slots.values())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ def make_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"The folder {folder} can't be created: {_why(error)}.", folder) from error
+        raise OutputError(f"The folder {folder} can't be created: {reason(error)}.", folder) from error
     return folder
 
 
@@ -36,7 +38,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=there, prefix=".texloom-"):
             pass
     except OSError as error:
-        raise OutputError(f"Nothing can be written into the folder {there}: {_why(error)}.", there) from error
+        raise OutputError(f"Nothing can be written into the folder {there}: {reason(error)}.", there) from error
 
 
 @contextlib.contextmanager
@@ -51,7 +53,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} can't be written: {_why(error)}.", path) from error
+        raise OutputError(f"{path} can't be written: {reason(error)}.", path) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -65,8 +67,13 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
     """Write atomically as UTF-8. Infinities, which JSON doesn't have, become null. Raises OutputError."""
+    write_bytes(path, finite_json(values))
+
+
+def finite_json(values: Mapping[str, Any]) -> bytes:
+    """Indented UTF-8 JSON of :func:`finite` values."""
     text = json.dumps(finite(values), indent=2, ensure_ascii=False, allow_nan=False)
-    write_bytes(path, (text + "\n").encode("utf-8"))
+    return (text + "\n").encode("utf-8")
 
 
 def finite(value: Any) -> Any:
@@ -84,10 +91,20 @@ def finite(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class Owned:
+    """A file that Texloom wrote. ``owner`` stands for the export it belongs to, ``sha256`` is that of its content and
+    ``key`` stands for what the content was made from; each is empty where it is not known."""
+
+    owner: str = ""
+    sha256: str = ""
+    key: str = ""
+
+
 class OwnedFolder:
     """Writes into a folder that may hold files of the user: only what Texloom wrote there before is written over.
 
-    The names are kept in a small hidden list inside the folder.
+    What it wrote is kept in a small hidden list inside the folder: JSON, or one name a line in older ones.
     """
 
     LIST = ".texloom-files"
@@ -96,21 +113,53 @@ class OwnedFolder:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file; give a folder to write into.", folder)
         self.folder = folder
-        self._own = set()
-        if (folder / self.LIST).is_file():
-            self._own = set((folder / self.LIST).read_text(encoding="utf-8", errors="replace").splitlines())
+        self.entries: dict[str, Owned] = {}
+        with contextlib.suppress(OSError):
+            self.entries = _listed((folder / self.LIST).read_text(encoding="utf-8", errors="replace"))
 
-    def claim(self, names: Sequence[str]) -> None:
-        """Raises OutputError, before anything is written, if one of the names is a file of somebody else."""
+    def check(self, names: Sequence[str]) -> None:
+        """Raises OutputError if one of the names is a file of somebody else."""
         for name in names:
-            if name not in self._own and (self.folder / name).exists():
+            if name not in self.entries and os.path.lexists(self.folder / name):
                 raise OutputError(
                     f"{self.folder / name} is there already and was not written by Texloom; choose another folder.",
                     self.folder / name,
                 )
-        self._own.update(names)
-        write_bytes(self.folder / self.LIST, ("\n".join(sorted(self._own)) + "\n").encode("utf-8"))
+
+    def claim(self, names: Sequence[str]) -> None:
+        """Make these names ours. Raises OutputError, before anything is written, for a file of somebody else."""
+        self.check(names)
+        self.entries.update({name: Owned() for name in names})
+        self.save()
+
+    def save(self) -> None:
+        """Write the list, if it changed. Raises OutputError."""
+        files = {name: _plain(entry) for name, entry in sorted(self.entries.items())}
+        data = finite_json({"schema": 1, "files": files})
+        path = self.folder / self.LIST
+        if not path.is_file() or path.read_bytes() != data:
+            write_bytes(path, data)
 
 
-def _why(error: OSError) -> str:
+def _plain(entry: Owned) -> dict[str, str]:
+    return {name: value for name, value in dataclasses.asdict(entry).items() if value}
+
+
+def _listed(text: str) -> dict[str, Owned]:
+    """The entries of a list; of a damaged one none, so that no file is taken for ours that is not."""
+    if not text.startswith("{"):
+        return {name: Owned() for name in text.splitlines() if name}
+    known = {field.name for field in dataclasses.fields(Owned)}
+    try:
+        files = json.loads(text)["files"]
+        return {
+            str(name): Owned(**{key: str(value) for key, value in entry.items() if key in known})
+            for name, entry in files.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def reason(error: OSError) -> str:
+    """What the system says, as the end of a sentence."""
     return (error.strerror or str(error)).lower()

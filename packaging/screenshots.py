@@ -43,9 +43,10 @@ class _Photographer:
 
     def __init__(self, folder: Path, width: int, height: int) -> None:
         from app.main_window import MainWindow
-        from widgets import theme
+        from widgets import language, theme
 
         self.app = QApplication(sys.argv[:1])
+        language.install(self.app)
         theme.install(self.app)
         self.folder = folder
         self.window = MainWindow()
@@ -95,10 +96,14 @@ class _Photographer:
         window.viewport.fit()
         window.viewport.set_options(mode="3d", shape="sphere")
         window.docks["compress"].raise_()
-        session.exports.export("images", material, run, home / "images" / material.name)
+        session.exports.export_one("images", material, run, home)
         self.until(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts))
         self.settled()
         self.take("exported")
+        session.projects.save()
+        window.actions_by_id["go_home"].trigger()
+        self.take("home")
+        window.actions_by_id["go_compress"].trigger()
         window.actions_by_id["key_sheet"].trigger()
         self.take("keys")
         window.close()

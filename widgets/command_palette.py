@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from widgets.controls import bare, label
+from widgets.controls import ElidedLabel, bare, label
 from widgets.icons import icon
+from widgets.language import tr
+from widgets.theme import text_px
 
 
 class CommandPalette(QFrame):
@@ -24,17 +26,19 @@ class CommandPalette(QFrame):
         self._actions = [action for action in actions if action.isEnabled()]
         column = bare(QVBoxLayout(self), 8, (8, 8, 8, 8))
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Search actions")
+        self.line.setPlaceholderText(tr("Search actions"))
+        self.line.setAccessibleName(tr("Search actions"))
         self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.textChanged.connect(self._fill)
         self.line.installEventFilter(self)
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName(tr("Actions found"))
         self.list.itemClicked.connect(self._run)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self.line)
         column.addWidget(self.list, 1)
-        width, height = min(520, parent.width() - 80), min(380, parent.height() - 120)
+        width, height = min(text_px(520), parent.width() - 80), min(text_px(380), parent.height() - 96)
         self.setGeometry((parent.width() - width) // 2, 48, width, height)
         self._fill("")
         self.line.setFocus()
@@ -65,10 +69,11 @@ class CommandPalette(QFrame):
         scored = [(match(text, action.text().replace("&", "")), action) for action in self._actions]
         for _, action in sorted(((s, a) for s, a in scored if s is not None), key=lambda pair: pair[0]):
             item = QListWidgetItem()
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, action.text().replace("&", ""))
             item.setData(Qt.ItemDataRole.UserRole, action)
             line = QWidget()
             row = bare(QHBoxLayout(line), 8, (8, 3, 8, 3))
-            row.addWidget(label(action.text().replace("&", "")), 1)
+            row.addWidget(ElidedLabel(action.text().replace("&", ""), mode=Qt.TextElideMode.ElideRight), 1)
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             if keys:
                 cap = label(keys)

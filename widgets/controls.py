@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -28,9 +28,10 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.icons import icon
-from widgets.theme import THEME
+from widgets.theme import THEME, follow_scale, icon_px, text_px
 
 L = TypeVar("L", QHBoxLayout, QVBoxLayout)
+T = TypeVar("T", bound=QToolButton)
 
 
 def bare(layout: L, spacing: int = 0, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> L:
@@ -63,16 +64,19 @@ def button(text: str, look: str = "", icon_name: str = "", tip: str = "") -> QPu
 
 
 def tool(icon_name: str, tip: str, *, checkable: bool = False) -> QToolButton:
-    """A square button that shows only its icon; ``tip`` is also its accessible name."""
+    """A square button that shows only its icon; ``tip``, without its keys, is also its accessible name."""
     made = QToolButton()
     made.setIcon(icon(icon_name))
-    made.setIconSize(QSize(16, 16))
-    made.setFixedSize(26, 26)
     made.setCheckable(checkable)
     made.setToolTip(tip)
-    made.setAccessibleName(tip)
+    made.setAccessibleName(tip.partition("  (")[0])
+    return square(made)
+
+
+def square(made: T, side: int = 26) -> T:
+    """``made`` as a square of ``side`` px that grows with the icons and is reached by Tab."""
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return made
+    return follow_scale(made, lambda button: button.setFixedSize(icon_px(side), icon_px(side)))
 
 
 class ActionButton(QPushButton):
@@ -100,6 +104,18 @@ class ActionButton(QPushButton):
             self.setIcon(icon(name, THEME.accent_text, THEME.accent_text))
         else:
             self.setIcon(self._action.icon())
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return hint if self.icon().isNull() else QSize(hint.width() - self.iconSize().width() - 4, hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Where it is narrow the picture goes before a letter does."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        if self.width() < self.sizeHint().width():
+            option.icon = QIcon()
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 def hairline() -> QFrame:
@@ -177,14 +193,14 @@ class ElidedButton(QPushButton):
     """A push button whose text is shortened in the middle where it does not fit."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(56, super().minimumSizeHint().height())
+        return QSize(text_px(56), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
         space = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
         space -= 0 if self.icon().isNull() else self.iconSize().width() + 6
-        space -= 18 if self.menu() else 2
+        space -= icon_px(18) if self.menu() else 2
         option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, space)
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
@@ -220,10 +236,9 @@ class Segmented(QWidget):
             made.setAccessibleName(text)
             if icons and value in icons:
                 made.setIcon(icon(icons[value]))
-                made.setFixedWidth(30)
+                follow_scale(made, lambda button: button.setFixedWidth(icon_px(30)))
             if stretch:
                 made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-                made.setMinimumWidth(56)
             made.clicked.connect(lambda _=False, v=value: self.chosen.emit(v))
             self._group.addButton(made)
             self._buttons[value] = made
@@ -287,6 +302,7 @@ class Section(QWidget):
         super().__init__(parent)
         column = bare(QVBoxLayout(self), 4)
         row = bare(QHBoxLayout(), 4)
+        self._title = title
         self._head = button(title, "head")
         self._head.setCheckable(True)
         self._head.setChecked(open_)
@@ -303,6 +319,7 @@ class Section(QWidget):
 
     def set_badge(self, text: str, state: str = "") -> None:
         self._badge.setText(text)
+        self._head.setAccessibleName(f"{self._title}, {text}" if text else self._title)
         restyle(self._badge, "state", state)
         self._badge.setVisible(bool(text))
 
@@ -333,13 +350,37 @@ class VerticalScroll(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the content has to be: what would be cut off can't be scrolled to."""
+        content, hint = self.widget(), super().minimumSizeHint()
+        if content is None:
+            return hint
+        wide = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(max(hint.width(), wide), hint.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+def hint_page(text: str) -> VerticalScroll:
+    """What stands in a panel while there is nothing to show in it."""
+    words = label(text, "soft")
+    words.setContentsMargins(16, 12, 12, 12)
+    words.setWordWrap(True)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return VerticalScroll(words)
+
 
 class Combo(QComboBox):
     """A drop-down that leaves the wheel to the panel unless it has the focus, and shrinks before it cuts others."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._own_tip = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.currentTextChanged.connect(lambda _: self._tell_cut())
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         # A plain list instead of a native popup, so that the style sheet reaches it.
@@ -358,6 +399,21 @@ class Combo(QComboBox):
                 option.currentText, Qt.TextElideMode.ElideRight, field.width()
             )
 
+    def setToolTip(self, tip: str) -> None:
+        self._own_tip = tip
+        self._tell_cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_cut()
+
+    def _tell_cut(self) -> None:
+        """What is chosen stands in the tooltip where it does not fit."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        parts = [self.currentText() if option.currentText != self.currentText() else "", self._own_tip]
+        super().setToolTip("\n".join(part for part in dict.fromkeys(parts) if part))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -370,6 +426,7 @@ class Combo(QComboBox):
         blocked = self.blockSignals(True)
         self.setCurrentIndex(index)
         self.blockSignals(blocked)
+        self._tell_cut()
 
 
 class Slider(QSlider):
@@ -401,10 +458,10 @@ class NumberField(QDoubleSpinBox):
 
     def minimumSizeHint(self) -> QSize:
         # The style reserves room for the longest number in the range, which nobody ever enters.
-        return QSize(84, super().minimumSizeHint().height())
+        return QSize(text_px(84), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
-        return QSize(120, super().sizeHint().height())
+        return QSize(text_px(120), super().sizeHint().height())
 
     def show_value(self, value: float) -> None:
         """Set the value without telling anybody."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QWidget
 
 from widgets.controls import bare, label, tool
+from widgets.language import tr
 
 
 class Dock(QDockWidget):
@@ -24,7 +25,7 @@ class Dock(QDockWidget):
         row.addWidget(label(title, "head"), 1)
         for widget in extra:
             row.addWidget(widget)
-        close = tool("close", f"Hide {title.lower()}")
+        close = tool("close", tr("Hide {panel}").format(panel=title.lower()))
         close.clicked.connect(self.hide)
         row.addWidget(close)
         self.setTitleBarWidget(head)

@@ -26,8 +26,11 @@ def pixmap(name: str, color: str = THEME.text_soft, size: int = 16, scale: float
 
 
 @cache
-def icon(name: str, color: str = THEME.text_soft, active: str = THEME.text, size: int = 16) -> QIcon:
-    """The icon with its look when hovered or checked (``active``) and when disabled."""
+def icon(name: str, color: str = THEME.text_soft, active: str = THEME.text, size: int = 24) -> QIcon:
+    """The icon with its look when hovered or checked (``active``) and when disabled.
+
+    It is drawn ``size`` px large and shown smaller by most, because pictures are never enlarged.
+    """
     made = QIcon()
     made.addPixmap(pixmap(name, color, size), QIcon.Mode.Normal, QIcon.State.Off)
     made.addPixmap(pixmap(name, active, size), QIcon.Mode.Active, QIcon.State.Off)

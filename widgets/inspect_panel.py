@@ -28,13 +28,15 @@ from PySide6.QtWidgets import (
 
 from core.textures.inspection import Spot, error_histogram, histogram, worst_spots
 from core.textures.material import Pixels
-from core.textures.roles import ROLE_INFO, Role
+from core.textures.roles import Role
 from core.textures.seams import SeamRatios, seam_ratios
 from widgets.background import Background, Tell
 from widgets.controls import Section, VerticalScroll, bare, label
 from widgets.icons import dot_icon
-from widgets.theme import THEME, font, role_color
+from widgets.language import role_name, tr
+from widgets.theme import THEME, follow_scale, font, role_color, text_px
 from widgets.viewport_options import PixelReading
+from widgets.wrap_layout import WrapLayout
 
 _COLOR_A, _COLOR_B = "#ececec", THEME.accent_line
 _ERROR_STEPS = 64
@@ -79,24 +81,29 @@ class InspectPanel(QWidget):
         self._about = label("", "head")
         column.addWidget(self._about)
         self._sections: dict[str, Section] = {}
-        contents = {"Pixel": self.pixel, "Histogram": self.histogram, "Worst spots": self.spots, "Seams": self.seams}
-        for title, widget in contents.items():
+        contents = {
+            "pixel": (tr("Pixel"), self.pixel),
+            "histogram": (tr("Histogram"), self.histogram),
+            "spots": (tr("Worst spots"), self.spots),
+            "seams": (tr("Seams"), self.seams),
+        }
+        for name, (title, widget) in contents.items():
             section = Section(title, widget)
             section.folded.connect(lambda _: self._compute())
-            self._sections[title] = section
+            self._sections[name] = section
             column.addWidget(section)
         column.addStretch(1)
         bare(QVBoxLayout(self)).addWidget(VerticalScroll(content))
-        shows = {"Histogram": self._show_histogram, "Worst spots": self._show_spots, "Seams": self._show_seams}
-        for title, show in shows.items():
-            self._background[title] = Background(self)
-            self._background[title].result.connect(show)
+        shows = {"histogram": self._show_histogram, "spots": self._show_spots, "seams": self._show_seams}
+        for name, show in shows.items():
+            self._background[name] = Background(self)
+            self._background[name].result.connect(show)
 
     def show_maps(self, role: Role, channel: int | None, a: Maps | None, b: Maps | None) -> None:
         """``channel`` of the map alone, None for all. A side that is None has nothing yet."""
         self._shown = _Shown(role, channel, a or {}, b or {})
-        channels = ("", " · red", " · green", " · blue")[0 if channel is None else channel + 1]
-        self._about.setText(ROLE_INFO[role].label + channels if a or b else "")
+        channels = ("", tr("red"), tr("green"), tr("blue"))[0 if channel is None else channel + 1]
+        self._about.setText(" · ".join(part for part in (role_name(role), channels) if part) if a or b else "")
         self._compute()
 
     def show_pixel(self, reading: PixelReading | None) -> None:
@@ -111,12 +118,12 @@ class InspectPanel(QWidget):
         if shown is None or not self.isVisible():
             return
         sides = tuple(id(pixels) for maps in (shown.a, shown.b) for pixels in maps.values())
-        works = {"Histogram": _count, "Worst spots": _find_spots, "Seams": _measure_seams}
-        for title, work in works.items():
-            wanted = (sides,) if title == "Seams" else (shown.role, shown.channel, sides)
-            if self._sections[title].is_open and wanted != self._computed.get(title):
-                self._computed[title] = wanted
-                self._background[title].run(lambda tell, work=work: work(shown, tell))
+        works = {"histogram": _count, "spots": _find_spots, "seams": _measure_seams}
+        for name, work in works.items():
+            wanted = (sides,) if name == "seams" else (shown.role, shown.channel, sides)
+            if self._sections[name].is_open and wanted != self._computed.get(name):
+                self._computed[name] = wanted
+                self._background[name].run(lambda tell, work=work: work(shown, tell))
 
     def _show_histogram(self, found: Any) -> None:
         self.histogram.show_counts(*found)
@@ -185,9 +192,9 @@ class _PixelSection(QWidget):
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(20)
+        grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)
-        for at, text in enumerate(("", "8 bit", "16 bit", "value")):
+        for at, text in enumerate(("", tr("8 bit"), tr("16 bit"), tr("value"))):
             grid.addWidget(label(text, "small"), 0, at, Qt.AlignmentFlag.AlignRight)
         self._cells: dict[tuple[str, int], QLabel] = {}
         for row, name in enumerate(("A", "B", "B − A"), 1):
@@ -206,10 +213,12 @@ class _PixelSection(QWidget):
     def show_reading(self, reading: PixelReading | None) -> None:
         self._grid.setVisible(reading is not None)
         if reading is None:
-            self._place.setText("Move the mouse over the material to read its values here.")
+            self._place.setText(tr("Move the mouse over the material to read its values here."))
             return
-        angle = f"   ·   {reading.angle_deg:.2f}° between the normals" if reading.angle_deg is not None else ""
-        self._place.setText(f"{ROLE_INFO[reading.role].label}   ·   column {reading.x}, row {reading.y}{angle}")
+        facts = [role_name(reading.role), tr("column {x}, row {y}").format(x=reading.x, y=reading.y)]
+        if reading.angle_deg is not None:
+            facts.append(tr("{angle:.2f}° between the normals").format(angle=reading.angle_deg))
+        self._place.setText("   ·   ".join(facts))
         difference = None
         if reading.a is not None and reading.b is not None:
             difference = tuple(b - a for a, b in zip(reading.a, reading.b, strict=False))
@@ -230,9 +239,9 @@ class _PixelSection(QWidget):
 class _HistogramSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        row = bare(QHBoxLayout(self), 12)
-        self._values, values_item = _plot("value of 255")
-        self._errors, errors_item = _plot("error of 255")
+        row = WrapLayout(self, spacing=12, even=True)
+        self._values, values_item = _plot(tr("value of 255"))
+        self._errors, errors_item = _plot(tr("error of 255"))
         self._line_a = values_item.plot(pen=pg.mkPen(_COLOR_A, width=1.2))
         self._line_b = values_item.plot(pen=pg.mkPen(_COLOR_B, width=1.6))
         self._line_error = errors_item.plot(
@@ -243,14 +252,15 @@ class _HistogramSection(QWidget):
             name = label(text, "small")
             name.setStyleSheet(f"color: {color}; font-weight: 600;")
             legend.addWidget(name)
-        legend.addWidget(label("texels", "small"), 1)
+        legend.addWidget(label(tr("texels"), "small"), 1)
         about_errors = bare(QHBoxLayout())
-        about_errors.addWidget(label("texels, logarithmic", "small"))
+        about_errors.addWidget(label(tr("texels, logarithmic"), "small"))
         for plot, words in ((self._values, legend), (self._errors, about_errors)):
-            column = bare(QVBoxLayout(), 2)
+            cell = QWidget()
+            column = bare(QVBoxLayout(cell), 2)
             column.addLayout(words)
             column.addWidget(plot, 1)
-            row.addLayout(column, 1)
+            row.addWidget(cell)
 
     def show_counts(
         self, a: NDArray[np.int64] | None, b: NDArray[np.int64] | None, errors: NDArray[np.int64] | None
@@ -271,8 +281,8 @@ class _HistogramSection(QWidget):
 def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
     plot = pg.PlotWidget(background=THEME.well)
     plot.setFrameShape(plot.Shape.NoFrame)
-    plot.setMinimumWidth(100)
-    plot.setFixedHeight(132)
+    plot.setMinimumWidth(140)
+    plot.sizeHint = lambda: QSize(140, 132)  # pyqtgraph's own is as large as a window of its own
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     item: Any = plot.getPlotItem()  # pyqtgraph's own types are vague
     item.setMenuEnabled(False)
@@ -282,9 +292,15 @@ def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
     axis = item.getAxis("bottom")
     axis.setPen(pg.mkPen(THEME.line))
     axis.setTextPen(THEME.text_soft)
-    axis.setTickFont(font(THEME.small))
-    axis.setLabel(text, **{"color": THEME.text_soft, "font-size": f"{THEME.small}px"})
-    return plot, item
+
+    def size(plot: pg.PlotWidget) -> None:
+        axis: Any = plot.getPlotItem().getAxis("bottom")  # type: ignore[union-attr]
+        axis.setTickFont(font(THEME.small))
+        axis.setLabel(text, **{"color": THEME.text_soft, "font-size": f"{text_px(THEME.small)}px"})
+        axis.setHeight(text_px(36))
+        plot.setFixedHeight(96 + text_px(36))
+
+    return follow_scale(plot, size), item
 
 
 class _SpotsSection(QWidget):
@@ -304,16 +320,20 @@ class _SpotsSection(QWidget):
         self.list.setViewMode(QListWidget.ViewMode.IconMode)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setMovement(QListWidget.Movement.Static)
-        self.list.setGridSize(QSize(2 * _THUMBNAIL + 24, _THUMBNAIL + 30))
         self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Worst spots")
+        self.list.setAccessibleName(tr("Worst spots"))
         self.list.itemActivated.connect(self._on_item)
         self.list.itemClicked.connect(self._on_item)
         self._stack.addWidget(self._note)
         self._stack.addWidget(self.list)
-        self._stack.setFixedHeight(3 * (_THUMBNAIL + 30) + 8)
         bare(QVBoxLayout(self)).addWidget(self._stack)
+        follow_scale(self, _SpotsSection._size_cells)
         self.show_spots([], [], (1, 1), False)
+
+    def _size_cells(self) -> None:
+        cell = QSize(2 * _THUMBNAIL + 24, _THUMBNAIL + 14 + text_px(16))
+        self.list.setGridSize(cell)
+        self._stack.setFixedHeight(3 * cell.height() + 8)
 
     def show_spots(
         self,
@@ -323,17 +343,17 @@ class _SpotsSection(QWidget):
         both: bool,
     ) -> None:
         self._size = size
-        self._note.setText("B is exact in this map." if both else "The worst spots appear here when there is a result.")
+        exact, nothing = tr("B is exact in this map."), tr("The worst spots appear here when there is a result.")
+        self._note.setText(exact if both else nothing)
         self._stack.setCurrentIndex(1 if spots else 0)
         chosen = self.list.currentRow()
         self.list.clear()
         for spot, (a, b) in zip(spots, crops, strict=True):
             item = QListWidgetItem(QIcon(_side_by_side(a, b)), f"± {spot.error * 255.0:.1f}")
             item.setData(Qt.ItemDataRole.UserRole, spot)
-            item.setToolTip(
-                f"A | B at column {spot.x}, row {spot.y}: root mean square error {spot.error * 255.0:.2f} of 255. "
-                "Click to go there."
-            )
+            tip = tr("A | B at column {x}, row {y}: root mean square error {error:.2f} of 255. Click to go there.")
+            item.setToolTip(tip.format(x=spot.x, y=spot.y, error=spot.error * 255.0))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
             self.list.addItem(item)
         if 0 <= chosen < self.list.count():
             self.list.setCurrentRow(chosen)
@@ -356,25 +376,28 @@ class _SeamsSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels(["Map", "left–right", "top–bottom"])
+        self.table.setHorizontalHeaderLabels([tr("Map"), tr("left–right"), tr("top–bottom")])
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setTabKeyNavigation(False)
         self.table.setShowGrid(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setToolTip(
-            "Mean step across the edge over mean step inside: 1 is seamless. A → B; in amber where B is worse."
+            tr("Mean step across the edge over mean step inside: 1 is seamless. A → B; in amber where B is worse.")
         )
+        self.table.setAccessibleName(tr("Seams"))
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        follow_scale(self, _SeamsSection._size_rows)
         bare(QVBoxLayout(self)).addWidget(self.table)
 
     def show_ratios(self, ratios: Mapping[Role, tuple[SeamRatios | None, SeamRatios | None]]) -> None:
         self.table.setRowCount(len(ratios))
         for row, (role, (a, b)) in enumerate(ratios.items()):
-            name = QTableWidgetItem(dot_icon(role_color(role)), ROLE_INFO[role].label)
+            name = QTableWidgetItem(dot_icon(role_color(role)), role_name(role))
+            name.setToolTip(f"{name.text()}\n{self.table.toolTip()}")
             self.table.setItem(row, 0, name)
             for column, part in enumerate(("left_right", "top_bottom"), 1):
                 values = [None if side is None else float(getattr(side, part)) for side in (a, b)]
@@ -384,5 +407,10 @@ class _SeamsSection(QWidget):
                 if before is not None and after is not None and after > max(before, 1.0) * _WORSE_SEAM:
                     item.setForeground(pg.mkColor(THEME.warn))
                 self.table.setItem(row, column, item)
-        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
-        self.table.setFixedHeight(self.table.horizontalHeader().height() + rows + 2)
+        self._size_rows()
+
+    def _size_rows(self) -> None:
+        row = text_px(22) + 6
+        self.table.verticalHeader().setDefaultSectionSize(row)
+        header = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(header + self.table.rowCount() * row + 2 * self.table.frameWidth() + 4)

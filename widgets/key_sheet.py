@@ -1,4 +1,4 @@
-"""All keys on one sheet over the window. Any key or click closes it."""
+"""All keys on one sheet over the window. Any key or click closes it; where it is long, the arrows scroll it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.controls import VerticalScroll, bare, label
+from widgets.language import tr
+
+_SCROLL_BAR = 16
+"""px that a scroll bar and its distance take."""
 
 
 class KeySheet(QWidget):
-    """``groups``: heading -> (what it does, keys). The keys are shown as the system spells them."""
+    """``groups``: heading -> (what it does, keys), in ``columns`` or in as many as fit. The keys are shown as the
+    system spells them."""
 
     def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], columns: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setGeometry(parent.rect())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        outer = bare(QVBoxLayout(self), 0, (32, 32, 32, 32))
+        self.setAccessibleName(tr("Keys"))
+        outer = bare(QVBoxLayout(self), 0, (16, 16, 16, 16))
         sheet = QFrame()
         sheet.setObjectName("sheet")
         outer.addStretch(1)
@@ -31,31 +37,51 @@ class KeySheet(QWidget):
         outer.addStretch(1)
         column = bare(QVBoxLayout(sheet), 12, (24, 20, 12, 20))
         head = bare(QHBoxLayout(), 8)
-        head.addWidget(label("Keys", "title"), 1)
-        head.addWidget(label("Any key closes this sheet", "small"))
+        head.addWidget(label(tr("Keys"), "title"), 1)
+        head.addWidget(label(tr("Any key closes this sheet"), "small"))
         head.setContentsMargins(0, 0, 12, 0)
         column.addLayout(head)
-        content = QWidget()
-        row = bare(QHBoxLayout(content), 36, (0, 0, 12, 0))
-        for part in _in_columns(groups, columns):
-            block = bare(QVBoxLayout(), 16)
-            for title, entries in part:
-                block.addLayout(_group(title, entries))
-            block.addStretch(1)
-            row.addLayout(block)
-        scroll = VerticalScroll(content)
-        scroll.setMinimumWidth(min(content.sizeHint().width() + 16, parent.width() - 128))
-        scroll.setFixedHeight(min(content.sizeHint().height() + 4, parent.height() - 170))
-        column.addWidget(scroll)
+        widest = parent.width() - 32 - 36
+        content = _content(groups, columns)
+        while columns > 1 and content.sizeHint().width() + _SCROLL_BAR > widest:
+            columns -= 1
+            content = _content(groups, columns)
+        self._scroll = VerticalScroll(content)
+        self._scroll.setMinimumWidth(min(content.sizeHint().width() + _SCROLL_BAR, widest))
+        head_height = head.sizeHint().height() + column.spacing() + 40
+        self._scroll.setFixedHeight(min(content.sizeHint().height() + 4, parent.height() - 32 - head_height))
+        column.addWidget(self._scroll)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(16, 16, 16, 190))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self.close()
+        bar = self._scroll.verticalScrollBar()
+        steps = {
+            Qt.Key.Key_Down: bar.singleStep() * 3,
+            Qt.Key.Key_Up: -bar.singleStep() * 3,
+            Qt.Key.Key_PageDown: bar.pageStep(),
+            Qt.Key.Key_PageUp: -bar.pageStep(),
+        }
+        if bar.maximum() and event.key() in steps:
+            bar.setValue(bar.value() + steps[Qt.Key(event.key())])
+        else:
+            self.close()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.close()
+
+
+def _content(groups: Mapping[str, Sequence[tuple[str, str]]], columns: int) -> QWidget:
+    made = QWidget()
+    row = bare(QHBoxLayout(made), 36, (0, 0, 12, 0))
+    for part in _in_columns(groups, columns):
+        block = bare(QVBoxLayout(), 16)
+        for title, entries in part:
+            block.addLayout(_group(title, entries))
+        block.addStretch(1)
+        row.addLayout(block)
+    return made
 
 
 def _group(title: str, entries: Sequence[tuple[str, str]]) -> QGridLayout:

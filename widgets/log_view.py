@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button
-from widgets.theme import THEME
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, icon_px
 
 MOST_LINES = 2000
 
@@ -30,20 +31,36 @@ class LogView(QWidget):
         self._text.setReadOnly(True)
         self._text.document().setMaximumBlockCount(MOST_LINES)
         self._text.document().setDocumentMargin(12)
-        self._text.setAccessibleName("Log")
+        self._text.setAccessibleName(tr("Log"))
         self._text.setTabChangesFocus(True)
-        self._text.setPlaceholderText("What the program does is written here, and to a file.")
+        self._text.setPlaceholderText(tr("Nothing yet."))
         column.addWidget(self._text, 1)
         row = bare(QHBoxLayout(), 4, (8, 4, 8, 4))
+        self._acts: list[tuple[QPushButton, str]] = []
         for text, icon_name, signal, tip in (
-            ("Copy report", "copy", self.copy_report, "Versions, device and the last lines, for a bug report"),
-            ("Open log folder", "folder-open", self.open_folder, "The file holds everything, with all details"),
+            (tr("Copy report"), "copy", self.copy_report, tr("Versions, device and the last lines, for a bug report")),
+            (tr("Open log folder"), "folder-open", self.open_folder, tr("The file holds everything, with all details")),
         ):
             made = button(text, "flat", icon_name, tip)
             made.clicked.connect(signal)
+            made.setAccessibleName(text)
+            made.setToolTip(f"{text}\n{tip}")
+            self._acts.append((made, text))
             row.addWidget(made)
         row.addStretch(1)
+        follow_scale(self, LogView._fold)
         column.addLayout(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """In a narrow panel the buttons are only pictures."""
+        metrics = self.fontMetrics()
+        wide = sum(metrics.horizontalAdvance(text) + icon_px(16) + 28 for _, text in self._acts)
+        for made, text in self._acts:
+            made.setText(text if wide <= self.width() - 16 else "")
 
     def add(self, time: str, level: str, text: str) -> None:
         """One entry; ``level`` is a name of the logging module."""
@@ -53,7 +70,7 @@ class LogView(QWidget):
         color = colors.get(level, THEME.text)
         body = html.escape(text).replace("\n", "<br>")
         self._text.append(
-            f'<span style="color:{THEME.text_off}">{time}</span>&nbsp;&nbsp;<span style="color:{color}">{body}</span>'
+            f'<span style="color:{THEME.text_hint}">{time}</span>&nbsp;&nbsp;<span style="color:{color}">{body}</span>'
         )
         if at_end:
             self._text.moveCursor(QTextCursor.MoveOperation.End)

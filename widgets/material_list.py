@@ -16,11 +16,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets.icons import pixmap
-from widgets.theme import THEME, font
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, font, icon_px, text_px
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,6 +38,17 @@ class MaterialRow:
     fraction: float | None = None
     thumbnail: QImage | None = None
     tip: str = ""
+
+
+_PICTURE = 44
+_BAR = 6
+"""Heights in px at 100 %; the bar's with the distance above it."""
+
+
+def _heights() -> tuple[int, int]:
+    """Of the line with the name and of the one below it."""
+    name = QFontMetrics(font(THEME.body, QFont.Weight.Medium)).height()
+    return name + 2, QFontMetrics(font(THEME.small)).height() + 2
 
 
 class MaterialList(QListView):
@@ -57,10 +69,15 @@ class MaterialList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
-        self.setAccessibleName("Materials")
+        follow_scale(self, MaterialList._size)
+        self.setAccessibleName(tr("Materials"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.selectionModel().currentChanged.connect(self._on_current)
+
+    def _size(self) -> None:
+        self.setMinimumWidth(icon_px(_PICTURE) + text_px(80) + 32)
+        self.doItemsLayout()
 
     def set_rows(self, rows: Sequence[MaterialRow], current: int | None) -> None:
         """Show ``rows`` with the one of key ``current`` chosen, without telling anybody."""
@@ -118,7 +135,8 @@ class _Rows(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip or row.name
+            # The line may be cut.
+            return "\n".join(dict.fromkeys((*(row.tip or row.name).split("\n"), row.state)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{row.name}, {row.state}"
         if role == Qt.ItemDataRole.UserRole:
@@ -128,7 +146,8 @@ class _Rows(QAbstractListModel):
 
 class _Painter(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, 60)
+        name, line = _heights()
+        return QSize(120, max(icon_px(_PICTURE) + 16, name + line + _BAR + 20))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(Qt.ItemDataRole.UserRole)
@@ -147,29 +166,35 @@ class _Painter(QStyledItemDelegate):
             painter.drawRoundedRect(ground, 4, 4)
         if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_Selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(THEME.accent_line), 1))
-            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        picture = QRect(rect.left() + 10, rect.top() + 8, 44, 44)
+            painter.setPen(QPen(QColor(THEME.accent_line), 2))
+            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), 4, 4)
+        side, (name_height, line_height) = icon_px(_PICTURE), _heights()
+        picture = QRect(rect.left() + 10, rect.top() + (rect.height() - side) // 2, side, side)
         if row.thumbnail is not None:
             painter.drawPixmap(picture, QPixmap.fromImage(row.thumbnail))
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(THEME.control_down))
             painter.drawEllipse(picture.adjusted(2, 2, -2, -2))
-            painter.drawPixmap(picture.center() - QPoint(7, 7), pixmap("image", THEME.text_off, 16))
+            sign = icon_px(16)
+            painter.drawPixmap(
+                picture.center() - QPoint(sign // 2 - 1, sign // 2 - 1), pixmap("image", THEME.text_off, sign)
+            )
         left = picture.right() + 10
         width = rect.right() - 12 - left
         painter.setFont(font(THEME.body, QFont.Weight.Medium))
         painter.setPen(QColor(THEME.text))
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(QRect(left, rect.top() + 10, width, 20), int(Qt.AlignmentFlag.AlignVCenter), name)
+        top = rect.top() + (rect.height() - name_height - line_height - (_BAR if row.fraction is not None else 0)) // 2
+        painter.drawText(QRect(left, top, width, name_height), int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.setFont(font(THEME.small))
         colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
         painter.setPen(QColor(colors.get(row.look, THEME.text_soft)))
         line = painter.fontMetrics().elidedText(row.state, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRect(left, rect.top() + 29, width, 18), int(Qt.AlignmentFlag.AlignVCenter), line)
+        top += name_height
+        painter.drawText(QRect(left, top, width, line_height), int(Qt.AlignmentFlag.AlignVCenter), line)
         if row.fraction is not None:
-            bar = QRectF(left, rect.bottom() - 10, width, 3)
+            bar = QRectF(left, top + line_height + _BAR - 4, width, 3)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(THEME.control))
             painter.drawRoundedRect(bar, 1.5, 1.5)

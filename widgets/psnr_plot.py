@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from core.textures.roles import ROLE_INFO, Role
+from core.textures.roles import Role
 from widgets.controls import bare
-from widgets.theme import THEME, TOTAL_COLOR, font, role_color
+from widgets.language import role_name, tr
+from widgets.theme import THEME, TOTAL_COLOR, follow_scale, font, role_color, text_px
 from widgets.units import clock_text, db_text
 
 TOTAL = "total"
@@ -22,6 +23,9 @@ EXACT_DB = 98.9
 MOST_POINTS = 2000
 """More points than pixels only cost time: longer histories are thinned for drawing."""
 
+_ROW, _NAME, _NUMBER = 16, 84, 44
+"""Height of a label, and widths of the name and of the number in it, in px at 100 %."""
+
 
 class PsnrPlot(QWidget):
     """The plot with its numbers at the right. ``set_history`` redraws all; call it ten times a second at most."""
@@ -29,29 +33,10 @@ class PsnrPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = bare(QHBoxLayout(self), 0)
-        pg.setConfigOptions(antialias=True)
-        self._view = pg.PlotWidget(
-            background=THEME.well, axisItems={"bottom": _ClockAxis("bottom"), "left": _DbAxis("left")}
-        )
-        self._view.setFrameShape(self._view.Shape.NoFrame)
-        self._view.setMinimumSize(120, 60)
+        self._view = quiet_plot(_DbAxis("left"), ClockAxis("bottom"))
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item = item
         self._box: Any = item.getViewBox()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(x=False, y=False)
-        item.setContentsMargins(4, 8, 0, 2)
-        item.showGrid(x=False, y=True, alpha=0.12)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setTextPen(THEME.text_soft)
-            axis.setTickFont(font(THEME.small))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
-        item.getAxis("left").setWidth(34)
-        item.getAxis("left").setTickPen(QColor(255, 255, 255, 40))
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._target_line = pg.InfiniteLine(angle=0, pen=pg.mkPen(THEME.text_soft, width=1, style=Qt.PenStyle.DashLine))
         self._target_line.setVisible(False)
@@ -60,6 +45,22 @@ class PsnrPlot(QWidget):
         self.labels = _EndLabels(self._view, self._box)
         row.addWidget(self._view, 1)
         row.addWidget(self.labels)
+        follow_scale(self, PsnrPlot._size_axes)
+
+    def _size_axes(self) -> None:
+        for side in ("left", "bottom"):
+            self._item.getAxis(side).setTickFont(font(THEME.small))
+        self._item.getAxis("left").setWidth(text_px(28) + 6)
+        self._item.getAxis("bottom").setHeight(text_px(16) + 6)
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """The labels have the room they want, but leave some to the lines in a narrow panel."""
+        self.labels.setFixedWidth(min(self.labels.sizeHint().width(), max(self.width() * 7 // 10, 64)))
 
     def clear(self) -> None:
         for line in self._lines.values():
@@ -118,6 +119,29 @@ class PsnrPlot(QWidget):
         return self._lines[name]
 
 
+def quiet_plot(left: pg.AxisItem, bottom: pg.AxisItem) -> pg.PlotWidget:
+    """A plot in the look of the window: hardly visible levels, no frame, nothing to be moved by the mouse."""
+    pg.setConfigOptions(antialias=True)
+    view = pg.PlotWidget(background=THEME.well, axisItems={"bottom": bottom, "left": left})
+    view.setFrameShape(view.Shape.NoFrame)
+    view.setMinimumSize(120, 60)
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    item: Any = view.getPlotItem()
+    item.setMenuEnabled(False)
+    item.hideButtons()
+    item.setMouseEnabled(x=False, y=False)
+    item.setContentsMargins(4, 8, 0, 2)
+    item.showGrid(x=False, y=True, alpha=0.12)
+    for axis in (left, bottom):
+        axis.setPen(QPen(Qt.PenStyle.NoPen))
+        axis.setTextPen(THEME.text_soft)
+        axis.setTickFont(font(THEME.small))
+        axis.setStyle(tickLength=0, tickTextOffset=6)
+    left.setWidth(34)
+    left.setTickPen(QColor(255, 255, 255, 40))
+    return view
+
+
 def tick_step(span: float, most: int, steps: Sequence[float]) -> float:
     """The smallest of ``steps`` that cuts ``span`` into at most ``most`` parts; beyond them, multiples of the last."""
     for step in steps:
@@ -130,15 +154,15 @@ class _DbAxis(pg.AxisItem):
     """Few round levels and no lines between them."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        return [(tick_step(maxVal - minVal, max(2, int(size // 22)), (0.5, 1, 2, 5, 10, 20)), 0.0)]
+        return [(tick_step(maxVal - minVal, max(2, int(size // text_px(22))), (0.5, 1, 2, 5, 10, 20)), 0.0)]
 
 
-class _ClockAxis(pg.AxisItem):
+class ClockAxis(pg.AxisItem):
     """Seconds as minutes and seconds, never two marks for the same second."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-        return [(tick_step(maxVal - minVal, max(1, int(size // 64)), steps), 0.0)]
+        return [(tick_step(maxVal - minVal, max(1, int(size // text_px(64))), steps), 0.0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [clock_text(value * scale) for value in values]
@@ -147,23 +171,22 @@ class _ClockAxis(pg.AxisItem):
 class _EndLabels(QWidget):
     """Names and numbers beside the ends of the lines, moved apart where they would cover each other."""
 
-    ROW = 16
-
     def __init__(self, view: pg.PlotWidget, box: Any) -> None:
         super().__init__()
         self._view = view
         self._rows: list[tuple[str, float]] = []
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setFixedWidth(156)
         self._box: Any = box
         box.sigRangeChanged.connect(lambda *_: self.update())
 
     def sizeHint(self) -> QSize:
-        return QSize(156, 120)
+        return QSize(text_px(_NAME + _NUMBER) + 20, 120)
 
     def set_rows(self, rows: list[tuple[str, float]]) -> None:
         self._rows = rows
-        self.setAccessibleName(", ".join(f"{_name(name)} {db_text(value)} dB" for name, value in rows))
+        told = [f"{_name(name)} {db_text(value)} dB" for name, value in rows]
+        self.setAccessibleName(", ".join(told))
+        self.setToolTip("\n".join(told))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -180,8 +203,12 @@ class _EndLabels(QWidget):
             else:
                 y = 0.0
             ends.append((min(max(y, 0.0), float(self.height())), name, value))
+        row = min(text_px(_ROW), self.height() - 4)
+        if row * len(ends) > self.height() - 4:
+            # Those that fit: all maps together, then the worst; the rest is in the tooltip.
+            ends.sort(key=lambda end: (end[1] != TOTAL, end[2]))
+            ends = ends[: max(1, int((self.height() - 4) / row))]
         ends.sort(key=lambda end: end[0])
-        row = min(self.ROW, (self.height() - 4) / len(ends))
         places = spread([end[0] for end in ends], row, 2 + row / 2, self.height() - 2 - row / 2)
         for (y, name, value), place in zip(ends, places, strict=True):
             color = QColor(_color(name))
@@ -191,10 +218,15 @@ class _EndLabels(QWidget):
             bold = name == TOTAL
             painter.setFont(font(THEME.small, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
             painter.setPen(color)
-            painter.drawText(QRectF(17, place - 8, 84, 16), Qt.AlignmentFlag.AlignVCenter, _name(name))
+            tall, number_wide = text_px(_ROW), text_px(_NUMBER)
+            name_wide = max(self.width() - number_wide - 20, 0)
+            words = painter.fontMetrics().elidedText(_name(name), Qt.TextElideMode.ElideRight, name_wide)
+            painter.drawText(QRectF(17, place - tall / 2, name_wide, tall), Qt.AlignmentFlag.AlignVCenter, words)
             painter.setPen(QColor(THEME.text))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(92, place - 8, 56, 16), right, "exact" if value >= EXACT_DB else db_text(value))
+            figure = tr("exact") if value >= EXACT_DB else db_text(value)
+            left = self.width() - 6 - number_wide
+            painter.drawText(QRectF(left, place - tall / 2, number_wide, tall), right, figure)
 
 
 def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
@@ -215,8 +247,8 @@ def _color(name: str) -> str:
 
 def _name(name: str) -> str:
     if name == TOTAL:
-        return "All maps"
+        return tr("All maps")
     try:
-        return ROLE_INFO[Role(name)].label
+        return role_name(Role(name))
     except ValueError:
         return name

@@ -6,23 +6,24 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from core.codec.settings import PRESET_SECONDS
 from widgets.controls import Combo, ElidedLabel, NumberField, Segmented, Slider, bare, label
+from widgets.language import tr
+from widgets.theme import follow_scale, text_px
 from widgets.units import size_text, time_text
+from widgets.wrap_layout import WrapLayout
 
 
 class RateMode(StrEnum):
@@ -74,12 +75,12 @@ class RatePicker(QWidget):
         column = bare(QVBoxLayout(self), 12)
         self._modes = Segmented(
             [
-                (RateMode.QUALITY, "Quality", "Choose by purpose: draft, balanced or studio"),
-                (RateMode.SIZE, "Size", "Choose the size of the file; the quality follows"),
+                (RateMode.QUALITY, tr("Quality"), tr("Choose by purpose: draft, balanced or studio")),
+                (RateMode.SIZE, tr("Size"), tr("Choose the size of the file; the quality follows")),
                 (
                     RateMode.TARGET,
-                    "Target PSNR",
-                    "Choose the quality in dB; the smallest file that reaches it is searched",
+                    tr("Target PSNR"),
+                    tr("Choose the quality in dB; the smallest file that reaches it is searched"),
                 ),
             ],
             stretch=True,
@@ -131,16 +132,20 @@ class RatePicker(QWidget):
 
     def _make_quality(self) -> QWidget:
         page = QWidget()
-        row = bare(QHBoxLayout(page), 8)
+        row = WrapLayout(page, spacing=8, even=True)
         self._cards = QButtonGroup(self)
         self._card_of: dict[str, QPushButton] = {}
         for preset, bpp in QUALITY_BPP.items():
-            made = ChoiceCard(preset.capitalize(), f"{bpp:g} bits/texel")
-            made.setToolTip(f"{bpp:g} bits per texel, about {time_text(PRESET_SECONDS[preset])} of training")
+            made = ChoiceCard(preset_name(preset), tr("{bits:g} bits/texel").format(bits=bpp))
+            made.setToolTip(
+                tr("{bits:g} bits per texel, about {time} of training").format(
+                    bits=bpp, time=time_text(PRESET_SECONDS[preset])
+                )
+            )
             made.clicked.connect(lambda _=False, p=preset, b=bpp: self._choose(Rate(b, None, p)))
             self._cards.addButton(made)
             self._card_of[preset] = made
-            row.addWidget(made, 1)
+            row.addWidget(made)
         return page
 
     def _make_size(self) -> QWidget:
@@ -148,54 +153,63 @@ class RatePicker(QWidget):
         column = bare(QVBoxLayout(page), 8)
         self._size_slider = Slider(0, STEPS)
         self._size_slider.setPageStep(20)
-        self._size_slider.setAccessibleName("Bits per texel")
+        self._size_slider.setAccessibleName(tr("Bits per texel"))
         self._size_slider.valueChanged.connect(self._on_size_slider)
         self._size_slider.sliderReleased.connect(lambda: self._choose(self._rate))
-        self._bpp_field = NumberField(LOW_BPP, HIGH_BPP, 2, "bits/texel")
+        self._bpp_field = NumberField(LOW_BPP, HIGH_BPP, 2, tr("bits/texel"))
+        self._bpp_field.setAccessibleName(tr("Bits per texel"))
         self._bpp_field.setSingleStep(0.25)
         self._bpp_field.valueChanged.connect(lambda v: self._choose(Rate(round(v, 2), None, self._rate.preset)))
         self._kb_field = NumberField(0.1, 1e7, 0, "KB")
-        self._kb_field.setToolTip("The same as the size of the file")
+        self._kb_field.setToolTip(tr("The same as the size of the file"))
+        self._kb_field.setAccessibleName(tr("Size of the file"))
         self._kb_field.valueChanged.connect(self._on_kb)
-        row = bare(QHBoxLayout(), 8)
-        row.addWidget(self._bpp_field, 1)
+        fields = QWidget()
+        row = WrapLayout(fields, spacing=8)
+        for field in (self._bpp_field, self._kb_field):
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self._bpp_field)
         row.addWidget(label("=", "soft"))
-        row.addWidget(self._kb_field, 1)
+        row.addWidget(self._kb_field)
         self._size_effort = self._make_effort()
         column.addWidget(self._size_slider)
-        column.addLayout(row)
-        column.addLayout(_labelled("Training", self._size_effort))
+        column.addWidget(fields)
+        column.addLayout(_labelled(tr("Training"), self._size_effort))
         return page
 
     def _make_target(self) -> QWidget:
         page = QWidget()
         column = bare(QVBoxLayout(page), 8)
         self._db_slider = Slider(round(LOW_DB * 2), round(HIGH_DB * 2))
-        self._db_slider.setAccessibleName("Target PSNR")
+        self._db_slider.setAccessibleName(tr("Target PSNR"))
         self._db_slider.valueChanged.connect(self._on_db_slider)
         self._db_slider.sliderReleased.connect(lambda: self._choose(self._rate))
         self._db_field = NumberField(15.0, 70.0, 1, "dB")
         self._db_field.setSingleStep(0.5)
+        self._db_field.setAccessibleName(tr("Target PSNR"))
         self._db_field.valueChanged.connect(lambda v: self._choose(Rate(self._rate.bpp, v, self._rate.preset)))
         self._db_words = label("", "small")
-        row = bare(QHBoxLayout(), 8)
+        fields = QWidget()
+        row = WrapLayout(fields, spacing=8)
         row.addWidget(self._db_field)
-        row.addWidget(self._db_words, 1)
+        row.addWidget(self._db_words)
         self._target_effort = self._make_effort()
         column.addWidget(self._db_slider)
-        column.addLayout(row)
-        column.addLayout(_labelled("Training", self._target_effort))
+        column.addWidget(fields)
+        column.addLayout(_labelled(tr("Training"), self._target_effort))
         return page
 
     def _make_effort(self) -> Combo:
         made = Combo()
         for preset, seconds in PRESET_SECONDS.items():
-            made.addItem(f"{preset.capitalize()} – about {time_text(seconds)}", preset)
+            made.addItem(
+                tr("{preset} – about {time}").format(preset=preset_name(preset), time=time_text(seconds)), preset
+            )
         made.currentIndexChanged.connect(
             lambda _: self._choose(Rate(self._rate.bpp, self._rate.target_psnr, made.currentData()))
         )
-        made.setToolTip("How long to train; more time gives more quality at the same size")
-        made.setAccessibleName("Training effort")
+        made.setToolTip(tr("How long to train; more time gives more quality at the same size"))
+        made.setAccessibleName(tr("Training effort"))
         return made
 
     # --- reacting -------------------------------------------------------------------------------------------
@@ -268,30 +282,31 @@ class ChoiceCard(QPushButton):
         super().__init__(parent)
         self.setObjectName("choice")
         self.setCheckable(True)
-        self.setMinimumWidth(72)
+        follow_scale(self, lambda card: card.setMinimumWidth(text_px(80) + 14))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{title}, {detail}")
-        column = bare(QVBoxLayout(self), 2, (10, 8, 4, 8))
+        column = bare(QVBoxLayout(self), 2, (10, 6, 4, 6))
         for text, look in ((title, "head"), (detail, "small")):
             line = ElidedLabel(text, look, Qt.TextElideMode.ElideRight)
             line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(line)
 
 
-class _Pages(QStackedWidget):
-    """As tall as the page that is shown, not as the tallest."""
+class _Pages(QWidget):
+    """One page at a time, and as tall as this one: a stack would be as tall as the tallest."""
 
-    def sizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.sizeHint() if page is not None else super().sizeHint()
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = bare(QVBoxLayout(self))
+        self._pages: list[QWidget] = []
 
-    def minimumSizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+    def addWidget(self, page: QWidget) -> None:
+        self._pages.append(page)
+        self._column.addWidget(page)
 
     def setCurrentIndex(self, index: int) -> None:
-        super().setCurrentIndex(index)
-        self.setFixedHeight(self.sizeHint().height())
+        for page in self._pages:
+            page.setVisible(page is self._pages[index])
 
 
 class PredictionCard(QFrame):
@@ -300,21 +315,23 @@ class PredictionCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 10, 12, 10)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
+        rows = bare(QVBoxLayout(self), 2, (12, 10, 12, 10))
+        figures = QWidget()
+        cells = WrapLayout(figures, spacing=8, even=True)
         self._values: list[QLabel] = []
-        for column, caption in enumerate(("File", "GPU memory", "Against BCn")):
-            grid.addWidget(label(caption, "small"), 0, column)
+        for caption in (tr("File"), tr("GPU memory"), tr("Against BCn")):
+            cell = QWidget()
+            column = bare(QVBoxLayout(cell), 2)
+            column.addWidget(label(caption, "small"))
             value = label("–", "head")
             self._values.append(value)
-            grid.addWidget(value, 1, column)
-            grid.setColumnStretch(column, 1)
+            column.addWidget(value)
+            cells.addWidget(cell)
+        rows.addWidget(figures)
         self._note = label("", "small")
         self._note.setWordWrap(True)
-        grid.addWidget(self._note, 2, 0, 1, 3)
-        self.show_nothing("Add a material to see its predicted size.")
+        rows.addWidget(self._note)
+        self.show_nothing(tr("Add a material to see its predicted size."))
 
     def show_nothing(self, note: str) -> None:
         for value in self._values:
@@ -327,13 +344,17 @@ class PredictionCard(QFrame):
         texts = (
             size_text(prediction.file_bytes),
             size_text(prediction.vram_bytes),
-            f"{prediction.bc_bpp / prediction.bpp:.1f}× smaller",
+            tr("{factor:.1f}× smaller").format(factor=prediction.bc_bpp / prediction.bpp),
         )
         tips = (
-            f"{prediction.file_bytes:,} bytes predicted for the .texloom file with all maps and mip levels",
-            f"{prediction.vram_bytes:,} bytes predicted for what a runtime keeps in GPU memory",
-            f"Block compression (BC7, BC5, BC4) of the same maps takes {prediction.bc_bpp:g} bits per texel "
-            f"without mip levels; this file takes {prediction.bpp:.2f} with all of them.",
+            tr("{count:,} bytes predicted for the .texloom file with all maps and mip levels").format(
+                count=prediction.file_bytes
+            ),
+            tr("{count:,} bytes predicted for what a runtime keeps in GPU memory").format(count=prediction.vram_bytes),
+            tr(
+                "Block compression (BC7, BC5, BC4) of the same maps takes {bc:g} bits per texel "
+                "without mip levels; this file takes {bits:.2f} with all of them."
+            ).format(bc=prediction.bc_bpp, bits=prediction.bpp),
         )
         for value, text, tip in zip(self._values, texts, tips, strict=True):
             value.setText(text)
@@ -356,14 +377,19 @@ def _quietly(slider: Slider, value: int) -> None:
     slider.update()
 
 
+def preset_name(preset: str) -> str:
+    """What people call a training effort."""
+    return tr(preset.capitalize())
+
+
 def _words_for(db: float) -> str:
     """What a PSNR over all maps looks like, as a rule of thumb."""
     if db < 28:
-        return "visibly softer"
+        return tr("visibly softer")
     if db < 34:
-        return "fine at a distance"
+        return tr("fine at a distance")
     if db < 40:
-        return "hard to tell in 3D"
+        return tr("hard to tell in 3D")
     if db < 46:
-        return "hard to tell side by side"
-    return "close to exact"
+        return tr("hard to tell side by side")
+    return tr("close to exact")

@@ -6,33 +6,42 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
-from core.textures.roles import ROLE_INFO, Role
+from core.textures.roles import Role
 from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle
 from widgets.icons import dot_icon
-from widgets.theme import THEME, role_color
+from widgets.language import role_name, tr
+from widgets.theme import THEME, follow_scale, icon_px, role_color, text_px
 
 SURE = 0.7
 """From this confidence on a guess is shown as settled."""
 
 _AO, _ROUGH, _METAL = Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC
-PACKINGS: dict[str, tuple[Role | None, ...]] = {
-    "ORM": (_AO, _ROUGH, _METAL),
-    "MRA": (_METAL, _ROUGH, _AO),
-    "RMA": (_ROUGH, _METAL, _AO),
-    "MR": (_METAL, _ROUGH, None),
-}
-PACKING_TEXTS = {
-    "ORM": "Packed: occlusion, roughness, metallic",
-    "MRA": "Packed: metallic, roughness, occlusion",
-    "RMA": "Packed: roughness, metallic, occlusion",
-    "MR": "Packed: metallic, roughness",
-}
-CONVENTION_TEXTS = {NormalConvention.OPENGL: "OpenGL, +Y up", NormalConvention.DIRECTX: "DirectX, +Y down"}
+PACKINGS: tuple[tuple[Role | None, ...], ...] = (
+    (_AO, _ROUGH, _METAL),
+    (_METAL, _ROUGH, _AO),
+    (_ROUGH, _METAL, _AO),
+    (_METAL, _ROUGH, None),
+)
+"""What is offered for the channels of one file: ORM, MRA, RMA, MR."""
+_STORED = 108
+"""Pixels of a stored picture, at each side; it is shown smaller."""
+_SIDE, _WORDS, _COMBO = 50, 90, 140
+"""Widths in px at 100 %: the picture, what the words need at least, the choice of the role."""
 
 
 def review_state(file: PlannedFile) -> str:
@@ -46,10 +55,10 @@ def review_state(file: PlannedFile) -> str:
 
 def roles_text(roles: tuple[Role | None, ...]) -> str:
     if not any(roles):
-        return "Not used"
+        return tr("Not used")
     if len(roles) == 1 and roles[0] is not None:
-        return ROLE_INFO[roles[0]].label
-    return "Packed: " + ", ".join("–" if role is None else ROLE_INFO[role].label.lower() for role in roles)
+        return role_name(roles[0])
+    return tr("Packed: {roles}").format(roles=", ".join("–" if role is None else role_name(role) for role in roles))
 
 
 class RoleReview(QWidget):
@@ -69,7 +78,9 @@ class RoleReview(QWidget):
         self._list = bare(QVBoxLayout(), 2)
         self._notices = label("", "small")
         self._notices.setWordWrap(True)
-        self._empty = label("Drop a folder or image files on the window to see what each file is taken for.", "soft")
+        self._empty = label(
+            tr("Drop a folder or image files on the window to see what each file is taken for."), "soft"
+        )
         self._empty.setWordWrap(True)
         column.addWidget(self._empty)
         column.addWidget(self.normal)
@@ -144,6 +155,8 @@ class _FileRow(QFrame):
         super().__init__(parent)
         self._file = file
         row = bare(QHBoxLayout(self), 8, (0, 2, 0, 2))
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(4)
         self._picture = _Picture()
         row.addWidget(self._picture)
         words = bare(QVBoxLayout(), 1)
@@ -154,13 +167,27 @@ class _FileRow(QFrame):
         words.addWidget(self._name)
         words.addWidget(self._reason)
         words.addStretch(1)
-        row.addLayout(words, 1)
+        self._row.addLayout(words, 1)
+        row.addLayout(self._row, 1)
         self.combo = Combo()
-        self.combo.setFixedWidth(140)
-        self.combo.setAccessibleName(f"Role of {file.path.name}")
+        self.combo.setAccessibleName(tr("Role of {file}").format(file=file.path.name))
         self.combo.activated.connect(lambda _: self.assigned.emit(self._file.path, self.combo.currentData()))
-        row.addWidget(self.combo)
+        self._row.addWidget(self.combo)
+        follow_scale(self, _FileRow._fold)
         self.set_file(file)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """The role goes below the words where these would not be left enough room."""
+        beside = self.width() >= text_px(_COMBO + _WORDS) + icon_px(_SIDE)
+        self.combo.setMinimumWidth(text_px(_COMBO) if beside else text_px(80))
+        self.combo.setMaximumWidth(text_px(_COMBO) if beside else 16_777_215)
+        wanted = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._row.direction() != wanted:
+            self._row.setDirection(wanted)
 
     def set_file(self, file: PlannedFile) -> None:
         self._file = file
@@ -168,13 +195,15 @@ class _FileRow(QFrame):
         self._fill_combo(file)
         reason = file.problem or file.reason
         if file.alpha_role is not None:
-            reason += f"; alpha is {ROLE_INFO[file.alpha_role].label.lower()}"
+            reason = tr("{reason}; alpha is {role}").format(reason=reason, role=role_name(file.alpha_role))
         if file.used and file.confidence < 1.0:
             reason = f"{file.confidence:.0%} · {reason}"
         self._reason.setText(reason)
         details = f"{file.path}\n{reason}"
         if file.width:
-            details += f"\n{file.width} × {file.height}, {file.channels} channels, {file.bit_depth} bit"
+            channels = tr("%n channel(s)", "", file.channels)
+            size = tr("{width} × {height}, {channels}, {depth} bit")
+            details += "\n" + size.format(width=file.width, height=file.height, channels=channels, depth=file.bit_depth)
         self._name.set_tip(details)
         self._reason.set_tip(details)
         self._picture.set_state(state, file.roles)
@@ -189,21 +218,21 @@ class _FileRow(QFrame):
     def _fill_combo(self, file: PlannedFile) -> None:
         blocked = self.combo.blockSignals(True)
         self.combo.clear()
-        self.combo.addItem("Not used", ())
-        for role, info in ROLE_INFO.items():
-            self.combo.addItem(dot_icon(role_color(role)), info.label, (role,))
+        self.combo.addItem(tr("Not used"), ())
+        for role in Role:
+            self.combo.addItem(dot_icon(role_color(role)), role_name(role), (role,))
         many = file.channels >= 3 or len(file.roles) > 1
         if many:
             self.combo.insertSeparator(self.combo.count())
-            for name, roles in PACKINGS.items():
-                self.combo.addItem(PACKING_TEXTS[name], roles)
+            for roles in PACKINGS:
+                self.combo.addItem(roles_text(roles), roles)
         index = next((i for i in range(self.combo.count()) if self.combo.itemData(i) == file.roles), -1)
         if index < 0 and file.used:
             self.combo.addItem(roles_text(file.roles), file.roles)
             index = self.combo.count() - 1
         self.combo.setCurrentIndex(max(index, 0))
         self.combo.setToolTip(self.combo.currentText())
-        self.combo.view().setMinimumWidth(260 if many else 160)
+        self.combo.view().setMinimumWidth(text_px(260 if many else 160))
         self.combo.blockSignals(blocked)
 
 
@@ -212,7 +241,7 @@ class _Picture(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedSize(QSize(42, 36))
+        follow_scale(self, lambda picture: picture.setFixedSize(icon_px(36) + 6, icon_px(36)))
         self._pixmap: QPixmap | None = None
         self._state = "off"
         self._roles: tuple[Role | None, ...] = ()
@@ -222,13 +251,16 @@ class _Picture(QWidget):
         self.update()
 
     def set_picture(self, picture: QImage) -> None:
+        side = _STORED
         scaled = picture.scaled(
-            72,
-            72,
+            side,
+            side,
             Qt.AspectRatioMode.KeepAspectRatioByExpanding,
             Qt.TransformationMode.SmoothTransformation,
         )
-        self._pixmap = QPixmap.fromImage(scaled.copy((scaled.width() - 72) // 2, (scaled.height() - 72) // 2, 72, 72))
+        self._pixmap = QPixmap.fromImage(
+            scaled.copy((scaled.width() - side) // 2, (scaled.height() - side) // 2, side, side)
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -237,13 +269,14 @@ class _Picture(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "off": THEME.line_strong}
         painter.setBrush(QColor(colors[self._state]))
-        painter.drawRoundedRect(0, 0, 3, 36, 1.5, 1.5)
+        painter.drawRoundedRect(0, 0, 3, self.height(), 1.5, 1.5)
+        side = self.height() - 2
         if self._pixmap is None:
             painter.setBrush(QColor(THEME.control_down))
-            painter.drawRoundedRect(7, 1, 34, 34, 3, 3)
+            painter.drawRoundedRect(7, 1, side, side, 3, 3)
             return
         painter.setOpacity(0.45 if self._state == "off" else 1.0)
-        painter.drawPixmap(7, 1, 34, 34, self._pixmap)
+        painter.drawPixmap(7, 1, side, side, self._pixmap)
 
 
 class NormalChoice(QFrame):
@@ -256,12 +289,13 @@ class NormalChoice(QFrame):
         self.undecided = False
         column = bare(QVBoxLayout(self), 6, (0, 0, 0, 8))
         head = bare(QHBoxLayout(), 8)
-        self._title = label("Normal map", "soft")
+        self._title = label(tr("Normal map"), "soft")
+        self._title.setWordWrap(True)
         head.addWidget(self._title, 1)
         self._switch = Segmented(
             [
-                (NormalConvention.OPENGL, "OpenGL", "Green grows towards the top of the picture (+Y up)"),
-                (NormalConvention.DIRECTX, "DirectX", "Green grows towards the bottom of the picture (+Y down)"),
+                (NormalConvention.OPENGL, "OpenGL", tr("Green grows towards the top of the picture (+Y up)")),
+                (NormalConvention.DIRECTX, "DirectX", tr("Green grows towards the bottom of the picture (+Y down)")),
             ]
         )
         self._switch.chosen.connect(lambda value: self.chosen.emit(NormalConvention(value)))
@@ -274,7 +308,8 @@ class NormalChoice(QFrame):
         pair = bare(QHBoxLayout(self._previews), 8)
         group = QButtonGroup(self)
         self._choices: dict[NormalConvention, QPushButton] = {}
-        for convention, text in CONVENTION_TEXTS.items():
+        texts = {NormalConvention.OPENGL: tr("OpenGL, +Y up"), NormalConvention.DIRECTX: tr("DirectX, +Y down")}
+        for convention, text in texts.items():
             cell = bare(QVBoxLayout(), 4)
             made = QPushButton()
             made.setObjectName("choice")
@@ -288,6 +323,7 @@ class NormalChoice(QFrame):
             self._choices[convention] = made
             caption: QLabel = label(text, "small")
             caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            caption.setWordWrap(True)
             cell.addWidget(made)
             cell.addWidget(caption)
             pair.addLayout(cell, 1)
@@ -299,13 +335,13 @@ class NormalChoice(QFrame):
         self._previews.setVisible(self.undecided)
         self._switch.setVisible(not self.undecided)
         if self.undecided:
-            self._title.setText("Normal map: which one looks right?")
+            self._title.setText(tr("Normal map: which one looks right?"))
             self._reason.setText(
-                "The light comes from the upper left. Pick the picture whose relief looks as it should."
+                tr("The light comes from the upper left. Pick the picture whose relief looks as it should.")
             )
             restyle(self._title, "state", "warn")
         else:
-            self._title.setText("Normal map")
+            self._title.setText(tr("Normal map"))
             restyle(self._title, "state", "")
             self._switch.set_value(convention)
             self._reason.setText(reason)

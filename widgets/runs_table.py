@@ -18,8 +18,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
-from widgets.controls import bare, label
-from widgets.theme import THEME, font
+from widgets.controls import bare, hint_page
+from widgets.language import tr
+from widgets.theme import THEME, follow_scale, font, text_px
 from widgets.units import clock_text, db_text, size_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -43,10 +44,19 @@ class RunRow:
     size: int | None = None
     slots: str = ""
     tip: str = ""
+    name: str = ""
+    """Given by the user."""
 
 
-COLUMNS = ("#", "Material", "Rate", "PSNR", "Size", "Time", "State", "Shown")
+WIDTHS = (32, 0, 52, 52, 70, 58, 90, 56)
+"""Of the columns in px at 100 %, without the distances; the material takes what is left."""
+NAME = 1
+"""The column whose text can be edited."""
 NUMBERS = frozenset((0, 2, 3, 4, 5))
+
+
+def columns() -> tuple[str, ...]:
+    return ("#", tr("Material"), tr("Rate"), "PSNR", tr("Size"), tr("Time"), tr("State"), tr("Shown"))
 
 
 class RunsTable(QWidget):
@@ -57,6 +67,8 @@ class RunsTable(QWidget):
     menu_wanted = Signal(int, QPoint)
     current_changed = Signal(int)
     removed = Signal(int)
+    renamed = Signal(int, str)
+    """A run's key and its new name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +76,7 @@ class RunsTable(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(240, 100)
         self._model = _Rows(self)
+        self._model.renamed.connect(self.renamed)
         self.view = _View(self._model)
         self.view.entered_row.connect(self._on_enter)
         self.view.deleted_row.connect(self.removed)
@@ -72,11 +85,9 @@ class RunsTable(QWidget):
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
         self._stack = QStackedWidget(self)
-        empty = label("Runs appear here. Compare any two of them, or use the settings of one again.", "soft")
-        empty.setWordWrap(True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        empty.setContentsMargins(16, 12, 16, 12)
-        self._stack.addWidget(empty)
+        self._stack.addWidget(
+            hint_page(tr("Runs appear here. Compare any two of them, or use the settings of one again."))
+        )
         self._stack.addWidget(self.view)
         bare(QVBoxLayout(self)).addWidget(self._stack)
 
@@ -93,6 +104,13 @@ class RunsTable(QWidget):
         for number, row in enumerate(self._model.rows):
             if row.key == key:
                 self.view.selectRow(number)
+
+    def rename(self, key: int) -> None:
+        """Begin to edit the name of a run."""
+        self.select(key)
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.view.edit(index.siblingAtColumn(NAME))
 
     def _on_enter(self, key: int, slot: str) -> None:
         self.show_in.emit(key, slot)
@@ -118,14 +136,15 @@ class _View(QTableView):
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        # Double click and Enter put a run into B; F2 and the menu rename.
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setAccessibleName("Runs")
+        self.setAccessibleName(tr("Runs"))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
@@ -133,19 +152,27 @@ class _View(QTableView):
         header.setMinimumSectionSize(32)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column, width in zip((0, 2, 3, 4, 5, 6, 7), (36, 64, 60, 76, 64, 96, 60), strict=True):
-            self.setColumnWidth(column, width)
+        follow_scale(self, _View._size)
+
+    def _size(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(text_px(22) + 4)
+        for column, width in enumerate(WIDTHS):
+            if width:
+                self.setColumnWidth(column, text_px(width) + 8)
+        self._hide_columns()
 
     def sizeHint(self) -> QSize:
         return QSize(520, 160)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
-        # In a narrow dock the less important columns go, rather than all becoming unreadable.
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        """In a narrow dock the less important columns go, rather than all becoming unreadable."""
         width = self.viewport().width()
-        self.setColumnHidden(5, width < 570)
-        self.setColumnHidden(4, width < 500)
-        self.setColumnHidden(7, width < 430)
+        for column, needed in ((5, 570), (4, 500), (7, 430), (0, 330), (2, 300), (6, 240)):
+            self.setColumnHidden(column, width < text_px(needed))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
@@ -157,10 +184,15 @@ class _View(QTableView):
             if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
                 self.deleted_row.emit(key)
                 return
+            if event.key() == Qt.Key.Key_F2:
+                self.edit(index.siblingAtColumn(NAME))
+                return
         super().keyPressEvent(event)
 
 
 class _Rows(QAbstractTableModel):
+    renamed = Signal(int, str)
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: list[RunRow] = []
@@ -169,7 +201,7 @@ class _Rows(QAbstractTableModel):
         if [row.key for row in rows] == [row.key for row in self.rows]:
             self.rows = rows
             if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(WIDTHS) - 1))
             return
         self.beginResetModel()
         self.rows = rows
@@ -179,10 +211,18 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(WIDTHS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        flags = super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.rows[index.row()]
+        if role != Qt.ItemDataRole.EditRole or str(value).strip() == row.name:
+            return False
+        self.renamed.emit(row.key, str(value).strip())
+        return True
 
     def mimeTypes(self) -> list[str]:
         return [RUN_MIME]
@@ -197,23 +237,27 @@ class _Rows(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return columns()[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and section == 2:
-            return "Bits per texel, everything counted"
+            return tr("Bits per texel, everything counted")
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return row.name
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip
+            # Columns may be hidden and texts cut: all of them stand here.
+            told = (f"{name}: {_text(row, at)}" for at, name in enumerate(columns()) if at in NUMBERS and at)
+            return "\n".join((row.tip or row.material, "  ·  ".join(told)))
         if role == Qt.ItemDataRole.ForegroundRole:
             colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
             if column == 6:
@@ -228,7 +272,7 @@ def _text(row: RunRow, column: int) -> str:
     if column == 0:
         return str(row.number)
     if column == 1:
-        return row.material
+        return f"{row.name}  ·  {row.material}" if row.name else row.material
     if column == 2:
         return "–" if row.bpp is None else f"{row.bpp:.2f}"
     if column == 3:

@@ -6,12 +6,15 @@ import dataclasses
 from collections.abc import Callable, Collection
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from core.jobs.settings import Setting, describe
 from widgets.controls import Combo, NumberField, bare, label, tool
 from widgets.icons import icon
+from widgets.language import tr
+from widgets.theme import follow_scale
 
 LARGEST_INT_SHOWN = 2**31 - 1
 
@@ -28,25 +31,23 @@ class SettingsForm(QWidget):
         self._rows: list[_Row] = []
         column = bare(QVBoxLayout(self), 8)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search settings")
+        self.search.setPlaceholderText(tr("Search settings"))
+        self.search.setAccessibleName(tr("Search settings"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._filter)
         column.addWidget(self.search)
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         fields = [field for field in describe(settings_type) if field.name not in hidden]
-        for index, field in enumerate(sorted(fields, key=lambda f: f.expert)):
-            row = _Row(field, self._on_changed)
-            grid.addWidget(row.caption, index, 0)
-            grid.addWidget(row.field, index, 1)
-            grid.addWidget(row.reset, index, 2)
-            self._rows.append(row)
+        self._rows += [_Row(field, self._on_changed) for field in sorted(fields, key=lambda f: f.expert)]
+        self._folded: bool | None = None
+        follow_scale(self, SettingsForm._fold)
         column.addLayout(grid)
-        self._nothing = label("No setting has these letters in its name or description.", "small")
+        self._nothing = label(tr("No setting has these letters in its name or description."), "small")
         self._nothing.setWordWrap(True)
         self._nothing.hide()
         column.addWidget(self._nothing)
@@ -61,6 +62,35 @@ class SettingsForm(QWidget):
         for row in self._rows:
             row.show(getattr(settings, row.setting.name))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Names stand above their fields where these would not be left enough room beside them."""
+        widest = [max(part.sizeHint().width() for part in parts) for parts in zip(*self._parts(), strict=True)]
+        folded = self.width() < sum(widest) + 2 * self._grid.horizontalSpacing()
+        if folded == self._folded:
+            return
+        self._folded = folded
+        for index, (caption, field, reset) in enumerate(self._parts()):
+            row = 2 * index + folded
+            self._grid.addWidget(caption, 2 * index, 0, 1, 2 if folded else 1)
+            self._grid.addWidget(field, row, 0 if folded else 1, 1, 2 if folded else 1)
+            self._grid.addWidget(reset, row, 2)
+
+    def _parts(self) -> list[tuple[QWidget, QWidget, QWidget]]:
+        return [(row.caption, row.field, row.reset) for row in self._rows]
+
+    def minimumSizeHint(self) -> QSize:
+        """Folded, whatever it is at the moment: else it could not become narrow enough to fold."""
+        hint = super().minimumSizeHint()
+        wide = [
+            max(caption.minimumSizeHint().width(), field.minimumSizeHint().width() + reset.minimumSizeHint().width())
+            for caption, field, reset in self._parts()
+        ]
+        return QSize(min(hint.width(), max(wide, default=0) + self._grid.horizontalSpacing()), hint.height())
+
     def _on_changed(self, name: str, value: Any) -> None:
         self._settings = dataclasses.replace(self._settings, **{name: value})
         for row in self._rows:
@@ -72,7 +102,7 @@ class SettingsForm(QWidget):
         wanted = text.strip().lower()
         found = 0
         for row in self._rows:
-            hit = wanted in f"{row.setting.label} {row.setting.help}".lower()
+            hit = wanted in f"{tr(row.setting.label)} {tr(row.setting.help)}".lower()
             found += hit
             for part in (row.caption, row.field, row.reset):
                 part.setVisible(hit)
@@ -84,16 +114,18 @@ class _Row:
 
     def __init__(self, setting: Setting, tell: Callable[[str, Any], None]) -> None:
         self.setting = setting
-        self.caption = label(setting.label, "soft")
-        tip = setting.help + (f" Unit: {setting.unit}." if setting.unit else "")
+        name, tip = tr(setting.label), tr(setting.help)
+        self.caption = label(name, "soft")
+        if setting.unit:
+            tip += " " + tr("Unit: {unit}.").format(unit=tr(setting.unit))
         if setting.low is not None and setting.high is not None and setting.high < LARGEST_INT_SHOWN:
-            tip += f" {setting.low:g} to {setting.high:g}."
+            tip += " " + tr("{low:g} to {high:g}.").format(low=setting.low, high=setting.high)
         self.caption.setToolTip(tip)
         self.field, self._show = _make_field(setting, lambda value: tell(setting.name, value))
         self.field.setToolTip(tip)
-        self.field.setAccessibleName(setting.label)
+        (self.field.focusProxy() or self.field).setAccessibleName(name)
         self.caption.setBuddy(self.field)
-        self.reset: QToolButton = tool("reset", f"Restore the default of {setting.label.lower()}")
+        self.reset: QToolButton = tool("reset", tr("Restore the default of “{setting}”").format(setting=name))
         self.reset.clicked.connect(lambda: tell(setting.name, setting.default))
         keep = self.reset.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
@@ -112,7 +144,7 @@ def _make_field(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget,
         if setting.optional:
             combo.addItem("–", None)
         for choice in setting.choices:
-            combo.addItem(choice.upper() if choice in ("cpu", "cuda", "mps") else choice.capitalize(), choice)
+            combo.addItem(choice.upper() if choice in ("cpu", "cuda", "mps") else tr(choice.capitalize()), choice)
         combo.currentIndexChanged.connect(lambda _: tell(combo.currentData()))
         return combo, combo.set_value
     if setting.kind is bool:
@@ -131,7 +163,9 @@ def _number(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget, Cal
     low = -1e9 if setting.low is None else setting.low
     high = 1e12 if setting.high is None else setting.high
     decimals = 0 if whole else 3 if high - low <= 10 else 1
-    field = NumberField(low, high, decimals, setting.unit)
+    field = NumberField(low, high, decimals, tr(setting.unit) if setting.unit else "")
+    if setting.unit == "%":
+        field.setSingleStep(5)
     if not whole and high - low <= 10:
         field.setSingleStep(0.01)
 
@@ -145,7 +179,8 @@ def _number(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget, Cal
     holder = QWidget()
     row = bare(QHBoxLayout(holder), 4)
     box = QCheckBox()
-    box.setToolTip("Set it yourself")
+    box.setToolTip(tr("Set it yourself"))
+    box.setAccessibleName(tr("Set “{setting}” yourself").format(setting=tr(setting.label)))
     row.addWidget(box)
     row.addWidget(field, 1)
     holder.setFocusProxy(field)

@@ -3,28 +3,40 @@
 Every colour in the window comes from here. Greys carry no tint, because textures are judged beside them; there
 is one accent for what is active; green, amber and red mean a state and nothing else; each role of a map has one
 colour that it keeps everywhere.
+
+Sizes are those at 100 %. The text grows with the scale, :func:`text_px` is for what holds text, :func:`icon_px` for
+icons and their buttons, which grow half as fast; gaps and lines stay. Fonts and the style sheet follow by themselves,
+other lengths by :func:`follow_scale`, so that a window that is open changes at once.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import TypeVar
 
-from PySide6.QtCore import QDir, Qt, QTemporaryDir
+from PySide6.QtCore import QDir, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from core.textures.roles import Role
 
 RESOURCES = Path(str(files("resources")))
 
+LOWEST_SCALE, HIGHEST_SCALE = 100, 200
+"""Percent."""
+
+W = TypeVar("W", bound=QWidget)
+
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as ``#rrggbb``, lengths in px. Steps of lightness say what lies in front of what."""
+    """Colours as ``#rrggbb``, lengths in px at 100 %. Steps of lightness say what lies in front of what."""
 
     well: str = "#171717"
     """The deepest: text fields, lists, the plot."""
@@ -40,10 +52,13 @@ class Theme:
 
     text: str = "#ececec"
     text_soft: str = "#b4b4b4"
-    text_off: str = "#7a7a7a"
+    text_hint: str = "#a0a0a0"
+    """What stands in an empty field, times in the log: told softly, but told."""
+    text_off: str = "#858585"
+    """Only what can't be used at the moment."""
 
     accent: str = "#2e6fdb"
-    accent_hover: str = "#3b7dea"
+    accent_hover: str = "#3373df"
     accent_down: str = "#265fbd"
     accent_text: str = "#ffffff"
     accent_line: str = "#76acff"
@@ -57,7 +72,6 @@ class Theme:
 
     grid: int = 4
     radius: int = 4
-    control_height: int = 28
     small: int = 11
     body: int = 13
     title: int = 18
@@ -79,7 +93,7 @@ ROLE_COLORS: dict[Role, str] = {
     Role.EMISSIVE: "#e03fa0",
 }
 """Chosen by search: the smallest CIELAB distance between any two stays above 20 for normal sight and for the
-three dichromacies simulated as by Machado, Oliveira and Fernandes (2009); each has contrast 4:1 on the plot."""
+three dichromacies simulated as by Machado, Oliveira and Fernandes (2009); each has contrast 4.5:1 on the plot."""
 
 TOTAL_COLOR = THEME.text
 
@@ -92,10 +106,60 @@ def role_color(role: Role | str) -> str:
         return TOTAL_COLOR
 
 
+class _Scale(QObject):
+    """The one size of text, in percent. ``changed`` comes after fonts and style sheet have changed."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.percent = LOWEST_SCALE
+
+
+_scale = _Scale()
+
+
+def scale() -> int:
+    """How large text is, in percent."""
+    return _scale.percent
+
+
+def text_px(length: float) -> int:
+    """``length`` at 100 %, grown with the text."""
+    return round(length * _scale.percent / 100)
+
+
+def icon_px(length: float) -> int:
+    """``length`` at 100 %, grown half as fast as the text: signs stay legible and leave the room to the words."""
+    return round(length * (100 + _scale.percent) / 200)
+
+
+class _Follower(QObject):
+    """Lives and dies with its widget and keeps nothing of it alive."""
+
+    def __init__(self, widget: W, apply: Callable[[W], object]) -> None:
+        super().__init__(widget)
+        self._apply = apply
+        _scale.changed.connect(self._follow)
+
+    def _follow(self) -> None:
+        self._apply(self.parent())  # type: ignore[arg-type]
+
+
+def follow_scale(widget: W, apply: Callable[[W], object]) -> W:
+    """Call ``apply`` with ``widget``, now and whenever the scale changes; the same widget is returned.
+
+    ``apply`` sets lengths that neither the font nor the style sheet gives. It must not hold ``widget`` itself.
+    """
+    apply(widget)
+    _Follower(widget, apply)
+    return widget
+
+
 def font(size: int = THEME.body, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The one family with tabular figures, ``size`` in px."""
+    """The one family with tabular figures, ``size`` in px at 100 %."""
     made = QFont(THEME.family)
-    made.setPixelSize(size)
+    made.setPixelSize(text_px(size))
     made.setWeight(weight)
     made.setFeature(QFont.Tag.fromString("tnum"), 1)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -113,7 +177,7 @@ def palette(theme: Theme = THEME) -> QPalette:
         roles.AlternateBase: theme.panel,
         roles.ToolTipBase: theme.raised,
         roles.ToolTipText: theme.text,
-        roles.PlaceholderText: theme.text_off,
+        roles.PlaceholderText: theme.text_hint,
         roles.Text: theme.text,
         roles.Button: theme.control,
         roles.ButtonText: theme.text,
@@ -138,16 +202,20 @@ def palette(theme: Theme = THEME) -> QPalette:
 
 
 def style_sheet(theme: Theme = THEME) -> str:
-    """The style sheet template filled from the theme."""
+    """The style sheet template filled from the theme. Its units: ``px`` stays, ``tx`` is :func:`text_px`, ``ix`` is
+    :func:`icon_px`."""
     template = Template((RESOURCES / "style" / "window.qss").read_text(encoding="utf-8"))
-    return template.substitute({name: str(value) for name, value in dataclasses.asdict(theme).items()})
+    filled = template.substitute({name: str(value) for name, value in dataclasses.asdict(theme).items()})
+    grown = {"tx": text_px, "ix": icon_px}
+    return re.sub(r"\b(\d+)(tx|ix)\b", lambda found: f"{grown[found[2]](int(found[1]))}px", filled)
 
 
 _themed: QTemporaryDir | None = None
 
 
-def install(app: QApplication, theme: Theme = THEME) -> None:
-    """Give ``app`` the font, the palette and the style sheet. Safe to call more than once."""
+def install(app: QApplication, theme: Theme = THEME, percent: int | None = None) -> None:
+    """Give ``app`` the font, the palette and the style sheet; ``percent``: the size of text, None leaves it. Safe to
+    call more than once."""
     global _themed
     if _themed is None:
         _themed = _write_sheet_icons(theme)
@@ -155,9 +223,21 @@ def install(app: QApplication, theme: Theme = THEME) -> None:
             QFontDatabase.addApplicationFont(str(path))
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(theme))
+    app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
+    _dress(app, theme, scale() if percent is None else percent)
+
+
+def set_scale(app: QApplication, percent: int) -> None:
+    """Show text at ``percent`` of its size, in windows that are open too; beyond 100 to 200 the nearest of these."""
+    if min(max(percent, LOWEST_SCALE), HIGHEST_SCALE) != scale():
+        _dress(app, THEME, percent)
+
+
+def _dress(app: QApplication, theme: Theme, percent: int) -> None:
+    _scale.percent = min(max(percent, LOWEST_SCALE), HIGHEST_SCALE)
     app.setFont(font())
     app.setStyleSheet(style_sheet(theme))
-    app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
+    _scale.changed.emit()
 
 
 def _write_sheet_icons(theme: Theme) -> QTemporaryDir:

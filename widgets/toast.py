@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button, label, tool
 from widgets.icons import pixmap
-from widgets.theme import THEME
+from widgets.language import tr
+from widgets.theme import THEME, icon_px, text_px
+from widgets.wrap_layout import WrapLayout
 
 SECONDS = {"info": 5.0, "good": 8.0, "warn": 12.0, "bad": 20.0}
 ICONS = {
@@ -20,6 +22,7 @@ ICONS = {
     "bad": ("error", THEME.bad),
 }
 WIDTH = 440
+"""In px at 100 %; less where the window is narrow."""
 MOST = 4
 
 Action = tuple[str, Callable[[], object]]
@@ -34,10 +37,9 @@ class Toast(QFrame):
         self.setProperty("severity", severity)
         self.text = text
         self.severity = severity
-        self.setFixedWidth(WIDTH)
         row = bare(QHBoxLayout(self), 10, (12, 10, 8, 10))
         sign = QLabel()
-        sign.setPixmap(pixmap(*ICONS[severity], 18))
+        sign.setPixmap(pixmap(*ICONS[severity], icon_px(18)))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(sign)
         words = bare(QVBoxLayout(), 6, (0, 1, 0, 0))
@@ -48,18 +50,17 @@ class Toast(QFrame):
         words.addWidget(message)
         self.buttons = []
         if actions:
-            line = bare(QHBoxLayout(), 4)
+            acts = QWidget()
+            line = WrapLayout(acts, spacing=4)
             for caption, act in actions:
                 made = button(caption, "link")
                 made.clicked.connect(lambda _=False, a=act: a())
                 made.clicked.connect(self.leave)
                 line.addWidget(made)
                 self.buttons.append(made)
-            line.addStretch(1)
-            words.addLayout(line)
+            words.addWidget(acts)
         row.addLayout(words, 1)
-        close = tool("close", "Dismiss")
-        close.setFixedSize(20, 20)
+        close = tool("close", tr("Dismiss"))
         close.clicked.connect(self.leave)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
@@ -122,11 +123,16 @@ class ToastStack(QObject):
 
     def _place(self) -> None:
         corner = self._anchor.mapTo(self._window, QPoint(0, 0))
-        left = corner.x() + (self._anchor.width() - WIDTH) // 2
-        left = min(max(left, 8), max(8, self._window.width() - WIDTH - 8))
+        # Beside the panels, not over them, unless that would make it narrow or cut a long word.
+        least = max((toast.minimumSizeHint().width() for toast in self.toasts), default=0)
+        room = min(max(self._anchor.width(), WIDTH + 16, least + 16), self._window.width())
+        width = min(text_px(WIDTH), room - 16)
+        left = corner.x() + (self._anchor.width() - width) // 2
+        left = min(max(left, 8), max(8, self._window.width() - width - 8))
         bottom = corner.y() + self._anchor.height() - 12
         for toast in reversed(self.toasts):
-            height = max(toast.heightForWidth(WIDTH), toast.minimumSizeHint().height())
-            toast.setGeometry(left, bottom - height, WIDTH, height)
+            # What is wrapped is taller than the hint for another width says.
+            height = toast.heightForWidth(width)
+            toast.setGeometry(left, bottom - height, width, height)
             toast.raise_()
             bottom -= height + 8

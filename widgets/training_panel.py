@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from widgets.controls import ElidedLabel, bare, label, restyle
+from widgets.controls import ElidedLabel, bare, hint_page, label, restyle
+from widgets.language import tr
 from widgets.psnr_plot import PsnrPlot
+from widgets.theme import follow_scale, text_px
 from widgets.units import clock_text, db_text
 
 
@@ -37,15 +40,11 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(240, 120)
+        follow_scale(self, lambda panel: panel.setMinimumSize(240, 40 + text_px(64)))
         self._stack = QStackedWidget()
         column = bare(QVBoxLayout(self), 0)
         column.addWidget(self._stack)
-        empty = label("Start a run to watch the quality of every map rise here.", "soft")
-        empty.setContentsMargins(16, 12, 16, 12)
-        empty.setWordWrap(True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._stack.addWidget(empty)
+        self._stack.addWidget(hint_page(tr("Start a run to watch the quality of every map rise here.")))
         page = QWidget()
         inner = bare(QVBoxLayout(page), 0)
         head = bare(QHBoxLayout(), 12, (12, 6, 12, 4))
@@ -60,13 +59,29 @@ class TrainingPanel(QWidget):
         head.addWidget(self._elapsed)
         head.addWidget(self._remaining)
         inner.addLayout(head)
+        self._head = head
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(tr("Progress of the run"))
         inner.addWidget(self._bar)
         self.plot = PsnrPlot()
         inner.addWidget(self.plot, 1)
         self._stack.addWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where the line is too narrow for all, the least important goes, and all of it stands in the tooltip."""
+        margins, space = self._head.contentsMargins(), self._head.spacing()
+        free = self.width() - margins.left() - margins.right() - self._title.minimumSizeHint().width()
+        for part in (self._psnr, self._remaining, self._state, self._elapsed):
+            free -= part.sizeHint().width() + space if part.text() else 0
+            part.setVisible(bool(part.text()) and free >= 0)
+        parts = (self._psnr, self._state, self._title, self._elapsed, self._remaining)
+        self._title.set_tip("\n".join(part.text() for part in parts if part.text()))
 
     def show_nothing(self) -> None:
         self._stack.setCurrentIndex(0)
@@ -83,14 +98,15 @@ class TrainingPanel(QWidget):
         if view.size:
             facts.append(view.size)
         if view.loss is not None:
-            facts.append(f"loss {view.loss:.2e}")
+            facts.append(tr("loss {loss:.2e}").format(loss=view.loss))
         if view.step:
-            facts.append(f"step {view.step:,}")
+            facts.append(tr("step {step:,}").format(step=view.step))
         # In a narrow panel the end of this line goes first: what matters most stands at its beginning.
         self._title.setText("  ·  ".join(facts))
         self._elapsed.setText(clock_text(view.elapsed_s))
         left = view.remaining_s
-        self._remaining.setText(f"{clock_text(left)} left" if left is not None else "")
+        self._remaining.setText(tr("{time} left").format(time=clock_text(left)) if left is not None else "")
+        self._fold()
         self._bar.setVisible(view.fraction is not None)
         self._bar.setValue(round((view.fraction or 0.0) * 1000))
         self.plot.set_target(view.target_db)

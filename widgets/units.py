@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from widgets.language import tr
+
 
 def size_text(count: float) -> str:
     """Bytes in steps of 1024 with three figures: ``640 KB``, ``1.25 MB``."""
@@ -15,7 +17,7 @@ def size_text(count: float) -> str:
 
 def _three(value: float, unit: str) -> str:
     if unit == "bytes":
-        return f"{value:.0f} bytes"
+        return tr("{count:.0f} bytes").format(count=value)
     digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
     return f"{value:.{digits}f} {unit}"
 
@@ -24,10 +26,11 @@ def time_text(seconds: float) -> str:
     """``45 s``, ``2 min 05 s``, ``1 h 10 min``."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s").format(seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        text = tr("{minutes} min {seconds:02d} s") if whole % 60 else tr("{minutes} min")
+        return text.format(minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours} h {minutes:02d} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def clock_text(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -14,18 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.textures.roles import ROLE_INFO, Role
-from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, tool
+from core.textures.roles import Role
+from widgets.controls import Combo, ElidedButton, Segmented, Slider, bare, label, restyle, square, tool
 from widgets.icons import dot_icon, icon
+from widgets.language import role_name, tr
 from widgets.runs_table import RUN_MIME
-from widgets.theme import role_color
+from widgets.theme import follow_scale, role_color, text_px
 from widgets.view_menus import LightTool, MipTool, SurfaceTool, TilingTool
 from widgets.viewport_options import ViewMode, ViewportOptions
+from widgets.wrap_layout import WrapLayout
 
 MATERIAL = ""
 """The channel choice that shows the whole material."""
 GAINS = (1, 2, 4, 8, 16, 32, 64)
-SHAPES = (("sphere", "Sphere"), ("plane", "Plane"), ("cube", "Cube"), ("cylinder", "Cylinder"), ("drape", "Drape"))
 
 
 class ViewBar(QWidget):
@@ -41,42 +42,53 @@ class ViewBar(QWidget):
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = bare(QHBoxLayout(self), 6, (8, 4, 8, 4))
-        self._mode = Segmented([("3d", "3D", "The material on a shape, lit"), ("2d", "2D", "The maps, texel by texel")])
+        row = WrapLayout(self, spacing=6, margins=(8, 4, 8, 4))
+        self._mode = Segmented(
+            [("3d", "3D", tr("The material on a shape, lit")), ("2d", "2D", tr("The maps, texel by texel"))]
+        )
         self._mode.chosen.connect(lambda value: self.wanted.emit("mode", value))
         compare = [
-            ("a", "A", "Only A; hold Space to see the original at any time"),
-            ("split", "Side by side", "A and B beside each other, with one camera"),
-            ("wipe", "Wipe", "A and B with a border to drag  (W)"),
-            ("difference", "Difference", "What differs between A and B, amplified  (D)"),
-            ("flip", "FLIP", "What an eye sees when A and B are flipped: 0 nothing, 1 everything  (E)"),
-            ("b", "B", "Only B"),
+            ("a", tr("Only A"), tr("Only A; hold Space to see the original at any time")),
+            ("split", tr("Side by side"), tr("A and B beside each other, with one camera")),
+            ("wipe", tr("Wipe"), tr("A and B with a border to drag  (W)")),
+            ("difference", tr("Difference"), tr("What differs between A and B, amplified  (D)")),
+            ("flip", "FLIP", tr("What an eye sees when A and B are flipped: 0 nothing, 1 everything  (E)")),
+            ("b", tr("Only B"), tr("Only B")),
         ]
         names = {"a": "view-a", "split": "side-by-side", "wipe": "wipe", "difference": "difference", "flip": "flip"}
         names["b"] = "view-b"
         self._compare = Segmented(compare, icons=names)
         self._compare.chosen.connect(lambda value: self.wanted.emit("compare", value))
         self._channel = Combo()
-        self._channel.setMinimumWidth(84)
-        self._channel.setMaximumWidth(136)
+        follow_scale(self._channel, lambda combo: combo.setMinimumWidth(text_px(66)))
+        follow_scale(self._channel, lambda combo: combo.setMaximumWidth(text_px(136)))
         self._channel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._channel.setToolTip("One map instead of the whole material  (C, M)")
-        self._channel.setAccessibleName("Map")
+        self._channel.setToolTip(tr("One map instead of the whole material  (C, M)"))
+        self._channel.setAccessibleName(tr("Map"))
         self._channel.activated.connect(lambda _: self.wanted.emit("channel", self._channel.currentData() or None))
         self._component = Segmented(
-            [("", "RGB", "All channels"), *((c, c.upper(), f"Only {c.upper()}  ({c.upper()})") for c in "rgba")]
+            [
+                ("", "RGB", tr("All channels")),
+                *((c, c.upper(), tr("Only {channel}  ({channel})").format(channel=c.upper())) for c in "rgba"),
+            ]
         )
         self._component.chosen.connect(lambda value: self.wanted.emit("component", value))
+        shapes = {
+            "sphere": tr("Sphere"),
+            "plane": tr("Plane"),
+            "cube": tr("Cube"),
+            "cylinder": tr("Cylinder"),
+            "drape": tr("Drape"),
+        }
         self._shape = Segmented(
-            [(value, text, text) for value, text in SHAPES], icons={value: value for value, _ in SHAPES}
+            [(value, text, text) for value, text in shapes.items()], icons={value: value for value in shapes}
         )
         self._shape.chosen.connect(lambda value: self.wanted.emit("shape", value))
         self._tiling, self._mips, self._surface, self._light = TilingTool(), MipTool(), SurfaceTool(), LightTool()
         self._light.panorama_wanted.connect(self.panorama_wanted)
         row.addWidget(self._mode)
         row.addWidget(self._compare)
-        row.addStretch(1)
-        row.addWidget(self._channel, 100)
+        row.addWidget(self._channel)
         row.addWidget(self._component)
         row.addWidget(self._shape)
         self._tools = (self._tiling, self._mips, self._surface, self._light)
@@ -87,9 +99,7 @@ class ViewBar(QWidget):
         for action in actions:
             made = QToolButton()
             made.setDefaultAction(action)
-            made.setFixedSize(26, 26)
-            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(made)
+            row.addWidget(square(made))
             self._action_tools[action.objectName()] = made
         self._roles: list[Role] | None = None
         self.set_roles(())
@@ -101,9 +111,9 @@ class ViewBar(QWidget):
             return
         self._roles = list(roles)
         self._channel.clear()
-        self._channel.addItem(icon("sphere"), "Material", MATERIAL)
+        self._channel.addItem(icon("sphere"), tr("Material"), MATERIAL)
         for role in roles:
-            self._channel.addItem(dot_icon(role_color(role)), ROLE_INFO[role].label, role.value)
+            self._channel.addItem(dot_icon(role_color(role)), role_name(role), role.value)
         self._channel.set_value(MATERIAL)
 
     def set_options(self, options: ViewportOptions, shown_role: Role | None = None) -> None:
@@ -152,37 +162,39 @@ class SlotBar(QWidget):
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = bare(QHBoxLayout(self), 4, (8, 0, 8, 4))
+        row = WrapLayout(self, spacing=4, margins=(8, 0, 8, 4))
         self._buttons = {side: _SlotButton(side) for side in ("A", "B")}
         for side, made in self._buttons.items():
             menu = QMenu(made)
             menu.aboutToShow.connect(lambda s=side, m=menu: self.list_wanted.emit(s, m))
             made.setMenu(menu)
             made.run_dropped.connect(self.run_dropped)
-            row.addWidget(made, 1)
+            row.addWidget(made)
         self._gain = Slider(0, len(GAINS) - 1)
         self._gain.setFixedWidth(96)
-        self._gain.setToolTip("How much the difference is amplified  ([ and ])")
-        self._gain.setAccessibleName("Gain of the difference")
+        self._gain.setToolTip(tr("How much the difference is amplified  ([ and ])"))
+        self._gain.setAccessibleName(tr("Gain of the difference"))
         self._gain.valueChanged.connect(lambda index: self.gain_wanted.emit(float(GAINS[index])))
         self._gain_words = label("", "small")
-        self._gain_words.setFixedWidth(52)
-        self._false_color = tool("false-color", "The difference in false colours, with a scale  (K)", checkable=True)
+        follow_scale(self._gain_words, lambda words: words.setFixedWidth(text_px(54)))
+        self._false_color = tool(
+            "false-color", tr("The difference in false colours, with a scale  (K)"), checkable=True
+        )
         self._false_color.clicked.connect(self.false_color_wanted)
-        row.addWidget(self._gain)
-        row.addWidget(self._gain_words)
-        row.addWidget(self._false_color)
+        self._of_difference = QWidget()
+        together = bare(QHBoxLayout(self._of_difference), 4)
+        for widget in (self._gain, self._gain_words, self._false_color):
+            together.addWidget(widget)
+        row.addWidget(self._of_difference)
         self.show_gain(None)
 
     def show_gain(self, gain: float | None, false_color: bool = False) -> None:
         """The amplification of the difference; None while there is no difference shown."""
-        self._false_color.setVisible(gain is not None)
+        self._of_difference.setVisible(gain is not None)
         self._false_color.setChecked(false_color)
-        self._gain.setVisible(gain is not None)
-        self._gain_words.setVisible(gain is not None)
         if gain is None:
             return
-        self._gain_words.setText(f"gain {gain:g}×")
+        self._gain_words.setText(tr("gain {gain:g}×").format(gain=gain))
         blocked = self._gain.blockSignals(True)
         self._gain.setValue(min(range(len(GAINS)), key=lambda i: abs(GAINS[i] - gain)))
         self._gain.blockSignals(blocked)
@@ -190,7 +202,7 @@ class SlotBar(QWidget):
     def show_slot(self, side: str, text: str, detail: str = "") -> None:
         made = self._buttons[side]
         made.setText(f"{side}   {text}" + (f"  ·  {detail}" if detail else ""))
-        made.setToolTip(f"{side}: {text}\nClick to choose, or drag a run onto this.")
+        made.setToolTip(tr("{side}: {shown}\nClick to choose, or drag a run onto this.").format(side=side, shown=text))
 
 
 class _SlotButton(ElidedButton):
@@ -201,7 +213,11 @@ class _SlotButton(ElidedButton):
         self._side = side
         self.setProperty("look", "slot")
         self.setAcceptDrops(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        # Both beside each other as long as there is room for the beginning of what they show.
+        return QSize(text_px(90), super().minimumSizeHint().height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(RUN_MIME):

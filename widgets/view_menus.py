@@ -5,45 +5,92 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from renderers.material_renderer import Background, Opacity, Relief, ToneMapping
 from renderers.studios import STUDIOS
-from widgets.controls import Combo, Slider, label, tool
+from widgets.controls import Combo, Slider, label, square
 from widgets.icons import icon
+from widgets.language import tr
+from widgets.theme import follow_scale, text_px
 from widgets.viewport_options import LOWEST_MIP, MOST_TILES, Sampler, ViewportOptions
 
-SAMPLINGS = (
-    ("", "Decoded textures", "Decoded once, read as any texture"),
-    ("nearest", "Latents, nearest", "Decoded in the shader: the texel at each place"),
-    ("bilinear", "Latents, bilinear", "Decoded in the shader: a blend of four texels, four times the work"),
-    ("stochastic", "Latents, stochastic", "Decoded in the shader: one texel by chance, averaged over the samples"),
-)
-TONES = (
-    (ToneMapping.NEUTRAL, "Neutral", "Colours as they are painted, only highlights are compressed"),
-    (ToneMapping.ACES, "ACES", "The curve of film productions"),
-    (ToneMapping.FILMIC, "Filmic", "A softer film curve"),
-    (ToneMapping.NONE, "None", "Cut off at white"),
-)
-RELIEFS = (
-    (
-        Relief.DISPLACEMENT,
-        "Displacement",
-        "The height map moves the surface; a mesh file gets the parallax instead",
-    ),
-    (Relief.PARALLAX, "Parallax", "The height map moves the texture, as parallax occlusion mapping does"),
-    (Relief.OFF, "Off", "The height map isn't used"),
-)
-OPACITIES = (
-    (Opacity.AUTO, "Automatic", "Cut out where the map is black and white, else blended"),
-    (Opacity.MASK, "Cut out", "All or nothing at one half"),
-    (Opacity.BLEND, "Blended", "Lets its share through"),
-)
 _EVERYTHING = ""
 
 Choices = Sequence[tuple[object, str, str]]
+
+
+def _samplings() -> Choices:
+    return (
+        ("", tr("Decoded textures"), tr("Decoded once, read as any texture")),
+        ("nearest", tr("Latents, nearest"), tr("Decoded in the shader: the texel at each place")),
+        ("bilinear", tr("Latents, bilinear"), tr("Decoded in the shader: a blend of four texels, four times the work")),
+        (
+            "stochastic",
+            tr("Latents, stochastic"),
+            tr("Decoded in the shader: one texel by chance, averaged over the samples"),
+        ),
+    )
+
+
+def _tones() -> Choices:
+    return (
+        (ToneMapping.NEUTRAL, tr("Neutral"), tr("Colours as they are painted, only highlights are compressed")),
+        (ToneMapping.ACES, tr("ACES"), tr("The curve of film productions")),
+        (ToneMapping.FILMIC, tr("Filmic"), tr("A softer film curve")),
+        (ToneMapping.NONE, tr("None"), tr("Cut off at white")),
+    )
+
+
+def _reliefs() -> Choices:
+    return (
+        (
+            Relief.DISPLACEMENT,
+            tr("Displacement"),
+            tr("The height map moves the surface; a mesh file gets the parallax instead"),
+        ),
+        (Relief.PARALLAX, tr("Parallax"), tr("The height map moves the texture, as parallax occlusion mapping does")),
+        (Relief.OFF, tr("Off"), tr("The height map isn't used")),
+    )
+
+
+def _opacities() -> Choices:
+    return (
+        (Opacity.AUTO, tr("Automatic"), tr("Cut out where the map is black and white, else blended")),
+        (Opacity.MASK, tr("Cut out"), tr("All or nothing at one half")),
+        (Opacity.BLEND, tr("Blended"), tr("Lets its share through")),
+    )
+
+
+class _Page(QWidget):
+    """What a menu shows instead of entries. A menu would keep the keyboard for itself: here Tab goes round the
+    controls, and Escape closes the menu."""
+
+    def enter(self) -> None:
+        if self.isVisible() and self._stops():
+            self._stops()[0].setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        stops, focus = self._stops(), self.focusWidget()
+        if not stops:
+            return False
+        at = stops.index(focus) if focus in stops else -1 if forward else 0
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def _stops(self) -> list[QWidget]:
+        return [
+            child
+            for child in self.findChildren(QWidget)
+            # The list of a drop-down is a window of its own.
+            if child.isVisibleTo(self)
+            and child.window() is self.window()
+            and child.isEnabled()
+            and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
 
 
 class _MenuTool(QToolButton):
@@ -54,13 +101,10 @@ class _MenuTool(QToolButton):
 
     def __init__(self, icon_name: str, tip: str) -> None:
         super().__init__()
-        like = tool(icon_name, tip)
-        self.setIcon(like.icon())
-        self.setIconSize(like.iconSize())
-        self.setFixedSize(like.size())
+        self.setIcon(icon(icon_name))
         self.setToolTip(tip)
-        self.setAccessibleName(tip)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(tip.partition("  (")[0])
+        square(self)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(QMenu(self))
         self._grid: QGridLayout | None = None
@@ -83,15 +127,16 @@ class _MenuTool(QToolButton):
 
     def _page(self) -> QGridLayout:
         if self._grid is None:
-            page = QWidget()
+            page = _Page()
             self._grid = QGridLayout(page)
             self._grid.setContentsMargins(12, 8, 12, 8)
             self._grid.setHorizontalSpacing(12)
             self._grid.setVerticalSpacing(6)
-            self._grid.setColumnMinimumWidth(1, 180)
+            follow_scale(page, lambda page: page.layout().setColumnMinimumWidth(1, text_px(180)))  # type: ignore[union-attr]
             holder = QWidgetAction(self.menu())
             holder.setDefaultWidget(page)
             self.menu().addAction(holder)
+            self.menu().aboutToShow.connect(lambda: QTimer.singleShot(0, page, page.enter))
         return self._grid
 
     def add_slider(
@@ -106,7 +151,7 @@ class _MenuTool(QToolButton):
         slider, words, grid = Slider(low, high), label("", "small"), self._page()
         slider.setAccessibleName(text)
         slider.valueChanged.connect(send)
-        words.setFixedWidth(52)
+        follow_scale(words, lambda label: label.setFixedWidth(text_px(52)))
         row = grid.rowCount()
         grid.addWidget(label(text, "soft"), row, 0)
         grid.addWidget(slider, row, 1)
@@ -141,7 +186,7 @@ class _MenuTool(QToolButton):
 
 class TilingTool(_MenuTool):
     def __init__(self) -> None:
-        super().__init__("tiling-1", "Repeat the material to see its seams  (T, H)")
+        super().__init__("tiling-1", tr("Repeat the material to see its seams  (T, H)"))
         group = QActionGroup(self)
         self._tilings: dict[int, QAction] = {}
         for count in range(1, MOST_TILES + 1):
@@ -151,7 +196,7 @@ class TilingTool(_MenuTool):
             group.addAction(action)
             self._tilings[count] = action
         self.menu().addSeparator()
-        self._half = self.menu().addAction(icon("half-offset"), "Shift by half a tile, the seam in the middle")
+        self._half = self.menu().addAction(icon("half-offset"), tr("Shift by half a tile, the seam in the middle"))
         self._half.setCheckable(True)
         self._half.triggered.connect(lambda on: self.wanted.emit("half_offset", on))
 
@@ -165,18 +210,18 @@ class TilingTool(_MenuTool):
 
 class MipTool(_MenuTool):
     def __init__(self) -> None:
-        super().__init__("mips", "Mip levels and seams")
+        super().__init__("mips", tr("Mip levels and seams"))
         self._level = self.add_slider(
-            "Mip level",
+            tr("Mip level"),
             0,
             LOWEST_MIP,
             lambda value: self.wanted.emit("mip", value),
-            lambda o: (o.mip, str(o.mip) if o.mip else "full"),
+            lambda o: (o.mip, str(o.mip) if o.mip else tr("full")),
         )
         self._level.setPageStep(1)
-        self._level.setToolTip("The level that is shown of A and of B, as it ships  (Page down, Page up)")
-        self.add_box("Colour the mip levels that are read", "show_mips", lambda o: o.show_mips)
-        self.add_box("Mark seams that are worse in B than in A  (J)", "show_seams", lambda o: o.show_seams)
+        self._level.setToolTip(tr("The level that is shown of A and of B, as it ships  (Page down, Page up)"))
+        self.add_box(tr("Colour the mip levels that are read"), "show_mips", lambda o: o.show_mips)
+        self.add_box(tr("Mark seams that are worse in B than in A  (J)"), "show_seams", lambda o: o.show_seams)
 
     def set_levels(self, levels: int) -> None:
         blocked = self._level.blockSignals(True)
@@ -188,26 +233,28 @@ class SurfaceTool(_MenuTool):
     """How the material lies on the shape, and where its texels come from."""
 
     def __init__(self) -> None:
-        super().__init__("sliders", "Surface: relief, opacity, sampling")
-        self._relief = self.add_combo("Relief", RELIEFS, lambda o: o.relief)
+        super().__init__("sliders", tr("Surface: relief, opacity, sampling"))
+        self._relief = self.add_combo(tr("Relief"), _reliefs(), lambda o: o.relief)
         self._relief.activated.connect(lambda _: self.wanted.emit("relief", self._relief.currentData()))
         self.add_slider(
-            "Height",
+            tr("Height"),
             0,
             100,
             lambda value: self.wanted.emit("displacement", value / 1000),
             lambda o: (round(o.displacement * 1000), f"{o.displacement * 100:.1f} %"),
         )
-        self._opacity = self.add_combo("Opacity", OPACITIES, lambda o: o.opacity)
+        self._opacity = self.add_combo(tr("Opacity"), _opacities(), lambda o: o.opacity)
         self._opacity.activated.connect(lambda _: self.wanted.emit("opacity", self._opacity.currentData()))
         self._sampling = self.add_combo(
-            "Sampling", SAMPLINGS, lambda o: o.filtering.value if o.sampler is Sampler.NEURAL else ""
+            tr("Sampling"), _samplings(), lambda o: o.filtering.value if o.sampler is Sampler.NEURAL else ""
         )
-        self._sampling.setToolTip("Where a neural texture's texels come from  (N)")
+        self._sampling.setToolTip(tr("Where a neural texture's texels come from  (N)"))
         self._sampling.activated.connect(lambda _: self._on_sampling())
         self._sampling.setEnabled(False)
-        self._part = self.add_combo("On part", ((_EVERYTHING, "All", ""),), lambda o: o.part)
-        self._part.setToolTip("Of a mesh with several materials: the one that wears this material, the others are grey")
+        self._part = self.add_combo(tr("On part"), ((_EVERYTHING, tr("All"), ""),), lambda o: o.part)
+        self._part.setToolTip(
+            tr("Of a mesh with several materials: the one that wears this material, the others are grey")
+        )
         self._part.activated.connect(lambda _: self.wanted.emit("part", self._part.currentData()))
         self._part.setEnabled(False)
 
@@ -220,7 +267,7 @@ class SurfaceTool(_MenuTool):
         shown = [self._part.itemData(i) for i in range(1, self._part.count())]
         if list(names) != shown:
             self._part.clear()
-            self._part.addItem("All", _EVERYTHING)
+            self._part.addItem(tr("All"), _EVERYTHING)
             for name in names:
                 self._part.addItem(name, name)
         self._part.setEnabled(len(names) > 1)
@@ -237,39 +284,39 @@ class LightTool(_MenuTool):
     """The user wants to choose a panorama file as environment."""
 
     def __init__(self) -> None:
-        super().__init__("sun", "Light: environment, rotation, background, exposure, tone mapping")
-        studios = [(name, text, "") for name, (text, _) in STUDIOS.items()]
+        super().__init__("sun", tr("Light: environment, rotation, background, exposure, tone mapping"))
+        studios = [(name, tr(text), "") for name, (text, _) in STUDIOS.items()]
         self._environment = self.add_combo(
-            "Environment", [*studios, ("", "Open panorama…", "")], lambda o: o.environment
+            tr("Environment"), [*studios, ("", tr("Open panorama…"), "")], lambda o: o.environment
         )
         self._environment.activated.connect(lambda _: self._on_environment())
         self.add_slider(
-            "Rotation",
+            tr("Rotation"),
             -180,
             180,
             lambda value: self.wanted.emit("rotation", float(value)),
             lambda o: (round(o.rotation), f"{o.rotation:.0f}°"),
         )
-        backgrounds = ((Background.GREY, "Grey", ""), (Background.ENVIRONMENT, "Environment", ""))
-        self._background = self.add_combo("Background", backgrounds, lambda o: o.background)
+        backgrounds = ((Background.GREY, tr("Grey"), ""), (Background.ENVIRONMENT, tr("Environment"), ""))
+        self._background = self.add_combo(tr("Background"), backgrounds, lambda o: o.background)
         self._background.activated.connect(lambda _: self.wanted.emit("background", self._background.currentData()))
         self._blur = self.add_slider(
-            "Blur",
+            tr("Blur"),
             0,
             100,
             lambda value: self.wanted.emit("background_blur", value / 100),
             lambda o: (round(o.background_blur * 100), f"{o.background_blur * 100:.0f} %"),
         )
         self.add_slider(
-            "Exposure",
+            tr("Exposure"),
             -40,
             40,
             lambda value: self.wanted.emit("exposure", value / 10),
             lambda o: (round(o.exposure * 10), f"{o.exposure:+.1f} EV"),
         )
-        self._tone = self.add_combo("Tone mapping", TONES, lambda o: o.tone_mapping)
+        self._tone = self.add_combo(tr("Tone mapping"), _tones(), lambda o: o.tone_mapping)
         self._tone.activated.connect(lambda _: self.wanted.emit("tone_mapping", self._tone.currentData()))
-        self.add_note("Shift + right-drag in the view rotates the light. A panorama can be dropped on the window.")
+        self.add_note(tr("Shift + right-drag in the view rotates the light. A panorama can be dropped on the window."))
 
     def set_options(self, options: ViewportOptions) -> None:
         if self._environment.findData(options.environment) < 0:

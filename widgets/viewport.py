@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.codec.neural_texture import NeuralTexture
@@ -31,6 +31,8 @@ from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sampl
 from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
 from widgets.background import Background
+from widgets.language import tr
+from widgets.theme import follow_scale
 from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
 from widgets.viewport_findings import (
     compute_flip,
@@ -60,6 +62,9 @@ _COMPONENTS = ("r", "g", "b", "a")
 _RING_MS = 2500
 _TURN_STEP = 15.0
 """Degrees to which the wipe's line snaps with Shift."""
+_KEY_ORBIT, _KEY_PAN, _KEY_WIPE = 25.0, 48.0, 0.02
+"""What an arrow key moves: as so many px of dragging, and the wipe's line as a share of the width."""
+_ZOOM_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
 
 
 class MaterialViewport(QWidget):
@@ -70,7 +75,8 @@ class MaterialViewport(QWidget):
     dragged. 2D: left pans (in wipe: moves the line), middle or right pans, wheel zooms at the pointer. The knob on the
     wipe's line turns it, with Shift in steps. A double click fits. Keys: hold Space original, W wipe, D difference,
     E FLIP, [ ] gain, R G B A channel (2D), C / M one map / material, F fit, Z 1:1, T tiling, Page
-    down and up mip level.
+    down and up mip level; arrows orbit or pan, with Shift they rotate the light, with Ctrl they move and turn the
+    wipe's line, + and - zoom.
     """
 
     optionsChanged = Signal(object)
@@ -95,7 +101,8 @@ class MaterialViewport(QWidget):
         self._seams: dict[object, SeamErrors | None] = {}
         self._holding = False
         self._drag: tuple[str, QPointF] | None = None
-        self._message = "Drop a material to see it here."
+        self._message = tr("Drop a material to see it here.")
+        self.setAccessibleName(tr("View of the material"))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
@@ -114,6 +121,7 @@ class MaterialViewport(QWidget):
         self._canvas: GlCanvas | PaintedCanvas = self._make_canvas()
         self._overlay = OverlayWidget(self)
         self._camera = default_camera(self._mesh)
+        follow_scale(self._overlay, OverlayWidget.update)
         self._refresh()
 
     # What is shown
@@ -474,24 +482,28 @@ class MaterialViewport(QWidget):
     def _make_overlay(self) -> Overlay:
         options, picture = self._options, self._picture
         has_a, has_b = self._has("a"), self._has("b")
-        notes = [text for text in (f"mip {options.mip}" if options.mip else "", self._cost_note()) if text]
+        notes = [
+            text
+            for text in (tr("mip {level}").format(level=options.mip) if options.mip else "", self._cost_note())
+            if text
+        ]
         if picture.flat and (has_a or has_b):
             notes.append(f"{picture.view.zoom * 100:.0f} %")
         note = "  ·  ".join(notes)
         message = "" if has_a or has_b else self._message
         if self.opengl_problem and options.mode is ViewMode.MATERIAL:
-            note = f"No 3D view: {self.opengl_problem}. Shown flat."
+            note = tr("No 3D view: {reason}. Shown flat.").format(reason=self.opengl_problem)
             message = f"{message}\n\n{note}" if message else ""
         error = ""
         mode = picture.comparison.mode
         if mode is CompareMode.DIFFERENCE:
-            error = f"Difference × {picture.comparison.gain:g}"
+            error = tr("Difference × {gain:g}").format(gain=picture.comparison.gain)
         elif mode is CompareMode.FLIP:
             error = "FLIP …" if self._flip_mean is None else f"FLIP {self._flip_mean:.4f}"
         return Overlay(
             comparison=picture.comparison,
-            label_a=options.label_a,
-            label_b=options.label_b,
+            label_a=options.label_a or tr("Original"),
+            label_b=options.label_b or tr("Result"),
             label_error=error,
             note=note,
             message=message,
@@ -572,11 +584,11 @@ class MaterialViewport(QWidget):
         if self._picture.flat or isinstance(canvas, PaintedCanvas):
             return ""
         if canvas.compiling:
-            return "compiling the decoder …"
+            return tr("compiling the decoder …")
         costs = canvas.costs
         training = any(live for _, live in self._picture.neural.values())
         if not costs and self._picture.filtering is not None and training:
-            return "decoded textures while it trains"
+            return tr("decoded textures while it trains")
         return "      ".join(
             (f"{side.upper()}  " if len(costs) > 1 else "") + cost_text(cost) for side, cost in costs.items()
         )
@@ -603,7 +615,7 @@ class MaterialViewport(QWidget):
         return canvas
 
     def _fall_back(self, reason: str) -> None:
-        self.opengl_problem = reason or "the OpenGL driver does not work"
+        self.opengl_problem = reason or tr("the OpenGL driver does not work")
         old = self._canvas
         self._layout.removeWidget(old)
         old.hide()
@@ -770,16 +782,20 @@ class MaterialViewport(QWidget):
 
     def _wheel(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / 120.0
-        if not notches:
-            return
+        if notches:
+            self._zoom(notches, event.position())
+            self._inspect(event.position())
+
+    def _zoom(self, notches: float, place: QPointF | None = None) -> None:
+        """At a place of the canvas, or at the middle of what is shown."""
         if self._picture.flat:
-            x, y = self._pixels(event.position())
+            width, height = self._picture.comparison.side_size(self._canvas.pixel_size())
+            x, y = (width / 2.0, height / 2.0) if place is None else self._pixels(place)
             view = self._picture.view.zoomed_at(1.25**notches, x, y, self._canvas.pixel_size(), self.comparison)
             self._view = view.kept_in_reach(self._size_of_picture(), self._options.tiling)
         else:
             self._camera = self._camera.zoomed(1.12**notches)
         self._moved()
-        self._inspect(event.position())
 
     def _inspect(self, place: QPointF) -> None:
         if not self._picture.flat and self._drag is not None:
@@ -804,9 +820,37 @@ class MaterialViewport(QWidget):
         return reading_of(self._picture, (pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._arrow(event):
+            return
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if not plain or not self._key(event.key(), repeated=event.isAutoRepeat()):
             super().keyPressEvent(event)
+
+    def _arrow(self, event: QKeyEvent) -> bool:
+        """What the mouse does by dragging and by its wheel."""
+        keys, none = Qt.Key, Qt.KeyboardModifier.NoModifier
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held in (none, Qt.KeyboardModifier.ShiftModifier) and event.key() in _ZOOM_KEYS:
+            self._zoom(1.0 if event.key() in (keys.Key_Plus, keys.Key_Equal) else -1.0)
+            return True
+        ways = {keys.Key_Left: (-1, 0), keys.Key_Right: (1, 0), keys.Key_Up: (0, -1), keys.Key_Down: (0, 1)}
+        if event.key() not in ways:
+            return False
+        x, y = ways[keys(event.key())]
+        flat = self._picture.flat
+        if held == none:
+            step = QPointF(-x, -y) * _KEY_PAN if flat else QPointF(x, y) * _KEY_ORBIT
+            self._dragged("pan" if flat else "orbit", QPointF(), step)
+        elif held == Qt.KeyboardModifier.ShiftModifier and x and not flat:
+            self._dragged("light", QPointF(), QPointF(x, 0) * _KEY_ORBIT)
+        elif held == Qt.KeyboardModifier.ControlModifier and self.comparison.mode is CompareMode.WIPE:
+            if x:
+                self.set_options(wipe=self._options.wipe + x * _KEY_WIPE)
+            else:
+                self.set_options(wipe_angle=self._options.wipe_angle + y * _TURN_STEP)
+        else:
+            return False
+        return True
 
     def _key(self, key: int, *, repeated: bool) -> bool:
         keys = Qt.Key
@@ -845,8 +889,14 @@ class MaterialViewport(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # A hand on the mouse knows where it is, and a frame around the picture would only disturb it.
+        self._overlay.show_focus(event.reason() != Qt.FocusReason.MouseFocusReason)
+
     def focusOutEvent(self, event: Any) -> None:
         self.hold_original(False)
+        self._overlay.show_focus(False)
         super().focusOutEvent(event)
 
 

@@ -39,6 +39,7 @@ from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureT
 from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side
 from renderers.shader_source import encoded_colors
+from widgets.language import tr
 from widgets.wipe import wipe_path
 
 _LOG = logging.getLogger(__name__)
@@ -82,13 +83,17 @@ def opengl_problem() -> str:
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     if not context.create():
-        return "no OpenGL driver was found"
+        return tr("no OpenGL driver was found")
     surface.create()
     if not surface.isValid() or not context.makeCurrent(surface):
-        return "the OpenGL driver does not start"
+        return tr("the OpenGL driver does not start")
     version = context.format().version()
     context.doneCurrent()
-    return "" if tuple(version) >= (3, 3) else f"OpenGL is only version {version[0]}.{version[1]}"
+    return (
+        ""
+        if tuple(version) >= (3, 3)
+        else tr("OpenGL is only version {major}.{minor}").format(major=version[0], minor=version[1])
+    )
 
 
 def surface_format() -> QSurfaceFormat:
@@ -214,7 +219,7 @@ class GlCanvas(QOpenGLWidget):
             self._next.start(0)
             return
         sentence = " ".join(str(error).split()) or type(error).__name__
-        self.failed.emit(f"the OpenGL driver failed to draw ({sentence[:_MOST_REASON]})")
+        self.failed.emit(tr("the OpenGL driver failed to draw ({reason})").format(reason=sentence[:_MOST_REASON]))
 
     def _paint(self, ctx: moderngl.Context) -> None:
         picture = self._picture

@@ -16,12 +16,14 @@ from renderers.marks import MIP_COLORS, SeamErrors
 from renderers.picture_view import sample_texel
 from renderers.progressive import Cost, Side
 from widgets.background import Tell
+from widgets.language import tr
+from widgets.theme import text_px
 from widgets.viewport_canvas import Picture
 from widgets.viewport_options import PixelReading, ViewportOptions
 from widgets.viewport_overlay import Legend, TexelNumbers
 
 _NUMBERS_FROM = 44.0
-"""Pixels of the screen that a texel needs to have its values written on it."""
+"""px at 100 % that a texel needs to have its values written on it."""
 _MOST_NUMBERS = 1200
 _FLIP_TILE = 64
 """Texels whose error is computed at a time; a fresh part is shown as soon as it is there."""
@@ -32,9 +34,11 @@ def legend_of(comparison: Comparison, options: ViewportOptions) -> Legend | None
     if comparison.mode is CompareMode.FLIP:
         return Legend(RAMP, "0", "1")
     if comparison.mode is CompareMode.DIFFERENCE and comparison.false_color:
-        return Legend(RAMP, "0", f"{255.0 / comparison.gain:.3g} of 255")
+        return Legend(RAMP, "0", tr("{value:.3g} of 255").format(value=255.0 / comparison.gain))
     if options.show_mips:
-        names = ("mip 0", *(str(i) for i in range(1, len(MIP_COLORS) - 1)), f"{len(MIP_COLORS) - 1} and smaller")
+        last = len(MIP_COLORS) - 1
+        first, smallest = tr("mip {level}").format(level=0), tr("{level} and smaller").format(level=last)
+        names = (first, *(str(i) for i in range(1, last)), smallest)
         return Legend(MIP_COLORS, names=names)
     return None
 
@@ -46,7 +50,7 @@ def texel_numbers(
 
     ``size`` of the canvas in pixels, of which ``ratio`` make a px of the widget.
     """
-    if not picture.flat or picture.view.zoom / ratio < _NUMBERS_FROM or options.show_mips:
+    if not picture.flat or picture.view.zoom / ratio < text_px(_NUMBERS_FROM) or options.show_mips:
         return ()
     mode = picture.comparison.mode
     if mode in (CompareMode.DIFFERENCE, CompareMode.FLIP, CompareMode.WIPE):
@@ -120,10 +124,12 @@ def reading_of(picture: Picture, u: float, v: float, size: tuple[int, int]) -> P
 
 def cost_text(cost: Cost) -> str:
     """As in ``neural · 6 144 multiply-adds a pixel · 14.2 ms a frame``; the frame is one sample of one side."""
-    words = ["neural", f"{cost.multiply_adds:,} multiply-adds a pixel".replace(",", "\u202f")]
+    count = f"{cost.multiply_adds:,}".replace(",", "\u202f")
+    words = [tr("neural"), tr("{count} multiply-adds a pixel").format(count=count)]
     if cost.seconds is not None:
         milliseconds = cost.seconds * 1000.0
-        words.append(f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f} ms a frame")
+        time = f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f}"
+        words.append(tr("{time} ms a frame").format(time=time))
     return " · ".join(words)
 
 

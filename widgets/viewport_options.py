@@ -42,6 +42,7 @@ class ViewportOptions:
     levels, ``show_seams`` marks seams that got worse in B. ``environment``: a built-in studio or a panorama file.
     ``rotation`` of the light in degrees, ``exposure`` in stops, ``displacement`` as a share of one repeat's size.
     ``part`` of a mesh that wears the material, empty for all. ``filtering`` is how the neural ``sampler`` blends.
+    ``label_a``, ``label_b``: the names of the sides, empty for original and result.
     """
 
     mode: ViewMode = ViewMode.MATERIAL
@@ -70,8 +71,8 @@ class ViewportOptions:
     background_blur: float = 0.35
     sampler: Sampler = Sampler.TEXTURE
     filtering: Filter = Filter.STOCHASTIC
-    label_a: str = "Original"
-    label_b: str = "Result"
+    label_a: str = ""
+    label_b: str = ""
 
 
 @dataclass(frozen=True)

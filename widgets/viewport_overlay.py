@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from renderers.comparison import CompareMode, Comparison
-from widgets.theme import THEME, font
+from widgets.theme import THEME, font, icon_px, text_px
 from widgets.wipe import KNOB_DISTANCE, wipe_handle, wipe_path
 
-_SHADE = QColor(0, 0, 0, 130)
-_TEXT = QColor("#f0f0f0")
-_SOFT = QColor(240, 240, 240, 170)
+SHADE_OPACITY = 0.66
+"""So dark that the text on it can be read over white."""
+_SHADE = QColor(0, 0, 0, round(SHADE_OPACITY * 255))
+TEXT = QColor("#f0f0f0")
 
 
 @dataclass(frozen=True)
@@ -65,24 +66,36 @@ class OverlayWidget(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._overlay = Overlay(Comparison(), "", "", has_a=False, has_b=False)
+        self._focused = False
 
     def show_overlay(self, overlay: Overlay) -> None:
         if overlay != self._overlay:
             self._overlay = overlay
             self.update()
 
+    def show_focus(self, on: bool) -> None:
+        """A ring says that the keyboard is the view's."""
+        if on != self._focused:
+            self._focused = on
+            self.update()
+
     def show_note(self, note: str) -> None:
         self.show_overlay(replace(self._overlay, note=note))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_overlay(QPainter(self), self.width(), self.height(), self._overlay)
+        painter = QPainter(self)
+        paint_overlay(painter, self.width(), self.height(), self._overlay)
+        if self._focused:
+            painter.setPen(QPen(QColor(THEME.accent_line), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(1.0, 1.0, -1.0, -1.0))
 
 
 def paint_overlay(painter: QPainter, width: float, height: float, overlay: Overlay) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if overlay.message:
         painter.setFont(font(THEME.body))
-        painter.setPen(_SOFT)
+        painter.setPen(TEXT)
         area = QRectF(24, 24, width - 48, height - 48)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, overlay.message)
     if not (overlay.has_a or overlay.has_b):
@@ -111,7 +124,7 @@ def paint_overlay(painter: QPainter, width: float, height: float, overlay: Overl
                         - 0.5 * corner[1]
                     ),
                 )
-                x, top = (width - 12.0 if right else 12.0), (height - 66.0 if bottom else 12.0)
+                x, top = (width - 12.0 if right else 12.0), (height - 22.0 - 2.0 * _label_height() if bottom else 12.0)
                 _label(painter, x, text, most=width / 2 - 24, right=right, top=top)
                 painter.restore()
             _wipe_line(painter, comparison, width, height)
@@ -124,7 +137,7 @@ def paint_overlay(painter: QPainter, width: float, height: float, overlay: Overl
     if overlay.legend is not None:
         _legend(painter, 12.0, height - 12.0, overlay.legend, most=width - 24.0)
     if overlay.note:
-        _label(painter, width - 12.0, overlay.note, most=width - 24, top=height - 12.0 - 22.0, right=True)
+        _label(painter, width - 12.0, overlay.note, most=width - 24, top=height - 12.0 - _label_height(), right=True)
 
 
 def _wipe_line(painter: QPainter, comparison: Comparison, width: float, height: float) -> None:
@@ -147,14 +160,17 @@ def _legend(painter: QPainter, left: float, bottom: float, legend: Legend, *, mo
     painter.setFont(font(THEME.small))
     metrics = QFontMetricsF(painter.font())
     words = legend.names or (legend.low, legend.high)
+    swatch, ramp = icon_px(10), text_px(120)
     if legend.names:
-        widths = [metrics.horizontalAdvance(name) + 26.0 for name in legend.names]
+        widths = [metrics.horizontalAdvance(name) + swatch + 16.0 for name in legend.names]
     else:
-        widths = [metrics.horizontalAdvance(legend.low) + 8.0, 120.0, metrics.horizontalAdvance(legend.high) + 8.0]
+        low, high = metrics.horizontalAdvance(legend.low) + 8.0, metrics.horizontalAdvance(legend.high) + 8.0
+        widths = [low, min(ramp, max(most - low - high - 16.0, 24.0)), high]
     width = sum(widths) + 16.0
     if width > most:
         return
-    box = QRectF(left, bottom - 24.0, width, 24.0)
+    tall = _label_height() + 2.0
+    box = QRectF(left, bottom - tall, width, tall)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_SHADE)
     painter.drawRoundedRect(box, THEME.radius, THEME.radius)
@@ -164,12 +180,12 @@ def _legend(painter: QPainter, left: float, bottom: float, legend: Legend, *, mo
         for color, name, step in zip(legend.colors, words, widths, strict=False):
             painter.setBrush(QColor(color))
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawRoundedRect(QRectF(x, middle - 5.0, 10.0, 10.0), 2.0, 2.0)
-            painter.setPen(_TEXT)
-            painter.drawText(QRectF(x + 14.0, box.top(), step, box.height()), aligned, name)
+            painter.drawRoundedRect(QRectF(x, middle - swatch / 2.0, swatch, swatch), 2.0, 2.0)
+            painter.setPen(TEXT)
+            painter.drawText(QRectF(x + swatch + 4.0, box.top(), step, box.height()), aligned, name)
             x += step
         return
-    painter.setPen(_TEXT)
+    painter.setPen(TEXT)
     painter.drawText(QRectF(x, box.top(), widths[0], box.height()), aligned, legend.low)
     x += widths[0]
     bar = QRectF(x, middle - 4.0, widths[1], 8.0)
@@ -187,7 +203,7 @@ def _numbers(painter: QPainter, numbers: tuple[TexelNumbers, ...]) -> None:
         painter.setPen(QColor(0, 0, 0, 220) if texel.dark else QColor(255, 255, 255, 235))
         top = texel.y - line_height * len(texel.lines) / 2.0
         for i, text in enumerate(texel.lines):
-            box = QRectF(texel.x - 40.0, top + i * line_height, 80.0, line_height)
+            box = QRectF(texel.x - text_px(40), top + i * line_height, text_px(80), line_height)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -198,6 +214,10 @@ def _ring(painter: QPainter, x: float, y: float, radius: float) -> None:
         painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
+def _label_height() -> float:
+    return QFontMetricsF(font(THEME.small)).height() + 8.0
+
+
 def _label(painter: QPainter, x: float, text: str, *, most: float, top: float = 12.0, right: bool = False) -> None:
     if not text or most < 24.0:
         return
@@ -205,11 +225,11 @@ def _label(painter: QPainter, x: float, text: str, *, most: float, top: float = 
     metrics = QFontMetricsF(painter.font())
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, most - 16.0)
     width = metrics.horizontalAdvance(text) + 16.0
-    box = QRectF(x - width if right else x, top, width, 22.0)
+    box = QRectF(x - width if right else x, top, width, _label_height())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_SHADE)
     painter.drawRoundedRect(box, THEME.radius, THEME.radius)
-    painter.setPen(_TEXT)
+    painter.setPen(TEXT)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

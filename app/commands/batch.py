@@ -228,6 +228,8 @@ def _arguments(options: argparse.Namespace, report: Path) -> list[str]:
         arguments.append("--resume")
     if options.export:
         arguments += ["--export", options.export]
+    if options.export_preset:
+        arguments += ["--export-preset", options.export_preset]
     if options.baseline:
         arguments += ["--baseline", options.baseline]
     if options.tensorboard:

@@ -37,6 +37,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"also export to OUT/<target>/<material name>/; targets: {describe_targets()}",
     )
     parser.add_argument(
+        "--export-preset",
+        metavar="NAME",
+        help="what the exported files are for: a preset's name, or a .json file of one",
+    )
+    parser.add_argument(
         "--baseline",
         metavar="NAME[,NAME…]",
         help="also measure what would be shipped otherwise and put it into the report; jpeg and downsampled get the "
@@ -50,10 +55,11 @@ def request_from(options: argparse.Namespace) -> compressing.Request:
     """Everything that the options alone can have wrong is found here. Raises InputError."""
     settings = settings_from(options, CompressSettings)
     targets = compressing.checked_targets(options.export)
+    preset = compressing.checked_preset(options.export_preset, targets)
     baselines = compressing.checked_baselines(options.baseline)
     report_path(options.report)
     output = compressing.check_output(options.output)
-    return compressing.Request(settings, output, targets, baselines, options.resume, options.tensorboard)
+    return compressing.Request(settings, output, targets, baselines, options.resume, options.tensorboard, preset)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.commands import terminal
+from app.paths import export_presets_folder
 from core.codec.baseline_sets import BASELINES, EQUAL_SIZE
 from core.codec.settings import CompressSettings
 from core.errors import Cancelled, InputError, OutputError
-from core.exporters import ExportResult, ExportSettings, describe_targets, exporter
+from core.exporters import ExportResult, describe_targets, exporter
+from core.exporters.presets import ExportPreset, find
 from core.files import check_writable
 from core.jobs import Control, Event, Finished, Metrics, Progress
 from widgets.units import size_text
@@ -24,17 +26,15 @@ if TYPE_CHECKING:
     from core.codec.compress import CompressResult
     from core.textures.material import TextureSet
 
-FITTED = ("ue5",)
-"""Targets with a model of their own, which is fitted within the same time budget."""
 FITTING_SHARE = 0.2
 FITTING_SECONDS = 15.0
-"""A time budget leaves this share, and not more than these seconds, to such a target."""
+"""A time budget leaves this share, and not more than these seconds, to a target with a model of its own."""
 
 
 @dataclass(frozen=True)
 class Request:
     """What to do with each material; ``output`` is the folder of the container, ``targets`` and ``baselines`` are
-    checked names."""
+    checked names, ``preset`` tells what the targets are asked."""
 
     settings: CompressSettings
     output: Path
@@ -42,6 +42,7 @@ class Request:
     baselines: tuple[str, ...] = ()
     resume: bool = False
     tensorboard: Path | None = None
+    preset: ExportPreset | None = None
 
 
 @dataclass
@@ -58,12 +59,12 @@ class Outcome:
     def line(self) -> str:
         report = self.report
         return (
-            f"{self.name}: {_db(report['psnr_db'])} at {report['bits_per_texel']:.2f} bits/texel, "
+            f"{self.name}: {quality_text(report['psnr_db'])} at {report['bits_per_texel']:.2f} bits/texel, "
             f"{size_text(report['bytes'])} → {self.path}"
         )
 
 
-def _db(value: float | None) -> str:
+def quality_text(value: float | None) -> str:
     return "exact" if value is None or value == float("inf") else f"{value:.2f} dB"
 
 
@@ -75,6 +76,19 @@ def checked_targets(text: str | None) -> tuple[str, ...]:
     for name in names:
         exporter(name)
     return tuple(dict.fromkeys(names))
+
+
+def checked_preset(name: str | None, targets: Sequence[str]) -> ExportPreset | None:
+    """The preset of this name. Raises InputError if there is none, or none of the targets is among what it is for."""
+    if name is None:
+        return None
+    if not targets:
+        raise InputError("--export-preset needs --export with the targets that it is for.")
+    preset = find(name, export_presets_folder())
+    concerned = [target for target in targets if target in preset.targets]
+    for target in concerned or targets:
+        preset.settings(target)
+    return preset
 
 
 def describe_baselines() -> str:
@@ -129,9 +143,9 @@ def compress_one(
             outcome.stopped = True
             break
         # What is fitted starts from the source, not from a decoded copy of it; everything else shows the result.
-        source = material if target in FITTED else result.texture
+        source = material if exporter(target).fits else result.texture
         folder = request.output / target / name
-        export_settings = settings_for_export(settings, report)
+        export_settings = settings_for_export(target, request, report)
         outcome.exports.append(run_export(target, source, folder, export_settings, f"{name}, {target}", control))
         outcome.stopped = control.stop_requested
     if request.baselines and not outcome.stopped:
@@ -167,9 +181,7 @@ def _baseline_job(material: TextureSet, name: str, size_bytes: int, control: Con
         yield Finished(equal_size.measure(name, material, size_bytes, control))
 
 
-def run_export(
-    target: str, source: Any, folder: Path, settings: ExportSettings, title: str, control: Control
-) -> ExportResult:
+def run_export(target: str, source: Any, folder: Path, settings: Any, title: str, control: Control) -> ExportResult:
     """Export with progress. Plain images don't overwrite files of others."""
     from core.exporters import export
 
@@ -180,7 +192,7 @@ def run_export(
 def codec_settings(request: Request) -> CompressSettings:
     """What remains of an explicit time budget for the codec when a target is fitted within it."""
     budget = request.settings.time_budget
-    if budget is None or not any(target in FITTED for target in request.targets):
+    if budget is None or not any(exporter(target).fits for target in request.targets):
         return request.settings
     return dataclasses.replace(request.settings, time_budget=max(1.0, budget - fitting_seconds(budget)))
 
@@ -189,15 +201,23 @@ def fitting_seconds(budget: float) -> float:
     return min(FITTING_SECONDS, FITTING_SHARE * budget)
 
 
-def settings_for_export(settings: CompressSettings, report: dict[str, Any]) -> ExportSettings:
-    """A fitted model gets the rate of the container and, of an explicit budget, what the codec has left."""
+def settings_for_export(target: str, request: Request, report: dict[str, Any]) -> Any:
+    """What the preset says of the target. A fitted model gets the rate of the container and, of an explicit budget,
+    what the codec has left."""
+    preset = request.preset if request.preset is not None and target in request.preset.targets else None
+    changes = _for_fitting(request.settings, report) if exporter(target).fits else {}
+    return preset.settings(target, changes) if preset is not None else exporter(target).settings(**changes)
+
+
+def _for_fitting(settings: CompressSettings, report: dict[str, Any]) -> dict[str, Any]:
     given = (settings.target_psnr, settings.max_bytes, settings.match)
     by_rate = all(value is None for value in given) and not settings.target_maps
     bpp = settings.bpp if by_rate else min(max(float(report["bits_per_texel"]), 0.5), 80.0)
-    if settings.time_budget is None:
-        return ExportSettings(bpp=bpp, device=settings.device)
-    left = settings.time_budget - float(report["seconds"].get("train", 0.0))
-    return ExportSettings(bpp=bpp, device=settings.device, time_budget=max(1.0, left))
+    changes: dict[str, Any] = {"bpp": bpp, "device": settings.device}
+    if settings.time_budget is not None:
+        left = settings.time_budget - float(report["seconds"].get("train", 0.0))
+        changes["time_budget"] = max(1.0, left)
+    return changes
 
 
 def scalars_listener(folder: Path) -> Callable[[Event], None]:

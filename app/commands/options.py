@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -34,6 +34,14 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, allow_abbrev=False, **kwargs)
+        self.completion: Callable[[Parser, Sequence[str]], None] | None = None
+        """Adds the options that depend on the arguments, before these are parsed."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        complete, self.completion = self.completion, None
+        if complete is not None:
+            complete(self, args or ())
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -96,8 +104,13 @@ def _number(field: Setting) -> Any:
 
 def settings_from(options: argparse.Namespace, kind: type[T]) -> T:
     """The settings that the options ask for. Raises InputError for a value out of range."""
-    given = {field.name: getattr(options, field.name, None) for field in describe(kind)}
-    return from_dict(kind, {name: value for name, value in given.items() if value is not None})
+    return from_dict(kind, given_values(options, kind))
+
+
+def given_values(options: argparse.Namespace, kind: type) -> dict[str, Any]:
+    """The values of a settings class that were asked for, by name."""
+    values = {field.name: getattr(options, field.name, None) for field in describe(kind)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def degrees(text: str) -> float:

@@ -1,7 +1,7 @@
 """From texels to blocks.
 
-BC formats by ISPCTextureCompressor (BC7 with its profile "basic"), ASTC by astcenc (quality "medium"). Both take 8 bits
-per channel: values of deeper sources are rounded to them, as engines do on import.
+BC formats by ISPCTextureCompressor (BC6H and BC7 with its profile "basic"), ASTC by astcenc (quality "medium"). All but
+BC6H take 8 bits per channel: values of deeper sources are rounded to them, as engines do on import.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +22,19 @@ ASTC_QUALITY = 60
 STRIPE_TEXELS = 1 << 16
 """So many texels go to an encoder at a time: a quarter of a second at most, after which a job looks at its control."""
 
-Texels = NDArray[np.uint8]
-"""H × W × 4, whole blocks, channels that the source doesn't have filled up."""
+LARGEST_HALF = 65504.0
+
+Texels = NDArray[Any]
+"""H × W × 4, whole blocks, channels that the source doesn't have filled up; bytes, for BC6H half floats."""
 StripeEncoder = Callable[[Texels], bytes]
 
 
 def encode(pixels: Pixels, format: BlockFormat) -> bytes:
     """One mip level as blocks, row by row from the top left.
 
-    ``pixels``: H × W × C in [0, 1], C from 1 to ``format.channels``; BC5 takes 2. Where the size is no multiple of the
-    block, the outermost texels are repeated. ASTC gets one channel as luminance, two as luminance and alpha.
-    Raises ValueError for a number of channels that the format doesn't hold.
+    ``pixels``: H × W × C in [0, 1], for BC6H in [0, 65504], C from 1 to ``format.channels``; BC5 takes 2. Where the
+    size is no multiple of the block, the outermost texels are repeated. ASTC gets one channel as luminance, two as
+    luminance and alpha. Raises ValueError for a number of channels that the format doesn't hold.
     """
     return b"".join(encode_stripes(pixels, format))
 
@@ -58,9 +61,13 @@ def encode_stripes(pixels: Pixels, format: BlockFormat) -> Generator[bytes]:
 def _texels(pixels: Pixels, format: BlockFormat) -> Texels:
     height, width, channels = pixels.shape
     right, below = -width % format.block_width, -height % format.block_height
-    texels = np.zeros((height, width, 4), np.uint8)
-    texels[..., 3] = 255
-    texels[..., :channels] = np.round(np.clip(pixels, 0.0, 1.0) * np.float32(255.0))
+    if format.name == "bc6h":
+        texels = np.zeros((height, width, 4), np.float16)
+        texels[..., :channels] = np.clip(pixels, 0.0, LARGEST_HALF)
+    else:
+        texels = np.zeros((height, width, 4), np.uint8)
+        texels[..., 3] = 255
+        texels[..., :channels] = np.round(np.clip(pixels, 0.0, 1.0) * np.float32(255.0))
     return np.pad(texels, ((0, below), (0, right), (0, 0)), mode="edge")
 
 
@@ -71,7 +78,9 @@ def _bc_encoder(format: BlockFormat, channels: int) -> StripeEncoder:
         # The library wants as many bytes per texel as the format has channels; BC1 and BC7 take four.
         layers = format.channels if format.channels < 3 else 4
         height, width = texels.shape[:2]
-        surface = ispc.RGBASurface(texels[..., :layers].tobytes(), width, height, width * layers)
+        surface = ispc.RGBASurface(texels[..., :layers].tobytes(), width, height, width * layers * texels.itemsize)
+        if format.name == "bc6h":
+            return ispc.compress_blocks_bc6h(surface, ispc.BC6HEncSettings.from_profile("basic"))
         if format.name == "bc7":
             settings = ispc.BC7EncSettings.from_profile("alpha_basic" if channels == 4 else "basic")
             return ispc.compress_blocks_bc7(surface, settings)

@@ -38,7 +38,9 @@ BC1 = BlockFormat("bc1", 4, 4, 8, 3)
 BC4 = BlockFormat("bc4", 4, 4, 8, 1)
 BC5 = BlockFormat("bc5", 4, 4, 16, 2)
 BC7 = BlockFormat("bc7", 4, 4, 16, 4)
+BC6H = BlockFormat("bc6h", 4, 4, 16, 3)
+"""Unsigned half floats, for values beyond 1: what lies below 0 becomes 0."""
 ASTC = tuple(BlockFormat(f"astc-{side}x{side}", side, side, 16, 4) for side in (4, 5, 6, 8, 10, 12))
 
 FORMATS: dict[str, BlockFormat] = {format.name: format for format in (BC1, BC4, BC5, BC7, *ASTC)}
-"""By the names that commands and reports use."""
+"""Those of values in [0, 1], by the names that commands and reports use."""

@@ -19,6 +19,7 @@ from core.codec.schedule import Clock
 from core.codec.settings import CompressSettings
 from core.codec.source import LearnedChannels, bounded
 from core.codec.training import Preview, Stretch, Training
+from core.devices import device_named
 from core.errors import InputError, OutputError
 from core.files import check_writable
 from core.jobs import Control, Event, Finished, Progress, Slot, Started, to_dict
@@ -68,7 +69,7 @@ def compress(
             "Take some maps out."
         )
     source = LearnedChannels(material)
-    device = _device(settings.device)
+    device = device_named(settings.device)
     run = _Run(source, settings, output, device, control, slot)
     yield from run.events(resume)
 
@@ -303,15 +304,3 @@ def decoder_by_hand(text: str) -> tuple[int, ...]:
     if len(hidden) > 4 or not all(1 <= width <= 256 for width in hidden):
         raise InputError(f"--decoder reads like '64-64', one to four layers of 1 to 256, not {text!r}.")
     return hidden
-
-
-def _device(wanted: str) -> str:
-    """Raises InputError if that device is not there."""
-    import torch
-
-    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        return next(name for name in ("cuda", "mps", "cpu") if available[name])
-    if not available[wanted]:
-        raise InputError(f"There is no {wanted} device here; use --device auto.")
-    return wanted

@@ -6,19 +6,15 @@ expect comes from core/codec/entropy_model.py. docs/container.md describes the r
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import importlib
 import math
 import struct
-import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from core.codec.entropy_fit import fit, sampled_cost
 from core.codec.entropy_model import (
@@ -40,6 +36,7 @@ from core.codec.entropy_model import tiles as tiles_of
 from core.codec.layout import code_type
 from core.codec.neural_texture import Codes
 from core.codec.packing import pack, unpack
+from core.one_core import one_core
 
 Shape = tuple[int, int, int]
 """(height, width, features) of a grid."""
@@ -61,7 +58,6 @@ _SMALL = 4096
 _STREAM_END = 5
 """Bytes that a stream takes on average because it ends with whole words."""
 _TOGETHER = 1 << 21
-_ALONE = threading.Lock()
 # A compiled library without type information.
 _stream = importlib.import_module("constriction").stream
 _Coder = _stream.stack.AnsCoder
@@ -76,7 +72,7 @@ def encode(codes: Codes, bits: int, at_least: int = 0) -> bytes:
     """
     height, width, _ = codes.shape
     places = list(tiles_of(height, width, TILE))
-    with _one_core():
+    with one_core():
         model = fit(codes, bits)
         tiles = [_encode_tile(codes[rows, columns], bits, model) for rows, columns in places]
     packed = model.pack()
@@ -112,24 +108,9 @@ def estimate(codes: Codes, bits: int) -> float:
     if height * width <= _SMALL:
         return size(codes, bits)
     count = math.ceil(height / TILE) * math.ceil(width / TILE)
-    with _one_core():
+    with one_core():
         cost = sampled_cost(codes, bits)
     return min(packed, cost / 8 + _HEAD.size + count * (_ENTRY.size + _STREAM_END))
-
-
-@contextlib.contextmanager
-def _one_core() -> Iterator[None]:
-    """Keeps numpy's matrix library to one thread, for the whole process and therefore one caller at a time.
-
-    Beside a trainer that uses every core, its threads wait for each other five times as long as they compute.
-    """
-    with _ALONE, _matrix_libraries().limit(limits=1, user_api="blas"):
-        yield
-
-
-@functools.lru_cache(maxsize=1)
-def _matrix_libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def decode(data: bytes, shape: Shape, bits: int) -> Codes:

@@ -3,6 +3,10 @@
 An export is a job: ``export(target, source, folder, settings, control)`` yields events and ends with
 ``Finished(ExportResult)``. The source is the original texture set, or a neural texture, which is decoded as far as the
 destination needs it.
+
+A destination's module has one function, ``export(source, delivery, settings, control)``: a generator that yields
+events, puts its files into the :class:`core.exporters.delivery.Delivery` and returns :class:`Remarks`. Bringing them
+into the folder, together and only where they changed, is done here.
 """
 
 from __future__ import annotations
@@ -11,11 +15,11 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
-from core.files import make_folder
-from core.jobs import Control, Event, setting
+from core.exporters import settings as of
+from core.jobs import Control, Event, Finished
 from core.jobs.settings import validate
 
 if TYPE_CHECKING:
@@ -26,56 +30,42 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ExportSettings:
-    """What an exporter may be asked; each uses what concerns it."""
+class Remarks:
+    """What an exporter says of its files. ``notes`` are sentences for people, for example that the normal map was
+    turned over; ``psnr_db`` where the export itself loses quality."""
 
-    bpp: float = setting(
-        5.0, "Size of a model that is fitted for the export.", unit="bits/texel", low=0.5, high=80.0, expert=True
-    )
-    time_budget: float = setting(
-        60.0,
-        "The longest time that fitting a model for the export may take.",
-        unit="s",
-        low=1.0,
-        high=86400.0,
-        expert=True,
-    )
-    wrap: float = setting(
-        0.0,
-        "How firmly opposite edges of a fitted model's grids are held together, so that no seam shows when the engine "
-        "repeats them; 0 leaves them alone, 10 is firm.",
-        low=0.0,
-        high=1000.0,
-        expert=True,
-    )
-    device: str = setting(
-        "auto", "Where to fit; auto takes a GPU if there is one.", choices=("auto", "cpu", "cuda", "mps"), expert=True
-    )
-    format: str = setting(
-        "png", "File format of exported images; PNG files of float maps become EXR.", choices=("png", "tiff", "exr")
-    )
+    notes: tuple[str, ...] = ()
+    psnr_db: float | None = None
 
 
 @dataclass(frozen=True)
 class ExportResult:
-    """``files`` are what was written, the main ones first; ``notes`` are sentences for people, for example that the
-    normal map was turned over; ``psnr_db`` where the export itself loses quality."""
+    """``files`` are all files of the export, the main ones first: those that were ``written``, and those that were
+    there already and are ``unchanged``. ``removed`` are files of an earlier export that are no part of it any more.
+    ``notes`` and ``psnr_db`` as in :class:`Remarks`."""
 
     target: str
     folder: Path
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
     psnr_db: float | None = None
+    written: tuple[Path, ...] = ()
+    unchanged: tuple[Path, ...] = ()
+    removed: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class Exporter:
-    """One destination. ``title`` and ``sentence`` are for people; ``module`` has the function ``export``."""
+    """One destination. ``title`` and ``sentence`` are for people; ``module`` has the function ``export``; ``settings``
+    is the dataclass of what it may be asked. One that ``fits`` a model of its own does so from the source's maps and
+    has the fields of :class:`core.exporters.settings.FittedSettings`."""
 
     name: str
     title: str
     sentence: str
     module: str
+    settings: type
+    fits: bool = False
 
 
 TARGETS: dict[str, Exporter] = {
@@ -83,26 +73,96 @@ TARGETS: dict[str, Exporter] = {
     for exporter in (
         Exporter(
             "ue5",
-            "Unreal Engine 5",
+            "Unreal Engine 5, importer",
             "Two feature grids as DDS and the network as NPZ, as the NeuralTextureTraining importer reads them.",
             "core.exporters.ue5",
+            of.Ue5Settings,
+            fits=True,
+        ),
+        Exporter(
+            "unreal",
+            "Unreal Engine 5.4",
+            "The neural texture for an engine without changes: latents as DDS, the shader of a Custom node, and a "
+            "script that imports the textures and builds the material.",
+            "core.exporters.unreal",
+            of.UnrealSettings,
+        ),
+        Exporter(
+            "ios",
+            "iOS and macOS",
+            "A Core ML model of the neural texture, its shader in Metal with the latents, and ASTC textures to fall "
+            "back on.",
+            "core.exporters.ios",
+            of.IosSettings,
+        ),
+        Exporter(
+            "mtlx",
+            "MaterialX",
+            "A MaterialX document with a Standard Surface, and an image for each map.",
+            "core.exporters.mtlx",
+            of.MtlxSettings,
+        ),
+        Exporter(
+            "usd",
+            "USD",
+            "A USD stage with a preview surface on a sphere, and an image for each map.",
+            "core.exporters.usd",
+            of.UsdSettings,
+        ),
+        Exporter(
+            "bc",
+            "BC textures (DDS)",
+            "Block-compressed DDS files with all mip levels for desktop and consoles: BC7, BC5, BC4 and BC6H.",
+            "core.exporters.bc",
+            of.BcSettings,
+        ),
+        Exporter(
+            "astc",
+            "ASTC textures (KTX2)",
+            "KTX 2.0 files with all mip levels for iOS and Android, in ASTC blocks of a size of your choice.",
+            "core.exporters.astc",
+            of.AstcSettings,
+        ),
+        Exporter(
+            "gltf",
+            "glTF (GLB)",
+            "One GLB file with base colour, packed occlusion, roughness and metallic, normals and a preview shape.",
+            "core.exporters.gltf",
+            of.GltfSettings,
         ),
         Exporter(
             "images",
             "Image files",
-            "The decoded maps under the source's file names, with their bit depth and channel layout.",
+            "The decoded maps under the source's file names, with their bit depth and channel layout, or packed by a "
+            "layout of your own.",
             "core.exporters.images",
+            of.ImagesSettings,
         ),
         Exporter(
             "npz",
             "Arrays (NPZ)",
             "Latents and decoder weights as plain arrays with a description, for your own tools.",
             "core.exporters.npz",
+            of.NpzSettings,
+        ),
+        Exporter(
+            "safetensors",
+            "Arrays (safetensors)",
+            "The same arrays in one file with its description inside.",
+            "core.exporters.safetensors",
+            of.SafetensorsSettings,
+        ),
+        Exporter(
+            "shader",
+            "Shader source",
+            "The decoder as HLSL, Slang, GLSL or Metal, and the latents as raw textures, for your own engine.",
+            "core.exporters.shader",
+            of.ShaderSettings,
         ),
     )
 }
 
-PLANNED = ("bc", "astc", "ios", "gltf", "mtlx")
+PLANNED: tuple[str, ...] = ()
 """Targets of the command line's contract that don't exist yet."""
 
 
@@ -124,19 +184,48 @@ def export(
     target: str,
     source: Source,
     folder: Path,
-    settings: ExportSettings | None = None,
+    settings: Any = None,
     control: Control | None = None,
 ) -> Iterator[Event]:
-    """Write ``source`` for ``target`` into ``folder``, which is created if need be.
+    """Write ``source`` for ``target`` into ``folder``, which is created if need be. ``settings`` is an object of the
+    target's settings class.
 
-    Raises, before anything is written, InputError for an unknown target, a setting out of range or a source that the
-    target can't take, and OutputError if the folder can't be made; Cancelled when the control says so.
+    All files are written or, whatever happens before the end, none: an earlier export in the folder then stays as it
+    was. Raises InputError for an unknown target, a setting out of range or a source that the target can't take,
+    OutputError if the folder or a file can't be written or is somebody else's; Cancelled when the control says so.
     """
-    module = importlib.import_module(exporter(target).module)
-    settings = settings or ExportSettings()
+    from core.exporters.delivery import Delivery
+
+    chosen = exporter(target)
+    module = importlib.import_module(chosen.module)
+    settings = chosen.settings() if settings is None else settings
+    if not isinstance(settings, chosen.settings):
+        raise TypeError(f"{target} takes {chosen.settings.__name__}, not {type(settings).__name__}")
     validate(settings)
-    make_folder(folder)
-    yield from module.export(source, folder, settings, control or Control())
+    control = control or Control()
+    with Delivery(folder, f"{target} {source.name}") as delivery:
+        remarks: Remarks = yield from module.export(source, delivery, settings, control)
+        delivery.commit(complete=not control.stop_requested)
+    result = ExportResult(
+        target,
+        folder,
+        delivery.files,
+        remarks.notes,
+        remarks.psnr_db,
+        delivery.written,
+        delivery.unchanged,
+        delivery.removed,
+    )
+    yield Finished(result, stopped_early=control.stop_requested)
+
+
+def as_neural_texture(source: Source, why: str) -> NeuralTexture:
+    """The source, if it is a neural texture. Raises InputError with the reason ``why`` for maps."""
+    from core.textures.material import TextureSet
+
+    if isinstance(source, TextureSet):
+        raise InputError(f"{source.name} has to be compressed first: {why}.")
+    return source
 
 
 def as_texture_set(source: Source) -> TextureSet:

@@ -27,37 +27,35 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import InputError
-from core.exporters import ExportResult, ExportSettings
-from core.files import write_bytes, write_json
-from core.jobs import Control, Event, Finished, Progress, Started
-from core.textures.material import TextureSet
+from core.exporters import Remarks, as_neural_texture
+from core.exporters.delivery import file_name
+from core.jobs import Control, Event, Progress, Started
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
     from core.exporters import Source
+    from core.exporters.delivery import Delivery
+    from core.exporters.settings import NpzSettings
 
 
-def export(source: Source, folder: Path, settings: ExportSettings, control: Control) -> Iterator[Event]:
+def export(
+    source: Source, delivery: Delivery, settings: NpzSettings, control: Control
+) -> Generator[Event, None, Remarks]:
     """Write both files. Raises InputError for a texture set, which has no latents yet, and OutputError."""
-    if isinstance(source, TextureSet):
-        raise InputError(f"{source.name} has to be compressed first: npz holds the arrays of a neural texture.")
+    source = as_neural_texture(source, "npz holds the arrays of a neural texture")
     yield Started(f"Writing the arrays of {source.name}")
     control.check()
-    arrays = folder / f"{source.name}.npz"
-    description = folder / f"{source.name}.json"
     stream = io.BytesIO()
     np.savez(stream, allow_pickle=False, **arrays_of(source))
-    write_bytes(arrays, stream.getvalue())
-    write_json(description, description_of(source))
+    delivery.write(file_name(source.name, ".npz"), stream.getvalue())
+    delivery.write_json(file_name(source.name, ".json"), description_of(source))
     yield Progress(1.0, "written", 0.0)
-    yield Finished(ExportResult("npz", folder, (arrays, description)))
+    return Remarks()
 
 
 def arrays_of(texture: NeuralTexture) -> dict[str, Any]:
@@ -92,7 +90,7 @@ def description_of(texture: NeuralTexture) -> dict[str, Any]:
             }
             for group in layout.groups
         ],
-        "layers": [list(shape) for shape in layout.layer_shapes],
+        "layers": [list(layer.codes.shape) for layer in texture.layers],
         "normal_convention": str(texture.normal_convention),
         "maps": [
             {

@@ -16,28 +16,29 @@ from __future__ import annotations
 import dataclasses
 import io
 import struct
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.codec.importer_model import FEATURES, GAMMA, ORDER, WIDTH, ImporterModel, channel_offset
-from core.exporters import ExportResult, ExportSettings, as_texture_set
-from core.files import write_bytes, write_json
+from core.exporters import Remarks, as_texture_set
+from core.exporters.conventions import turned
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress
-from core.textures.material import NormalConvention, TextureSet
-from core.textures.normals import flip_green
+from core.textures.material import NormalConvention
 from core.textures.roles import ROLE_INFO, Role
 
 if TYPE_CHECKING:
     from core.exporters import Source
+    from core.exporters.delivery import Delivery
+    from core.exporters.settings import Ue5Settings
 
 GRID_FILES = ("hash_grid_0.dds", "hash_grid_1.dds")
 NETWORK_FILE = "network_data.npz"
 FACTS_FILE = "texloom_ue5.json"
 README_FILE = "texloom_ue5.txt"
+FILES = (*GRID_FILES, NETWORK_FILE, FACTS_FILE, README_FILE)
 
 BASE_RESOLUTION = 4
 """The importer's coarsest level; its level count follows from it."""
@@ -46,7 +47,9 @@ WRITING = 0.03
 """Share of the job that comes after fitting."""
 
 
-def export(source: Source, folder: Path, settings: ExportSettings, control: Control) -> Iterator[Event]:
+def export(
+    source: Source, delivery: Delivery, settings: Ue5Settings, control: Control
+) -> Generator[Event, None, Remarks]:
     """Fit the importer's model to the maps and write its files.
 
     Unreal expects normal maps with +Y down; OpenGL ones are turned over. Raises InputError if the layout has no place
@@ -54,7 +57,8 @@ def export(source: Source, folder: Path, settings: ExportSettings, control: Cont
     """
     from core.codec.importer_fit import train_importer_model
 
-    material, notes = for_unreal(as_texture_set(source))
+    delivery.claim(FILES)
+    material, notes = turned(as_texture_set(source), NormalConvention.DIRECTX, "Unreal")
     for note in notes:
         yield Notice(note)
     model: ImporterModel | None = None
@@ -76,38 +80,19 @@ def export(source: Source, folder: Path, settings: ExportSettings, control: Cont
     assert model is not None
     psnr_db, map_psnr_db = model.psnr(material)
     yield Metrics(0, 0.0, 0, 10 ** (-psnr_db / 10), psnr_db, map_psnr_db)
-    files = write(model, folder, psnr_db, map_psnr_db)
+    write(model, delivery, psnr_db, map_psnr_db)
     yield Progress(1.0, "written", 0.0)
-    result = ExportResult("ue5", folder, tuple(files), notes, psnr_db)
-    yield Finished(result, stopped_early=control.stop_requested)
+    return Remarks(notes, psnr_db)
 
 
-def for_unreal(material: TextureSet) -> tuple[TextureSet, tuple[str, ...]]:
-    """The set with its normal map in Unreal's convention, and what to tell about it."""
-    normal = material.by_role.get(Role.NORMAL)
-    if normal is None or material.normal_convention is NormalConvention.DIRECTX:
-        return material, ()
-    if material.normal_convention is NormalConvention.UNKNOWN:
-        return material, (
-            "The normal map's convention is not known; it is exported as it is. Unreal expects DirectX (+Y down).",
-        )
-    flipped = dataclasses.replace(normal, pixels=flip_green(normal.pixels))
-    maps = tuple(flipped if texture is normal else texture for texture in material.maps)
-    turned = dataclasses.replace(material, maps=maps, normal_convention=NormalConvention.DIRECTX)
-    return turned, ("The normal map was turned from OpenGL to DirectX (+Y down), which Unreal expects.",)
-
-
-def write(model: ImporterModel, folder: Path, psnr_db: float, map_psnr_db: dict[str, float]) -> list[Path]:
-    """Write all files of a model, each atomically; returns their paths. Raises OutputError."""
-    paths = [folder / name for name in (*GRID_FILES, NETWORK_FILE, FACTS_FILE, README_FILE)]
-    for path, grid in zip(paths, model.grids, strict=False):
-        write_bytes(path, dds(grid))
-    write_bytes(paths[2], network_data(model))
-    size = sum(path.stat().st_size for path in paths[:3])
-    facts = importer_facts(model, size, psnr_db, map_psnr_db)
-    write_json(paths[3], facts)
-    write_bytes(paths[4], readme(model, facts).encode("utf-8"))
-    return paths
+def write(model: ImporterModel, delivery: Delivery, psnr_db: float, map_psnr_db: dict[str, float]) -> None:
+    """Put in all files of a model. Raises OutputError."""
+    contents = [*(dds(grid) for grid in model.grids), network_data(model)]
+    for name, content in zip((*GRID_FILES, NETWORK_FILE), contents, strict=True):
+        delivery.write(name, content)
+    facts = importer_facts(model, sum(map(len, contents)), psnr_db, map_psnr_db)
+    delivery.write_json(FACTS_FILE, facts)
+    delivery.write(README_FILE, readme(model, facts).encode("utf-8"))
 
 
 def dds(grid: NDArray[np.uint8]) -> bytes:

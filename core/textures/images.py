@@ -23,7 +23,7 @@ from core.textures.material import Pixels, SourceFile, TextureSet
 IMAGE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".exr", ".hdr", ".webp", ".psd", ".dds", ".jxl"}
 )
-WRITE_SUFFIXES = (".png", ".tiff", ".tif", ".exr")
+WRITE_SUFFIXES = (".png", ".tiff", ".tif", ".exr", ".tga")
 
 MAX_SIDE = 16384
 """Longer sides are refused from the header, before anything is allocated."""
@@ -200,14 +200,15 @@ def _check_png(path: Path, checksums: bool) -> None:
 
 
 def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
-    """Write H × W × C (or H × W) values atomically as the suffix says (.png, .tif, .tiff, .exr).
+    """Write H × W × C (or H × W) values atomically as the suffix says (.png, .tif, .tiff, .exr, .tga).
 
-    8- and 16-bit values are clipped to [0, 1] and rounded to nearest, 32 is float. An .exr always holds float.
+    8- and 16-bit values are clipped to [0, 1] and rounded to nearest, 32 is float. An .exr always holds float, a .tga
+    8 bits in up to 4 channels.
     Missing folders are made. Raises OutputError; an existing file is then still what it was.
     """
     suffix = path.suffix.lower()
     if suffix not in WRITE_SUFFIXES:
-        raise OutputError(f"{path.name} can't be written: choose .png, .tiff or .exr as its ending.", path)
+        raise OutputError(f"{path.name} can't be written: choose .png, .tiff, .exr or .tga as its ending.", path)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
     height, width, channels = pixels.shape
@@ -215,6 +216,8 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
         bit_depth = 32
     elif suffix == ".png" and (bit_depth == 32 or channels > 4):
         raise OutputError(f"{path.name} can't be a PNG file: float or more than 4 channels need .tiff or .exr.", path)
+    elif suffix == ".tga" and (bit_depth != 8 or channels not in (1, 3, 4)):
+        raise OutputError(f"{path.name} can't be a TGA file: it holds 8 bits in 1, 3 or 4 channels.", path)
     if bit_depth == 32:
         values, kind = np.ascontiguousarray(pixels, dtype=np.float32), "float"
     else:
@@ -230,9 +233,11 @@ def write_image(path: Path, pixels: Pixels, bit_depth: int) -> None:
     # OpenEXR knows R, G, B, A by name and sorts the rest; only four channels, or grey in a PNG, can have an alpha.
     spec.alpha_channel = channels - 1 if channels == 4 or (channels == 2 and suffix == ".png") else -1
     spec.attribute("oiio:UnassociatedAlpha", 1)
+    # The time of writing would make equal pictures different files.
+    spec.attribute("DateTime", "1980:01:01 00:00:00")
     if suffix == ".png":
         spec.attribute("png:compressionLevel", 4)
-    else:
+    elif suffix != ".tga":
         spec.attribute("compression", "zip")
 
     with files.replacing(path) as part:
@@ -306,10 +311,12 @@ def written_names(sources: tuple[SourceFile, ...], suffix: str = ".png") -> list
     for source in sources:
         old = Path(source.name)
         new = suffix.lower()
-        if new == ".png" and source.bit_depth == 32:
+        if new in (".png", ".tga") and source.bit_depth == 32:
             new = ".exr"
-        elif new == ".png" and len(source.layout) > 4:
+        elif len(source.layout) > 4 and new in (".png", ".tga"):
             new = ".tiff"
+        elif new == ".tga" and len(source.layout) == 2:
+            new = ".png"
         name = old.stem + new
         number = 1
         while name.lower() in taken:  # two files that differed in their ending only

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from protocol_job import endless_job
+from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from core.textures import samples
-from widgets import theme
+from widgets import language, theme
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,8 @@ def material_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., MainWindow]]:
     """Makes windows that are shown, and closes them after the test."""
     theme.install(qapp)
+    if not qapp.findChildren(QTranslator):
+        language.install(qapp, QLocale(QLocale.Language.English))
     made: list[MainWindow] = []
 
     def make(compress: Any = None) -> MainWindow:

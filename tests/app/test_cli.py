@@ -18,6 +18,7 @@ from app.display import display_problem
 from core.codec import container
 from core.codec.layout import LatentGrid
 from core.codec.settings import CompressSettings
+from core.exporters import TARGETS
 from core.jobs import describe
 from core.textures import images, manifest, reading, samples
 from tests.core.codec.materials import random_texture
@@ -302,3 +303,77 @@ def test_a_plan_survives_the_way_to_another_process(sample: Path, tmp_path: Path
     assert first.files == second.files and list(first.by_role) == list(second.by_role)
     for role, texture in first.by_role.items():
         np.testing.assert_array_equal(texture.pixels, second.by_role[role].pixels)
+
+
+# --- export: settings of each target, presets ----------------------------------------------------------------------
+
+
+def test_every_target_tells_its_own_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    for target in TARGETS.values():
+        assert texloom("export", "--target", target.name, "--help") == 0
+        text = capsys.readouterr().out
+        shown = {word.strip("[],") for word in text.split() if word.strip("[").startswith("--")}
+        for other in TARGETS.values():
+            options = {field.option for field in describe(other.settings)}
+            assert options <= shown if other is target else not (options - own_options(target.name)) & shown
+
+
+def own_options(target: str) -> set[str]:
+    return {field.option for field in describe(TARGETS[target].settings)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--target", "bc", "--block", "4x4"], "--block is no setting of bc but of astc"),
+        (["--target=images", "--wrap", "3"], "--wrap is no setting of images but of ue5"),
+        (["--target", "astc", "--block", "3x3"], "invalid choice: '3x3'"),
+        (["--target", "unity"], "There is no export target 'unity'"),
+        (["--target", "bc", "--export-preset", "nowhere"], "There is no export preset 'nowhere'"),
+        (["--target", "gltf", "--export-preset", "unreal"], "The preset unreal says nothing about gltf"),
+        (["--target", "images", "--layout", "X = shine"], "'shine' in the layout"),
+        (["--target", "bc", "--names", "wall"], "must contain {role}"),
+    ],
+)
+def test_export_settings_that_can_not_be(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert texloom("export", sample, *arguments, "-o", tmp_path / "out") == 2
+    captured = capsys.readouterr()
+    assert sentence in captured.err and captured.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_export_by_a_preset_that_options_change(
+    sample: Path, tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("export", sample, "--target", "images", "-o")
+    assert texloom(*common, tmp_path / "a", "--export-preset", "unreal", "--format", "tga") == 0
+    assert (tmp_path / "a" / "Wall_ORM.tga").is_file()
+    folder = Path(os.environ["TEXLOOM_HOME"]) / "config" / "export_presets"
+    folder.mkdir(parents=True)
+    own = {"schema": 1, "targets": {"images": {"layout": "All = albedo +roughness"}}}
+    (folder / "ours.json").write_text(json.dumps(own), encoding="utf-8")
+    capsys.readouterr()
+    assert texloom(*common, tmp_path / "b", "--export-preset", "ours") == 0
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "b" / "All.png")]
+    assert texloom(*common, tmp_path / "c", "--export-preset", folder / "ours.json") == 0
+    # Again into the same folder: what is no part any more goes, and is said.
+    assert texloom(*common, tmp_path / "b", "--format", "tiff") == 0
+    assert "Removed" in capsys.readouterr().err and not (tmp_path / "b" / "All.png").exists()
+    assert texloom(*common, tmp_path / "b", "--format", "tiff") == 0
+    assert "files were up to date" in capsys.readouterr().err
+
+
+def test_compress_checks_the_export_preset_first(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("compress", sample, "-o", tmp_path / "out", "--export-preset")
+    for arguments, sentence in (
+        (["unreal"], "--export-preset needs --export"),
+        (["unreal", "--export", "npz"], "says nothing about npz"),
+        (["nowhere", "--export", "bc"], "no export preset 'nowhere'"),
+    ):
+        assert texloom(*common, *arguments) == 2
+        assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -140,14 +140,14 @@ def test_the_predicted_file_keeps_the_promise_of_the_rate() -> None:
 def make_run(document: Document, material: int | None, state: RunState) -> Run:
     key = document.next_key()
     run = Run(key, key, material, CompressSettings(), Path("run"), RunRecord("m", {}, {}), state)
-    document.add_run(run)
+    document.add_runs([run])
     return run
 
 
 def test_another_material_brings_its_own_runs_into_a_and_b() -> None:
     document = Document()
     for key in (101, 102):
-        document.add_material(Material(key, str(key), SampleSource("bricks")))
+        document.add_materials([Material(key, str(key), SampleSource("bricks"))])
     run = make_run(document, 102, RunState.DONE)
     make_run(document, 102, RunState.FAILED)
     document.set_current(101)

@@ -181,7 +181,7 @@ def test_jobs_run_one_after_the_other_in_order(qtbot: QtBot, queue: JobQueue) ->
         return job
 
     jobs = [queue.submit(str(i), work(i)) for i in range(5)]
-    queue.move_first(jobs[3])
+    queue.move(jobs[3], 0)
     qtbot.waitUntil(lambda: len(order) == 5, timeout=LIMIT_MS)
     assert order == [3, 0, 1, 2, 4]
     assert max(most) == 1

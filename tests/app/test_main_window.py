@@ -10,15 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import actions, paths
-from app.document import ORIGINAL, Material, MaterialState, Run, RunState
-from app.main_window import MainWindow, command_line, pixel_text
+from app.document import ORIGINAL, MaterialState, RunState
+from app.main_window import MainWindow
+from app.presenting import command_line, pixel_text, slot_text
 from core.codec import container
 from core.codec.layout import LatentGrid
 from core.textures.images import write_image
@@ -31,33 +33,6 @@ from widgets.viewport_canvas import GlCanvas
 from widgets.viewport_options import PixelReading, ViewMode
 
 Maker = Callable[..., MainWindow]
-
-
-def drop(window: MainWindow, *paths: Path) -> None:
-    """What the desktop sends when files are dropped on the window."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(60, 60), Qt.DropAction.CopyAction, data, buttons, keys)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(60, 60), Qt.DropAction.CopyAction, data, buttons, keys))
-
-
-def dropped(qtbot: QtBot, window: MainWindow, folder: Path) -> Material:
-    drop(window, folder)
-    qtbot.waitUntil(lambda: window.document.current is not None, timeout=WAIT_MS)
-    material = window.document.current
-    assert material is not None
-    qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=WAIT_MS)
-    return material
-
-
-def training(qtbot: QtBot, window: MainWindow) -> Run:
-    window.panel.start.click()
-    run = window.document.runs[-1]
-    qtbot.waitUntil(lambda: len(run.seconds) > 5, timeout=WAIT_MS)
-    return run
 
 
 def test_drop_review_compress_and_export_with_the_codec(
@@ -85,9 +60,9 @@ def test_drop_review_compress_and_export_with_the_codec(
     neural, training = window.session.shown.neural("B")
     assert neural is not None and not training and window.session.shown.neural("A") == (None, False)
 
-    window.session.exports.export("images", material, run, tmp_path / "images")
+    window.session.exports.export_one("images", material, run, tmp_path)
     qtbot.waitUntil(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts), timeout=WAIT_MS)
-    written = {path.name for path in (tmp_path / "images").iterdir() if not path.name.startswith(".")}
+    written = {path.name for path in (tmp_path / "images" / material.name).iterdir() if not path.name.startswith(".")}
     assert written == {file.path.name for file in material.plan.used_files}
     (toast,) = [toast for toast in window.toasts.toasts if "Wrote" in toast.text]
     assert [button.text() for button in toast.buttons] == ["Open folder"]
@@ -183,11 +158,11 @@ def test_a_baseline_stands_beside_the_runs(qtbot: QtBot, window: MainWindow, mat
 
     window._show_run_in(baseline.key, "A")
     qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
-    assert window._slot_text(baseline.key) == ("ASTC 6×6", f"{baseline.record.psnr_db:.1f} dB")
+    assert slot_text(window.document, baseline.key) == ("ASTC 6×6", f"{baseline.record.psnr_db:.1f} dB")
     window._show_run_in(baseline.key, "B")
     assert not act["use_again"].isEnabled()
     # Saving and exporting mean the neural texture, whatever is looked at.
-    assert window._result_run() is run and act["save_as"].isEnabled()
+    assert window.document.result_run() is run and act["save_as"].isEnabled()
     assert {"total", "albedo"} <= set(dict(window.training.plot.labels._rows))
 
 
@@ -374,6 +349,7 @@ def test_closing_while_training_asks_nothing_and_the_run_can_be_resumed(
 
     second = make_window(endless_job)
     second.start([material_folder])
+    qtbot.waitUntil(lambda: bool(second.document.runs), timeout=WAIT_MS)
     (restored,) = second.document.runs
     assert restored.state is RunState.RESUMABLE
     qtbot.waitUntil(lambda: restored.material_key is not None, timeout=WAIT_MS)
@@ -383,14 +359,18 @@ def test_closing_while_training_asks_nothing_and_the_run_can_be_resumed(
     qtbot.waitUntil(lambda: restored.state is RunState.RUNNING, timeout=WAIT_MS)
 
 
-def test_the_first_start_has_a_sample_ready(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_first_start_offers_a_sample(qtbot: QtBot, window: MainWindow) -> None:
     window.start([])
+    assert window.home.isVisible() and window.home.cards == ()
+    assert not any(dock.isVisible() for dock in window.docks.values())
+    window.home.open_sample.emit()
     qtbot.waitUntil(lambda: window.document.current is not None, timeout=WAIT_MS)
     material = window.document.current
     assert material is not None
     qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=60_000)
     assert window.actions_by_id["start"].isEnabled()
-    assert len(window.viewport.roles) >= 5
+    qtbot.waitUntil(lambda: len(window.viewport.roles) >= 5, timeout=WAIT_MS)
+    assert window.viewport.isVisible() and window.docks["compress"].isVisible()
 
 
 def test_the_pixel_inspector_shows_both_sides() -> None:

@@ -211,7 +211,7 @@ def test_an_interrupted_run_comes_back_and_goes_on(qtbot: QtBot, make_session: M
     reached = int(checkpoint.read_text())
 
     after = make_session()
-    after.runs.restore()
+    after.runs.restore(before.document.project_id)
     (restored,) = after.document.runs
     assert restored.state is RunState.RESUMABLE
     assert any("resumed" in message.text for message in messages(after))
@@ -231,7 +231,7 @@ def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
     first = make_session()
     started(qtbot, first, opened(qtbot, first, material_folder))
     second = make_session()
-    second.runs.restore()
+    second.runs.restore(first.document.project_id)
     assert second.document.runs == []
 
 
@@ -279,7 +279,7 @@ def test_a_baseline_is_a_run_that_can_be_looked_at(
     assert session.document.latest_run(material.key) is None
 
     after = make_session()
-    after.runs.restore()
+    after.runs.restore(session.document.project_id)
     assert [run.title for run in after.document.runs] == ["BC7 set", "ASTC 12×12"]
     restored = after.document.runs[1]
     assert restored.state is RunState.DONE and restored.path == second.path

@@ -186,9 +186,10 @@ def texloom(material: TextureSet, rate: float, seconds: float, folder: Path) -> 
 
 def importer_model(material: TextureSet, rate: float, folder: Path) -> Measured:
     """The export in the UE5 importer's shape, which has no mip levels."""
-    from core.exporters import ExportSettings, export
+    from core.exporters import export
+    from core.exporters.settings import Ue5Settings
 
-    settings = ExportSettings(bpp=rate, time_budget=UE5_SECONDS)
+    settings = Ue5Settings(bpp=rate, time_budget=UE5_SECONDS)
     *_, last = export("ue5", material, folder / material.name, settings, Control())
     assert isinstance(last, Finished)
     size = sum(path.stat().st_size for path in last.result.files if path.suffix in (".dds", ".npz"))

@@ -11,7 +11,16 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalett
 from PySide6.QtWidgets import QApplication
 
 from core.textures.roles import Role
-from widgets.theme import RESOURCES, ROLE_COLORS, THEME, font, palette, role_color, style_sheet
+from widgets.theme import (
+    RESOURCES,
+    ROLE_COLORS,
+    THEME,
+    font,
+    palette,
+    role_color,
+    style_sheet,
+)
+from widgets.viewport_overlay import SHADE_OPACITY, TEXT
 
 GREYS = ("well", "window", "panel", "control", "control_hover", "control_down", "raised", "line", "line_strong")
 # Machado, Oliveira and Fernandes (2009), severity 1, for linear RGB.
@@ -46,9 +55,47 @@ def test_text_can_be_read(text: str, ground: str) -> None:
     assert contrast(getattr(THEME, text), getattr(THEME, ground)) >= 4.5
 
 
+@pytest.mark.parametrize("ground", ["well", "window", "panel", "raised", "control"])
+def test_hints_can_be_read(ground: str) -> None:
+    assert contrast(THEME.text_hint, getattr(THEME, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("ground", ["control", "control_down", "control_hover"])
+def test_text_on_controls_can_be_read(ground: str) -> None:
+    assert contrast(THEME.text, getattr(THEME, ground)) >= 4.5
+    assert contrast(THEME.text_soft, getattr(THEME, ground)) >= 4.5
+
+
+def test_what_is_disabled_can_still_be_made_out() -> None:
+    for ground in ("well", "window", "panel", "raised", "control_down"):
+        assert contrast(THEME.text_off, getattr(THEME, ground)) >= 3.0
+
+
 def test_text_on_the_accent_can_be_read() -> None:
-    for ground in (THEME.accent, THEME.accent_down):
+    for ground in (THEME.accent, THEME.accent_hover, THEME.accent_down):
         assert contrast(THEME.accent_text, ground) >= 4.5
+
+
+def test_every_rule_with_text_on_a_ground_can_be_read() -> None:
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", style_sheet(), flags=re.DOTALL))
+    checked = 0
+    for selector, body in rules:
+        found = dict(re.findall(r"(?<![-\w])(color|background): (#[0-9a-fA-F]{6})", body))
+        if len(found) == 2 and ":disabled" not in selector:
+            checked += 1
+            assert contrast(found["color"], found["background"]) >= 4.5, selector.strip()
+    assert checked > 10
+
+
+def test_labels_over_the_picture_can_be_read_over_white() -> None:
+    grey = f"{round(255 * (1 - SHADE_OPACITY)):02x}"
+    assert contrast(TEXT.name(), f"#{grey * 3}") >= 4.5
+
+
+def test_the_ring_of_the_focus_can_be_seen() -> None:
+    for ground in ("well", "window", "panel", "raised", "control", "accent"):
+        wanted = THEME.text if ground == "accent" else THEME.accent_line
+        assert contrast(wanted, getattr(THEME, ground)) >= 3.0
 
 
 def test_greys_have_no_tint() -> None:
@@ -67,7 +114,7 @@ def test_every_role_has_its_colour() -> None:
 def test_the_colours_of_the_roles_can_be_told_apart(sight: str) -> None:
     seen = {role: lab(np.array(SIGHT[sight]) @ linear(color)) for role, color in ROLE_COLORS.items()}
     for a in Role:
-        assert contrast(ROLE_COLORS[a], THEME.well) >= 4.0
+        assert contrast(ROLE_COLORS[a], THEME.well) >= 4.5
         for b in Role:
             assert a is b or np.linalg.norm(seen[a] - seen[b]) > 20.0, f"{a} and {b}"
 

@@ -1,7 +1,7 @@
 """The decoder's HLSL and Metal text, compiled and run against the decoder in numpy.
 
-HLSL becomes SPIR-V, and that GLSL, which the software rasteriser runs. Nobody but Apple compiles Metal: its text is
-built as the C++14 that it is, with stand-ins for Metal's library.
+HLSL becomes SPIR-V, and that GLSL, which the software rasteriser runs; so does what Slang makes of HLSL and Slang.
+Nobody but Apple compiles Metal: its text is built as the C++14 that it is, with stand-ins for Metal's library.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from core.exporters.decoder_shader import Language, Weights, decoder_shader, pac
 from core.textures.roles import Role
 from renderers.offscreen import offscreen_context
 from tests.core.codec.materials import random_texture
+from tests.core.exporters.slang import as_glsl
 from tests.core.exporters.test_decoder_shader import VERTEX, draw
 
 STAND_INS = Path(__file__).parent / "metal"
@@ -68,16 +69,37 @@ def check(source: NeuralTexture, mip: int, found: np.ndarray) -> None:
     assert at == found.shape[2]
 
 
-@cases
-def test_hlsl(ctx: moderngl.Context, source: NeuralTexture, weights: Weights, tmp_path: Path) -> None:
+def as_opengl(source: Path, *, by_slang: bool = False) -> str:
+    """The fragment shader of an .hlsl or .slang file as GLSL 3.30, by glslang's front end or by Slang's."""
     glslang, cross = command("glslangValidator", "glslang-tools"), command("spirv-cross", "spirv-cross")
+    binary, text = source.with_suffix(".spv"), source.with_suffix(".glsl")
+    if by_slang:
+        between = source.with_suffix(".frag")
+        between.write_bytes(as_glsl(source))
+        built(glslang, "-V", "-S", "frag", between, "-o", binary)
+    else:
+        built(glslang, "-D", "-V", "-S", "frag", "-e", "main", source, "-o", binary)
+    built(cross, binary, "--version", "330", "--no-es", "--no-420pack-extension", "--output", text)
+    return text.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "by_slang"),
+    [(Language.HLSL, False), (Language.HLSL, True), (Language.SLANG, True)],
+    ids=["hlsl-glslang", "hlsl-slang", "slang"],
+)
+@cases
+def test_hlsl(
+    ctx: moderngl.Context, source: NeuralTexture, weights: Weights, language: Language, by_slang: bool, tmp_path: Path
+) -> None:
     outputs = "".join(f"    float4 color{i} : SV_Target{i};\n" for i in range(len(source.maps)))
     asked = "".join(
         f"    result.color{i} = float4(texel.{m.role.value}{', 0.0' * (4 - len(m.constants))});\n"
         for i, m in enumerate(source.maps)
     )
-    (tmp_path / "decoder.hlsl").write_text(
-        f"""{decoder_shader(source, Language.HLSL, weights)}
+    code = tmp_path / f"decoder.{language}"
+    code.write_text(
+        f"""{decoder_shader(source, language, weights)}
 cbuffer Asked {{ float2 size; int mip; }};
 struct Result {{
 {outputs}}};
@@ -88,15 +110,14 @@ Result main(float4 place : SV_Position) {{
 }}""",
         encoding="utf-8",
     )
-    binary, text = tmp_path / "decoder.spv", tmp_path / "decoder.glsl"
-    built(glslang, "-D", "-V", "-S", "frag", "-e", "main", tmp_path / "decoder.hlsl", "-o", binary)
-    built(cross, binary, "--version", "330", "--no-es", "--no-420pack-extension", "--output", text)
+    fragment = as_opengl(code, by_slang=by_slang)
     with ctx:
-        program = ctx.program(vertex_shader=VERTEX, fragment_shader=text.read_text(encoding="utf-8"))
+        program = ctx.program(vertex_shader=VERTEX, fragment_shader=fragment)
         blocks = {"Asked": ctx.buffer(reserve=16)}
         if weights is Weights.BUFFER:
             blocks["TexloomWeights"] = ctx.buffer(packed_weights(source))
         for unit, (name, block) in enumerate(blocks.items()):
+            (name,) = (own for own in program if name in own and isinstance(program[own], moderngl.UniformBlock))
             program[name].binding = unit  # pyright: ignore[reportAttributeAccessIssue]
             block.bind_to_uniform_block(unit)
         for i in range(len(source.layout.grids)):

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from core.codec.importer_fit import train_importer_model
 from core.codec.importer_model import ImporterModel, grid_side
 from core.errors import InputError
-from core.exporters import ExportResult, ExportSettings, export, ue5
+from core.exporters import ExportResult, export, ue5
+from core.exporters.conventions import turned
+from core.exporters.delivery import Delivery
+from core.exporters.settings import Ue5Settings
 from core.jobs import Control, Finished, Notice
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
@@ -92,14 +95,16 @@ def fit(material: TextureSet, bpp: float = 10.0) -> ImporterModel:
 
 
 def finished(material: TextureSet, folder: Path, bpp: float = 5.0) -> tuple[ExportResult, list[str]]:
-    events = list(export("ue5", material, folder, ExportSettings(bpp=bpp)))
+    events = list(export("ue5", material, folder, Ue5Settings(bpp=bpp)))
     assert isinstance(events[-1], Finished)
     return events[-1].result, [event.text for event in events if isinstance(event, Notice)]
 
 
 def test_files_decode_to_what_the_model_says(material: TextureSet, tmp_path: Path) -> None:
     model = fit(material)
-    ue5.write(model, tmp_path, *model.psnr(material))
+    with Delivery(tmp_path, "ue5") as delivery:
+        ue5.write(model, delivery, *model.psnr(material))
+        delivery.commit()
     decoded = decode(tmp_path, material.width, material.height)
     for role, pixels in model.decode().items():
         first, last = OUTPUTS[role]
@@ -123,7 +128,7 @@ def test_opengl_normals_are_turned_for_unreal_and_it_is_said(material: TextureSe
     source = material.by_role[Role.NORMAL].pixels[:, :, 1]
     assert np.corrcoef(green.ravel(), 1 - source.ravel())[0, 1] > 0.95
     directx = dataclasses.replace(material, normal_convention=NormalConvention.DIRECTX)
-    assert ue5.for_unreal(directx) == (directx, ())
+    assert turned(directx, "directx")[0] is directx
 
 
 def test_quality_grows_with_the_rate(material: TextureSet) -> None:
@@ -156,7 +161,7 @@ def test_constant_maps_are_exact(material: TextureSet) -> None:
 
 def test_opposite_edges_can_be_tied_together(material: TextureSet, tmp_path: Path) -> None:
     def edges(folder: Path, wrap: float) -> tuple[float, float]:
-        *_, last = export("ue5", material, folder, ExportSettings(bpp=10.0, time_budget=30.0, wrap=wrap))
+        *_, last = export("ue5", material, folder, Ue5Settings(bpp=10.0, time_budget=30.0, wrap=wrap))
         assert isinstance(last, Finished)
         gaps = []
         for name in ue5.GRID_FILES:
@@ -193,12 +198,12 @@ def test_what_has_no_place_is_named(material: TextureSet, tmp_path: Path) -> Non
 def test_stopping_keeps_a_complete_model(material: TextureSet, tmp_path: Path) -> None:
     control = Control()
     events = []
-    for event in export("ue5", material, tmp_path, ExportSettings(), control):
+    for event in export("ue5", material, tmp_path, Ue5Settings(), control):
         events.append(event)
         control.stop()
     last = events[-1]
     assert isinstance(last, Finished) and last.stopped_early
-    assert file_psnr(decode(tmp_path, material.width, material.height), ue5.for_unreal(material)[0]) > 20
+    assert file_psnr(decode(tmp_path, material.width, material.height), turned(material, "directx")[0]) > 20
 
 
 def test_the_facts_an_importer_needs_lie_beside(material: TextureSet, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,13 @@ def test_colour_is_not_multiplied_by_alpha(tmp_path: Path) -> None:
     for suffix in (".png", ".tga", ".tif"):
         save(tmp_path / f"a{suffix}", values)
         np.testing.assert_array_equal(np.rint(images.read_image(tmp_path / f"a{suffix}")[0] * 255), values)
+
+
+@pytest.mark.parametrize(("suffix", "depth"), [(".tiff", 8), (".exr", 32), (".png", 8)])
+def test_equal_pictures_are_equal_files(suffix: str, depth: int, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    images.write_image(path, np.zeros((4, 4, 3), np.float32), depth)
+    assert time.strftime("%Y:%m:%d").encode() not in path.read_bytes()
 
 
 def test_half_floats_are_float(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""Where the panels stand: the layout to begin with, leaving only the centre, and the keyboard's way around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from widgets.dock import Dock
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+AREAS = {
+    "materials": LEFT,
+    "compress": RIGHT,
+    "training": BOTTOM,
+    "runs": BOTTOM,
+    "queue": BOTTOM,
+    "log": BOTTOM,
+    "inspect": RIGHT,
+}
+TABBED = (("compress", "inspect"), ("runs", "queue", "log"))
+"""Panels that share a place; the first is in front."""
+
+
+class DockLayout:
+    """Of one window; ``docks`` by the names of :data:`AREAS`."""
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, Dock]) -> None:
+        self._window = window
+        self.docks = docks
+        self._hidden: list[Dock] | None = None
+        self._unsized = False
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        for name, dock in docks.items():
+            window.addDockWidget(AREAS[name], dock)
+
+    @property
+    def alone(self) -> bool:
+        """Whether only the centre is left."""
+        return self._hidden is not None
+
+    def restore(self, state: str) -> None:
+        """As it was when :meth:`state` was asked, or the layout to begin with."""
+        if not state or not self._window.restoreState(QByteArray.fromBase64(state.encode())):
+            self.reset()
+
+    def state(self) -> str:
+        """``QMainWindow.saveState`` with all panels back, as base64."""
+        self.leave_alone(False)
+        return bytes(self._window.saveState().toBase64().data()).decode()
+
+    def reset(self) -> None:
+        window, docks = self._window, self.docks
+        self._hidden = None
+        for name, area in AREAS.items():
+            docks[name].setFloating(False)
+            window.addDockWidget(area, docks[name])
+            docks[name].show()
+        window.splitDockWidget(docks["training"], docks["runs"], Qt.Orientation.Horizontal)
+        for first, *others in TABBED:
+            for other in others:
+                window.tabifyDockWidget(docks[first], docks[other])
+            docks[first].raise_()
+        docks["log"].hide()
+        self._unsized = True
+        # Sizes hold only once the layout knows the window's size.
+        QTimer.singleShot(0, self._window, self._size)
+
+    def _size(self) -> None:
+        """Sizes by the window's: the picture stays the largest thing. Hidden panels can't be sized yet."""
+        window, docks = self._window, self.docks
+        if self._hidden is not None or not self._unsized:
+            return
+        self._unsized = False
+        width, height = window.width(), window.height()
+        sides = [round(min(260, max(180, width * 0.13))), round(min(440, max(344, width * 0.235)))]
+        window.resizeDocks([docks["materials"], docks["compress"]], sides, Qt.Orientation.Horizontal)
+        low = [docks["training"], docks["runs"]]
+        window.resizeDocks(low, [(width - 600) // 2] * 2, Qt.Orientation.Horizontal)
+        window.resizeDocks(low, [round(min(320, max(170, height * 0.24)))] * 2, Qt.Orientation.Vertical)
+
+    def leave_alone(self, on: bool) -> None:
+        """Leave only the centre, or bring back the panels that were there."""
+        if on and self._hidden is None:
+            self._hidden = [dock for dock in self.docks.values() if not dock.isHidden()]
+            for dock in self._hidden:
+                dock.hide()
+        elif not on and self._hidden is not None:
+            for dock in self._hidden:
+                dock.show()
+            self._hidden = None
+            QTimer.singleShot(0, self._window, self._size)
+
+    def focus_next(self, centre: QWidget) -> None:
+        """The keyboard's way around: each part of the window once, then from the start."""
+        stops: list[QWidget] = [centre, *(dock.widget() for dock in self.docks.values() if dock.isVisible())]
+        focus = QApplication.focusWidget()
+        at = next(
+            (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
+        )
+        for step in range(1, len(stops) + 1):
+            target = stops[(at + step) % len(stops)]
+            inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
+            if inside is not None:
+                inside.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+
+def _first_focus(widget: QWidget) -> QWidget | None:
+    """The first widget inside that takes the keyboard by Tab."""
+    for child in widget.findChildren(QWidget):
+        if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return child
+    return None

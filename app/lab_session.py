@@ -1,0 +1,406 @@
+"""What the lab knows and does: the picture, the settings, the run, the network. Widgets show it and call its acts."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.job_runner import Job, JobQueue, JobState, call
+from core.coordinate import SUFFIX, rtx_file
+from core.coordinate.dial import Dial, Transform
+from core.coordinate.learn import LabInputs, LabPreview, LabResult, learn, picture_psnr
+from core.coordinate.network import Architecture, CoordinateNetwork, architecture_of
+from core.coordinate.pictures import Picture, read_picture, sample_picture, without_alpha
+from core.coordinate.settings import LabSettings
+from core.coordinate.transforms import transformed
+from core.errors import InputError, TexloomError
+from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot
+from core.textures.material import Pixels
+
+NETWORK_SUFFIXES = (SUFFIX, *rtx_file.SUFFIXES)
+POLL_MS = 100
+SHUTDOWN_S = 5.0
+
+Say = Callable[[str, str], object]
+"""Tells the user a sentence; severity is info, good, warn or bad."""
+
+
+@dataclass
+class Curve:
+    """How one run went: seconds, and PSNR in dB and loss at each of them. ``name`` says which network it was."""
+
+    name: str
+    seconds: list[float] = field(default_factory=list)
+    psnr: list[float] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+
+
+class LabSession(QObject):
+    """All in the GUI thread. A run trains in ``compute``; reading, writing and looking again have a queue of their
+    own. While a run goes on, what it shows comes from its slot."""
+
+    changed = Signal()
+    """The picture, the settings, the network or the state of the run."""
+    pictured = Signal()
+    """:attr:`wanted` or :attr:`shown`."""
+    measured = Signal()
+    """Curves and figures of the run."""
+    run_ended = Signal(bool)
+    """Whether it left a network."""
+    decoded = Signal(int)
+    """The network was decoded anew, while nothing runs, with weights of so many bits."""
+    shader_drawn = Signal(float)
+    """The picture was drawn by the GLSL shader; the largest difference to the decoder's, in [0, 1]."""
+
+    def __init__(self, compute: JobQueue, say: Say, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._compute, self._say = compute, say
+        self._io = JobQueue(self)
+        self.picture: Picture | None = None
+        self.settings = LabSettings()
+        self.dial = Dial()
+        self.network: CoordinateNetwork | None = None
+        """As it was learned, before :attr:`bits`."""
+        self.bits = 32
+        """How finely its weights are looked at, saved and exported."""
+        self.shown: Pixels | None = None
+        self.wanted: Pixels | None = None
+        self.from_shader = False
+        self.frames: tuple[Any, ...] = ()
+        self.psnr: float | None = None
+        self.samples_per_s: float | None = None
+        self.fraction: float | None = None
+        self.remaining_s: float | None = None
+        self.curves: list[Curve] = []
+        """The run before and the present one."""
+        self.job: Job | None = None
+        self._slot: Slot[LabPreview] = Slot()
+        self._seen = 0
+        self._before: tuple[Any, ...] = ()
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._look)
+
+    # --- what there is --------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> JobState | None:
+        return None if self.job is None else self.job.state
+
+    @property
+    def busy(self) -> bool:
+        """A run is waiting or going on."""
+        return self.job is not None and not self.job.state.ended
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the settings ask for."""
+        channels = 3 if self.picture is None else self._pixels(self.picture, self.settings).shape[2]
+        return architecture_of(self.settings, channels)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the network has the shape that the settings ask for."""
+        return not self.busy and self.network is not None and self.network.architecture == self.architecture
+
+    @property
+    def kept(self) -> CoordinateNetwork | None:
+        """The network as it is looked at, saved and exported."""
+        return None if self.network is None else self.network.quantised(self.bits)
+
+    @staticmethod
+    def _pixels(picture: Picture, settings: LabSettings) -> Pixels:
+        return (picture if settings.alpha else without_alpha(picture)).pixels
+
+    # --- acts -----------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Read a picture, or a network by its suffix."""
+        if path.suffix.lower() in NETWORK_SUFFIXES:
+            self.load_network(path)
+        else:
+            self._later(f"Reading {path.name}", functools.partial(read_picture, path), self._on_picture)
+
+    def open_sample(self) -> None:
+        self._later("Making the sample", sample_picture, self._on_picture)
+
+    def change_settings(self, settings: LabSettings) -> None:
+        self.settings = settings
+        self.changed.emit()
+
+    def set_transform(self, transform: Transform) -> None:
+        """At once, also while a training runs: it then learns the new picture."""
+        self.dial.set(transform)
+        self._look_at_source()
+        self.changed.emit()
+
+    def start(self, *, go_on: bool = False, settings: LabSettings | None = None) -> Job | None:
+        """Train a new network, or the one there is further; ``settings`` of the same shape for this run only."""
+        if self.picture is None or self.busy:
+            return None
+        # Rounding the weights is a way of looking at them here: the run keeps them whole.
+        settings = dataclasses.replace(settings or self.settings, weight_bits="32")
+        inputs = LabInputs(self.picture, self.dial, self.network if go_on and self.can_go_on else None)
+        slot: Slot[LabPreview] = Slot()
+
+        def work(control: Control) -> Iterator[Event]:
+            return learn(inputs, settings, control, slot)
+
+        self._slot, self._seen = slot, 0
+        self._before = (self.network, self.frames, list(self.curves))
+        self.curves = [*self.curves[-1:], Curve(network_name(self.architecture))]
+        self.fraction = self.remaining_s = self.samples_per_s = None
+        self.job = self._compute.submit(f"Lab: {self.picture.name}", work)
+        self.job.changed.connect(self.changed)
+        self.job.events.connect(self._on_events)
+        self.job.finished.connect(self._on_finished)
+        self.job.failed.connect(self._on_failed)
+        self.job.cancelled.connect(self._on_cancelled)
+        self._poll.start()
+        self.changed.emit()
+        return self.job
+
+    def pause_or_resume(self) -> None:
+        if self.job is not None:
+            (self.job.resume if self.job.state is JobState.PAUSED else self.job.pause)()
+
+    def stop(self) -> None:
+        """Finish now and keep what it has learned."""
+        if self.job is not None:
+            self.job.stop()
+
+    def discard(self) -> None:
+        """End the run; the network that was there before comes back."""
+        if self.job is not None:
+            self.job.cancel()
+
+    def look_at_bits(self, bits: int) -> None:
+        """Show the network with its weights rounded; it keeps them whole."""
+        self.bits = bits
+        self._look_again()
+        self.changed.emit()
+
+    def draw_with_shader(self) -> None:
+        """Let the exported GLSL text draw the picture, and say how far it is from the decoder's."""
+        kept = self.kept
+        if kept is None or self.busy:
+            return
+
+        def draw() -> tuple[Pixels, float]:
+            from renderers.network_picture import MOST_MULTIPLY_ADDS, shader_picture
+
+            if kept.architecture.multiply_adds > MOST_MULTIPLY_ADDS:
+                raise InputError(
+                    f"This network takes {kept.architecture.multiply_adds:,} multiply-adds a pixel; compiling its "
+                    f"shader would take minutes, so at most {MOST_MULTIPLY_ADDS:,} are drawn here. Export it instead."
+                )
+            shown = shader_picture(kept)
+            return shown, float(abs(shown - kept.decode()).max())
+
+        def drawn(result: tuple[Pixels, float]) -> None:
+            if self.kept is not None and not self.busy:
+                self.shown, self.from_shader = result[0], True
+                self._measure()
+                self.pictured.emit()
+                self.changed.emit()
+            self.shader_drawn.emit(result[1])
+
+        self._later("Drawing with the shader", draw, drawn)
+
+    def draw_with_decoder(self) -> None:
+        self._look_again()
+
+    def load_network(self, path: Path) -> None:
+        from core.coordinate.network_file import read_any
+
+        self._later(f"Reading {path.name}", functools.partial(read_any, path), self._on_network)
+
+    def save_network(self, path: Path) -> None:
+        """As ``.texnet``, or as the RTX samples keep networks, by the suffix."""
+        from core.coordinate import network_file
+
+        kept = self.kept
+        if kept is not None:
+            write = rtx_file.write if path.suffix.lower() in rtx_file.SUFFIXES else network_file.write
+            self._write(path, functools.partial(write, dataclasses.replace(kept, name=path.name.split(".")[0]), path))
+
+    def export(self, target: str, path: Path) -> None:
+        from core.exporters.networks import write_network
+
+        kept = self.kept
+        if kept is not None:
+            self._write(path, functools.partial(write_network, kept, target, path))
+
+    def save_animation(self, path: Path) -> None:
+        from core.coordinate.animation import write_animation
+
+        self._write(path, functools.partial(write_animation, path, self.frames))
+
+    def shutdown(self) -> bool:
+        """End everything of the lab's own; False if a thread doesn't end in time. The compute queue is its owner's."""
+        self._poll.stop()
+        ended = True
+        if self.job is not None and not self.job.state.ended:
+            self.job.cancel()
+            ended = self.job.state.ended or self.job.wait(SHUTDOWN_S)
+        return self._io.shutdown(SHUTDOWN_S) and ended
+
+    # --- what comes back ------------------------------------------------------------------------------------
+
+    def _later(self, title: str, function: Callable[[], Any], done: Callable[[Any], object]) -> None:
+        job = self._io.submit(title, call(function))
+        job.finished.connect(lambda event: done(event.result))
+        job.failed.connect(self._on_failed)
+
+    def _write(self, path: Path, function: Callable[[], Any]) -> None:
+        source = None if self.picture is None else self.picture.path
+        if source is not None and path.exists() and path.samefile(source):
+            self._say(f"{path.name} is the picture itself; choose another name.", "bad")
+            return
+        self._later(f"Writing {path.name}", function, lambda _: self._say(f"Written: {path}", "good"))
+
+    def _on_picture(self, picture: Picture) -> None:
+        if self.busy:
+            self._say("A training runs; stop it before another picture is opened.", "warn")
+            return
+        self.picture = picture
+        self.network, self.shown, self.wanted, self.frames, self.curves = None, None, None, (), []
+        self.psnr = self.samples_per_s = self.fraction = None
+        self.from_shader = False
+        for notice in picture.notices:
+            self._say(notice, "info")
+        self.set_transform(self.dial.get())
+
+    def _on_network(self, network: CoordinateNetwork) -> None:
+        from core.coordinate.network_file import settings_of
+
+        if self.busy:
+            self._say("A training runs; stop it before a network is loaded.", "warn")
+            return
+        if self.picture is not None:
+            # It shows itself at the size of the picture it is compared with.
+            network = dataclasses.replace(network, width=self.picture.width, height=self.picture.height)
+        self.network = network
+        settings = settings_of(network, self.settings)
+        self.settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
+        self.frames, self.curves = (), []
+        if self.picture is not None:
+            self.set_transform(self.dial.get())
+        self._look_again()
+        self.changed.emit()
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            match event:
+                case Metrics():
+                    curve = self.curves[-1]
+                    curve.seconds.append(event.seconds)
+                    curve.psnr.append(event.psnr_db)
+                    curve.loss.append(event.loss)
+                    self.psnr = event.psnr_db
+                case Progress():
+                    self.fraction, self.remaining_s = event.fraction, event.remaining_s
+                case Notice():
+                    self._say(event.text, "info")
+                case _:
+                    pass
+        self.measured.emit()
+
+    def _look(self) -> None:
+        version, preview = self._slot.get()
+        if preview is None or version == self._seen:
+            return
+        self._seen = version
+        self.shown, self.wanted, self.frames = preview.shown, preview.wanted, preview.frames
+        self.from_shader = False
+        self.samples_per_s = preview.samples_per_s
+        self.pictured.emit()
+        self.measured.emit()
+
+    def _on_finished(self, event: Finished) -> None:
+        result: LabResult = event.result
+        self._poll.stop()
+        self.network, self.frames = result.network, result.frames
+        self.shown, self.wanted, self.from_shader = result.shown, result.wanted, False
+        self.psnr, self.samples_per_s = result.report["psnr_db"], result.report["samples_per_s"]
+        self.fraction = self.remaining_s = None
+        if self.bits < 32:
+            self._look_again()
+        self.pictured.emit()
+        # The dial may have been turned after the last step.
+        self.set_transform(self.dial.get())
+        self.measured.emit()
+        self.run_ended.emit(True)
+
+    def _on_failed(self, error: BaseException) -> None:
+        known = isinstance(error, TexloomError)
+        self._say(str(error) if known else "Something unexpected went wrong; the log has the details.", "bad")
+        if self.job is not None and self.job.state is JobState.FAILED and self._poll.isActive():
+            self._back()
+
+    def _on_cancelled(self) -> None:
+        self._say("The run was discarded.", "info")
+        self._back()
+
+    def _back(self) -> None:
+        """As it was before the run."""
+        self._poll.stop()
+        self.network, self.frames, self.curves = self._before
+        self.fraction = self.remaining_s = self.samples_per_s = self.psnr = None
+        self.shown = None
+        self._look_again()
+        self.pictured.emit()
+        self.measured.emit()
+        self.changed.emit()
+        self.run_ended.emit(False)
+
+    def _look_at_source(self) -> None:
+        """Move the picture as the dial says, in its own time."""
+        picture, transform = self.picture, self.dial.get()
+        if picture is None:
+            return
+
+        def moved(wanted: Pixels) -> None:
+            if self.picture is picture and self.dial.get() is transform:
+                self.wanted = wanted
+                self._measure()
+                self.pictured.emit()
+
+        pixels = self._pixels(picture, self.settings)
+        self._later("Moving the picture", functools.partial(transformed, pixels, transform), moved)
+
+    def _look_again(self) -> None:
+        """Decode the network there is, in its own time."""
+        kept = self.kept
+        if kept is None or self.busy:
+            return
+
+        bits = self.bits
+
+        def decoded(shown: Pixels) -> None:
+            if not self.busy and self.bits == bits:
+                self.shown, self.from_shader = shown, False
+                self._measure()
+                self.pictured.emit()
+                self.changed.emit()
+                self.decoded.emit(bits)
+
+        self._later("Decoding", kept.decode, decoded)
+
+    def _measure(self) -> None:
+        """The exact PSNR of what is shown, while nothing runs."""
+        if self.busy or self.picture is None or self.shown is None or self.wanted is None:
+            return
+        if self.shown.shape == self.wanted.shape:
+            self.psnr = picture_psnr(self.shown, self.wanted, self.picture.bit_depth)
+
+
+def network_name(shape: Architecture) -> str:
+    """``hash 2×64``: what tells two runs apart."""
+    return f"{shape.encoding} {shape.hidden_layers}×{shape.width}"

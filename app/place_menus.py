@@ -1,0 +1,91 @@
+"""Menus of places: of a slot, of a run, of a material."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app import presenting
+from app.document import ORIGINAL, Document, MaterialState, RunState
+from app.session import Session
+
+
+def fill_slot_menu(document: Document, side: str, menu: QMenu) -> None:
+    """What A or B can show: the original and the runs of the material that is looked at."""
+    menu.clear()
+    shown = document.slots[side]
+    original = menu.addAction("Original")
+    original.setCheckable(True)
+    original.setChecked(shown == ORIGINAL)
+    original.triggered.connect(lambda: document.set_slot(side, ORIGINAL))
+    current = document.current
+    own = document.runs_of(current.key if current else None)
+    if own:
+        menu.addSeparator()
+    for run in reversed(own):
+        name, detail = presenting.slot_text(document, run.key)
+        rate = presenting.rate(run)
+        action = menu.addAction(f"{name}   {detail}" + (f"   {rate:.4g} bits/texel" if rate else ""))
+        action.setCheckable(True)
+        action.setChecked(shown == run.key)
+        action.triggered.connect(lambda _=False, key=run.key: document.set_slot(side, key))
+
+
+class PlaceMenus:
+    """Pops up the menus of a window whose session this is."""
+
+    def __init__(self, parent: QWidget, session: Session, open_folder: Callable[[Path], object]) -> None:
+        self._parent, self._session, self._open_folder = parent, session, open_folder
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def of_run(self, key: int, place: QPoint, rename: Callable[[int], object]) -> None:
+        """``rename`` begins to edit the name of the run of this key."""
+        session, document = self._session, self._session.document
+        run = document.run(key)
+        if run is None:
+            return
+        menu = self._menu()
+        if run.state in (RunState.RESUMABLE, RunState.INTERRUPTED):
+            text = "Resume" if run.state is RunState.RESUMABLE else "Start again"
+            _add(menu, text, lambda: session.runs.resume_interrupted(run))
+            menu.addSeparator()
+        _add(menu, "Show in A", lambda: document.show_run(run, "A"))
+        _add(menu, "Show in B", lambda: document.show_run(run, "B"))
+        menu.addSeparator()
+        _add(menu, "Use these settings again", lambda: session.change_settings(run.settings), run.baseline is None)
+        _add(menu, "Rename", lambda: rename(key))
+        _add(menu, "Open folder", lambda: self._open_folder(run.folder))
+        menu.addSeparator()
+        if run.state is RunState.WAITING and run.job is not None:
+            job = run.job
+            _add(menu, "Run next", lambda: session.compute.move(job, 0))
+        _add(menu, "Discard" if run.state.active else "Delete", lambda: session.runs.remove(run))
+        menu.popup(place)
+
+    def of_material(self, key: int, place: QPoint) -> None:
+        session = self._session
+        material = session.document.material(key)
+        if material is None:
+            return
+        menu = self._menu()
+        _add(menu, "Start", lambda: session.runs.start(material), material.state is not MaterialState.UNDECIDED)
+        if material.plan is not None:
+            folder = material.plan.folder
+            _add(menu, "Read the files again", lambda: session.materials.read_again(material))
+            _add(menu, "Open folder", lambda: self._open_folder(folder))
+        menu.addSeparator()
+        _add(menu, "Close", lambda: session.materials.remove(key))
+        menu.popup(place)
+
+
+def _add(menu: QMenu, text: str, act: Callable[[], object], enabled: bool = True) -> None:
+    action = menu.addAction(text)
+    action.setEnabled(enabled)
+    action.triggered.connect(lambda _=False: act())

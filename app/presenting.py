@@ -1,0 +1,214 @@
+"""How the document is said: words, lines of lists, and numbers as they stand in the window."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from app.document import ORIGINAL, Document, Material, MaterialState, Run, RunState
+from app.job_runner import Job, JobState
+from app.projects import RecentProject
+from core.codec.settings import PRESET_SECONDS, CompressSettings
+from core.jobs import describe
+from core.textures.material import NormalConvention
+from core.textures.roles import ROLE_INFO
+from widgets.home_page import ProjectCard
+from widgets.material_list import MaterialRow
+from widgets.queue_panel import QueueRow
+from widgets.runs_table import RunRow
+from widgets.training_panel import TrainingView
+from widgets.units import clock_text, db_text, size_text
+from widgets.viewport_options import PixelReading
+
+RUN_WORDS = {
+    RunState.WAITING: ("Waiting", ""),
+    RunState.RUNNING: ("Training", "active"),
+    RunState.PAUSED: ("Paused", "warn"),
+    RunState.STOPPING: ("Finishing", "active"),
+    RunState.DISCARDING: ("Discarding", ""),
+    RunState.DONE: ("Done", "good"),
+    RunState.KEPT: ("Kept early", "good"),
+    RunState.FAILED: ("Failed", "bad"),
+    RunState.RESUMABLE: ("Resumable", "warn"),
+    RunState.INTERRUPTED: ("Interrupted", "warn"),
+}
+
+
+def state_words(run: Run) -> tuple[str, str]:
+    """What a run does, in a word, and the look of it."""
+    word, look = RUN_WORDS[run.state]
+    return ("Encoding" if run.baseline is not None and run.state is RunState.RUNNING else word), look
+
+
+def material_row(document: Document, material: Material) -> MaterialRow:
+    """The line of a material: what it is, or how far its newest run is."""
+    run = document.latest_run(material.key)
+    state, look, fraction = "Ready", "", None
+    if material.state is MaterialState.READING and not material.width:
+        state = "Reading…"
+    elif material.state is MaterialState.UNDECIDED:
+        state, look = "Needs a look", "warn"
+    elif run is not None and run.state.active:
+        word, look = state_words(run)
+        known = f"  {db_text(run.psnr_db)} dB" if run.psnr_db is not None else ""
+        state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
+    elif run is not None and run.record.psnr_db is not None:
+        size = f"  ·  {size_text(run.record.bytes)}" if run.record.bytes else ""
+        state, look = f"{db_text(run.record.psnr_db)} dB{size}", "good"
+    elif (
+        material.plan is not None
+        and material.plan.normal_convention is NormalConvention.UNKNOWN
+        and any("normal" in file.roles for file in material.plan.used_files)
+    ):
+        state, look = "Normal map: OpenGL or DirectX?", "warn"
+    tip = material.name
+    if material.plan is not None:
+        tip += f"\n{material.plan.folder}"
+    if material.problem:
+        tip += f"\n{material.problem}"
+    return MaterialRow(material.key, material.name, state, look, fraction, material.thumbnail, tip)
+
+
+def run_row(document: Document, run: Run) -> RunRow:
+    """The line of a run in the table."""
+    word, look = state_words(run)
+    record, done = run.record, run.state.has_result
+    slots = "".join(side for side, key in document.slots.items() if key == run.key)
+    tip = f"{record.material}: {record.error or ', '.join(run.notices) or word}\n{run.folder}"
+    if run.baseline is not None:
+        tip = f"{run.title} of {tip}\n{run.baseline.sentence}"
+        # Which one it is says more than that it is done; the colour tells that.
+        word = word if run.state in (RunState.FAILED, RunState.INTERRUPTED) else run.title
+    return RunRow(
+        run.key,
+        run.number,
+        record.material,
+        word,
+        look,
+        rate(run),
+        record.psnr_db if done else run.psnr_db,
+        record.seconds if done else run.elapsed_s or None,
+        record.bytes if done else run.predicted_bytes,
+        slots,
+        tip,
+        record.name,
+    )
+
+
+def queue_row(run: Run | None, job: Job) -> QueueRow:
+    """The line of a job of the compute queue; of a run, if it is one."""
+    waiting = job.state is JobState.WAITING
+    if run is None:
+        return QueueRow(
+            id(job), job.title, "", "Waiting" if waiting else "Working", "" if waiting else "active", waiting
+        )
+    word, look = state_words(run)
+    settings = run.settings
+    if run.baseline is not None:
+        detail = run.baseline.title
+    else:
+        goal = f"{settings.target_psnr:g} dB" if settings.target_psnr is not None else f"{settings.bpp:g} bits/texel"
+        detail = f"{goal}  ·  {settings.preset}"
+    if run.remaining_s is not None and run.state is RunState.RUNNING:
+        word = f"{clock_text(run.remaining_s)} left"
+    return QueueRow(job.number, run.material_name, detail, word, look, waiting, None if waiting else run.fraction)
+
+
+def queue_summary(runs: Sequence[Run], held: bool) -> str:
+    """How many wait, and about how long all will take on this machine."""
+    waiting = [run for run in runs if run.state is RunState.WAITING]
+    left = sum(expected_seconds(run) for run in runs)
+    parts = [f"{len(waiting)} waiting" if waiting else "Nothing waits"]
+    if left > 0:
+        parts.append(f"about {clock_text(left)} in all")
+    return ("On hold  ·  " if held else "") + "  ·  ".join(parts)
+
+
+def expected_seconds(run: Run) -> float:
+    """What an active run will still take: as told, or what its settings allow."""
+    if run.remaining_s is not None:
+        return run.remaining_s
+    if run.baseline is not None:
+        return 0.0
+    return run.settings.time_budget or PRESET_SECONDS[run.settings.preset]
+
+
+def project_card(project: RecentProject, now: float) -> ProjectCard:
+    count = f"{project.materials} {'material' if project.materials == 1 else 'materials'}"
+    return ProjectCard(project.path, project.title, count, when_text(now - project.changed), project.picture)
+
+
+def when_text(seconds: float) -> str:
+    """How long ago, for people."""
+    if seconds < 90:
+        return "just now"
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = round(seconds / size)
+        if seconds >= size * 0.9:
+            return f"{max(1, count)} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def training_view(run: Run) -> TrainingView:
+    """The numbers beside the curves of a run."""
+    word, look = state_words(run)
+    record, active = run.record, run.state.active
+    size = size_text(record.bytes) if record.bytes else size_text(run.predicted_bytes) if run.predicted_bytes else ""
+    which = "run " + str(run.number) if run.baseline is None else run.title
+    return TrainingView(
+        title=f"{run.material_name}  ·  {which}" + (f"  ·  {run.stage}" if run.stage and active else ""),
+        state=word,
+        state_look=look,
+        psnr_db=record.psnr_db if run.state.has_result else run.psnr_db,
+        loss=run.loss,
+        step=run.step,
+        elapsed_s=run.elapsed_s,
+        remaining_s=run.remaining_s if run.state is RunState.RUNNING else None,
+        fraction=run.fraction if active and run.state is not RunState.WAITING else None,
+        size=size,
+        target_db=run.settings.target_psnr,
+    )
+
+
+def slot_text(document: Document, key: int | None) -> tuple[str, str]:
+    """What a slot holds, and how good that is."""
+    if key == ORIGINAL:
+        return "Original", ""
+    run = document.run(key)
+    if run is None:
+        return "Nothing yet", ""
+    db = run.record.psnr_db if run.state.has_result else run.psnr_db
+    return run.title, f"{db_text(db)} dB" if db is not None else state_words(run)[0].lower()
+
+
+def rate(run: Run) -> float | None:
+    """Bits per texel, everything counted; what was asked for while that is not known yet."""
+    if run.record.bits_per_texel is not None:
+        return run.record.bits_per_texel
+    asked = run.baseline is None and run.settings.target_psnr is None
+    return run.settings.bpp if asked else None
+
+
+def pixel_text(reading: PixelReading) -> str:
+    """The pixel inspector's line: place, map, both values in 8 bit, and for normals the angle between them."""
+    parts = [f"{ROLE_INFO[reading.role].label}  {reading.x}, {reading.y}"]
+    for side, values in (("A", reading.a_8bit), ("B", reading.b_8bit)):
+        if values is not None:
+            parts.append(f"{side}  " + " ".join(f"{value:3d}" for value in values))
+    if reading.angle_deg is not None:
+        parts.append(f"angle {reading.angle_deg:.1f}°")
+    return "     ".join(parts)
+
+
+def command_line(material: Material, settings: CompressSettings) -> str:
+    """The same run in a terminal."""
+    plan = material.plan
+    source = str(plan.folder) if plan is not None else material.name
+    words = ["texloom", "compress", source, "-o", "out"]
+    for field in describe(CompressSettings):
+        value = getattr(settings, field.name)
+        sized_otherwise = field.name == "bpp" and (settings.target_psnr is not None or settings.max_bytes is not None)
+        if value is None or sized_otherwise or (value == field.default and field.name != "bpp") or field.expert:
+            continue
+        words += [field.option, f"{value:g}" if isinstance(value, float) else str(value)]
+    return shlex.join(words)

@@ -1,0 +1,94 @@
+"""Projects on disk: one JSON file with the materials, the settings and the queue; runs and maps stay where they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+from core.files import write_json
+
+SUFFIX = ".texloom-project"
+SCHEMA = 1
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From a schema to the next one; each is one small function."""
+
+
+@dataclass
+class Project:
+    """Plain values only. ``unknown`` keeps fields of newer versions."""
+
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Runs name it in their records, so that a project finds its runs wherever its file is moved."""
+    materials: list[dict[str, Any]] = field(default_factory=list)
+    """``name`` and ``source``, as :func:`app.sources.to_json` makes it."""
+    current: int = 0
+    """The place of the material that is looked at."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """What differs from the defaults."""
+    slots: dict[str, str] = field(default_factory=dict)
+    """Side -> name of the run's folder; the original where a side is missing."""
+    queue: list[str] = field(default_factory=list)
+    """The folders' names of the runs that were active, in order."""
+    watched: list[str] = field(default_factory=list)
+    """Folders whose new materials are taken up."""
+    open: bool = False
+    """Set while a window has it; one that is still set, with no window, was left in a crash."""
+    changed: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+def read(path: Path) -> Project:
+    """Raises InputError, naming the file, for one that is no project or of a newer kind."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror or error}.", path) from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: it is no Texloom project.", path) from error
+    if not isinstance(raw, dict) or raw.get("kind") != "texloom-project":
+        raise InputError(f"{path} is no Texloom project.", path)
+    schema = raw.pop("schema", 0)
+    if not isinstance(schema, int) or schema > SCHEMA:
+        raise InputError(f"{path} was written by a newer Texloom; update to open it.", path)
+    for version in range(schema, SCHEMA):
+        raw = MIGRATIONS[version](raw) if version in MIGRATIONS else raw
+    raw.pop("kind")
+    made = Project()
+    for known in dataclasses.fields(Project):
+        if known.name == "unknown" or known.name not in raw:
+            continue
+        value = raw.pop(known.name)
+        wanted = (int, float) if known.name == "changed" else type(getattr(made, known.name))
+        if not isinstance(value, wanted):
+            raise InputError(f"{path} is damaged: its {known.name} can't be understood.", path)
+        setattr(made, known.name, value)
+    if not all(isinstance(entry, Mapping) and isinstance(entry.get("source"), Mapping) for entry in made.materials):
+        raise InputError(f"{path} is damaged: its materials can't be understood.", path)
+    made.unknown = raw
+    return made
+
+
+def write(project: Project, path: Path) -> None:
+    """Atomically. Raises OutputError."""
+    values = dataclasses.asdict(project)
+    values.update(values.pop("unknown"))
+    write_json(path, {"kind": "texloom-project", "schema": SCHEMA, **values})
+
+
+def is_untitled(path: Path) -> bool:
+    """Whether Texloom chose the file's name itself."""
+    return len(path.stem) == 32 and all(letter in "0123456789abcdef" for letter in path.stem)
+
+
+def title(path: Path) -> str:
+    """What a project is called."""
+    return "Untitled" if is_untitled(path) else path.stem

@@ -1,0 +1,50 @@
+"""The workspaces of the window: one fills the centre at a time, and only one of them has panels around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.dock_layout import DockLayout
+
+HOME, COMPRESS, LAB = "home", "compress", "lab"
+
+
+class Workspaces(QObject):
+    """Pages by name in ``stack``. A page may be a function that makes it when it is first shown."""
+
+    changed = Signal(str)
+
+    def __init__(self, stack: QStackedWidget, docks: DockLayout) -> None:
+        super().__init__(stack)
+        self._stack, self._docks = stack, docks
+        self._pages: dict[str, QWidget | Callable[[], QWidget]] = {}
+        self.current = ""
+
+    def add(self, name: str, page: QWidget | Callable[[], QWidget]) -> None:
+        self._pages[name] = page
+        if isinstance(page, QWidget):
+            self._stack.addWidget(page)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._pages)
+
+    def page(self, name: str) -> QWidget | None:
+        """None while it was not made yet."""
+        page = self._pages[name]
+        return page if isinstance(page, QWidget) else None
+
+    def show(self, name: str, *, alone: bool = False) -> None:
+        """``alone``: without the panels also where there would be some."""
+        page = self._pages[name]
+        if not isinstance(page, QWidget):
+            page = self._pages[name] = page()
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self._docks.leave_alone(alone or name != COMPRESS)
+        if name != self.current:
+            self.current = name
+            self.changed.emit(name)

@@ -1,0 +1,93 @@
+"""The picture that a network learns: any image file as values in [0, 1], and a built-in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import InputError
+from core.textures import images, samples
+from core.textures.material import Pixels
+from core.textures.roles import Role
+
+MOST_SIDE = 2048
+SAMPLE = "worn_painted_metal"
+SAMPLE_SIZE = 512
+_MIDDLE = 0.25
+"""What the median of a light picture becomes before its highlights are pressed together."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``pixels`` float32 H × W × 3 or 4 in [0, 1], ``bit_depth`` 8 or 16; ``notices`` say what was done to them."""
+
+    name: str
+    pixels: Pixels
+    bit_depth: int = 8
+    path: Path | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return self.pixels.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.pixels.shape[0]
+
+
+def read_picture(path: Path) -> Picture:
+    """Raises InputError naming the file: unreadable, too large, more than four channels."""
+    header = images.read_header(path)
+    if max(header.width, header.height) > MOST_SIDE:
+        raise InputError(
+            f"{path.name} is {header.width} × {header.height}; the lab takes up to {MOST_SIDE} texels a side, so make "
+            "it smaller first.",
+            path,
+        )
+    if header.channels > 4:
+        raise InputError(f"{path.name} has {header.channels} channels; the lab takes pictures with up to four.", path)
+    pixels, depth = images.read_image(path)
+    pixels = _in_color(pixels)
+    notices: tuple[str, ...] = ()
+    if not np.isfinite(pixels).all():
+        raise InputError(f"{path.name} has values that are no numbers; repair it first.", path)
+    if depth == 32:
+        depth = 16
+        if pixels.min() < 0 or pixels.max() > 1:
+            pixels = _tone_mapped(pixels)
+            notices = (f"{path.name} holds light beyond [0, 1]; a tone-mapped picture of it is learned.",)
+    return Picture(path.stem, np.ascontiguousarray(pixels, np.float32), depth, path, notices)
+
+
+def sample_picture(size: int = SAMPLE_SIZE) -> Picture:
+    """The albedo of a built-in material."""
+    return Picture("Sample", samples.generate(SAMPLE, size).by_role[Role.ALBEDO].pixels)
+
+
+def without_alpha(picture: Picture) -> Picture:
+    return Picture(picture.name, picture.pixels[..., :3], picture.bit_depth, picture.path, picture.notices)
+
+
+def signed_error(shown: Pixels, wanted: Pixels, gain: float) -> Pixels:
+    """What differs, amplified around mid-grey: ½ + ½ · gain · (shown − wanted), in [0, 1]; grey is exact."""
+    return np.clip(0.5 + 0.5 * gain * (shown[..., :3] - wanted[..., :3]), 0.0, 1.0)
+
+
+def _in_color(pixels: Pixels) -> Pixels:
+    """Grey becomes colour; a second channel is alpha."""
+    channels = pixels.shape[2]
+    if channels >= 3:
+        return pixels
+    return np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), pixels[..., 1:]], axis=2)
+
+
+def _tone_mapped(pixels: Pixels) -> Pixels:
+    """Light as a picture for screens: exposed to its median, highlights after Reinhard et al. (2002), sRGB-encoded."""
+    light = np.maximum(pixels[..., :3], 0.0)
+    light = light * (_MIDDLE / max(float(np.median(light)), 1e-6))
+    light = light / (1.0 + light)
+    color = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1.0 / 2.4) - 0.055)
+    return np.concatenate([color, np.clip(pixels[..., 3:], 0.0, 1.0)], axis=2)

@@ -1,0 +1,76 @@
+"""Collects every text for people into resources/translations/texloom.ts, the template for translators, brings the
+translations that are there up to date with it, and makes the files that are loaded of them.
+
+    python packaging/translations.py
+
+A new language: copy the template to texloom_LANGUAGE.ts (texloom_de.ts, texloom_zh_CN.ts), set its language, translate
+it with Qt Linguist, and run this again.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "resources" / "translations"
+TEMPLATE = FOLDER / "texloom.ts"
+ENGLISH = FOLDER / "texloom_en.ts"
+"""Only the forms of its plurals, which are kept by hand."""
+ROOMS = ("widgets", "app")
+
+sys.path.insert(0, str(ROOT))
+
+
+def words_of_tables() -> list[str]:
+    """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, and
+    of the actions."""
+    from app.actions import ACTIONS, HELD_KEYS, MENUS
+    from app.options import Options
+    from core.codec.baseline_sets import BASELINES
+    from core.codec.settings import PRESET_SECONDS, CompressSettings
+    from core.exporters import TARGETS
+    from core.jobs import describe
+    from core.textures.roles import ROLE_INFO
+    from renderers.studios import STUDIOS
+
+    words = [info.label for info in ROLE_INFO.values()]
+    words += [preset.capitalize() for preset in PRESET_SECONDS]
+    for field in (*describe(CompressSettings), *describe(Options)):
+        words += [field.label, field.help, field.unit, *(choice.capitalize() for choice in field.choices)]
+    words += [text for text, _ in STUDIOS.values()]
+    for spec in ACTIONS:
+        words += [spec.text, spec.menu, spec.hint]
+    words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]
+    for item in (*BASELINES.values(), *TARGETS.values()):
+        words += [item.title, item.sentence]
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def main() -> int:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "tables.py"
+        data.write_text("\n".join(f"tr({word!r})" for word in words_of_tables()), encoding="utf-8")
+        sources = [str(path) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+        sources.append(str(data))
+        # Lines would change with every edit; the text itself says where it is.
+        common = ["-no-obsolete", "-locations", "none", "-source-language", "en"]
+        _run("lupdate", *sources, *common, "-ts", str(TEMPLATE))
+        _run("lupdate", *sources, *common, "-pluralonly", "-target-language", "en", "-ts", str(ENGLISH))
+        others = [str(path) for path in sorted(FOLDER.glob("texloom_*.ts")) if path != ENGLISH]
+        if others:
+            _run("lupdate", *sources, *common, "-ts", *others)
+        for path in (str(ENGLISH), *others):
+            _run("lrelease", "-silent", path)
+    return 0
+
+
+def _run(tool: str, *arguments: str) -> None:
+    subprocess.run([str(Path(sys.executable).parent / f"pyside6-{tool}"), *arguments], check=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1950 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" sourcelanguage="en">
+<context>
+    <name></name>
+    <message>
+        <source>Search actions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Actions found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide {panel}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a texture set here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder of PBR maps, several folders, single images, or a .texloom file. Roles are read from the file names; you can correct them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with one or several sets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Images of one set, or .texloom files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue a folder tree…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open every set below a folder and compress them all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A .texloom-project file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try a sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A material that is built in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projects appear here as soon as you have opened a material. They are saved by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from this list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Worst spots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16 bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the mouse over the material to read its values here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>column {x}, row {y}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{angle:.2f}° between the normals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value of 255</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error of 255</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texels, logarithmic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B is exact in this map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The worst spots appear here when there is a result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A | B at column {x}, row {y}: root mean square error {error:.2f} of 255. Click to go there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left–right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>top–bottom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean step across the edge over mean step inside: 1 is seamless. A → B; in amber where B is worse.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any key closes this sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions, device and the last lines, for a bug report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open log folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file holds everything, with all details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Materials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose by purpose: draft, balanced or studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the size of the file; the quality follows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target PSNR</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the quality in dB; the smallest file that reaches it is searched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bits:g} bits/texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bits:g} bits per texel, about {time} of training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits/texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same as the size of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{preset} – about {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long to train; more time gives more quality at the same size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training effort</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPU memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Against BCn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a material to see its predicted size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{factor:.1f}× smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count:,} bytes predicted for the .texloom file with all maps and mip levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count:,} bytes predicted for what a runtime keeps in GPU memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block compression (BC7, BC5, BC4) of the same maps takes {bc:g} bits per texel without mip levels; this file takes {bits:.2f} with all of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>visibly softer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fine at a distance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hard to tell in 3D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hard to tell side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close to exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packed: {roles}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder or image files on the window to see what each file is taken for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Role of {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason}; alpha is {role}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{width} × {height}, {channels}, {depth} bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green grows towards the top of the picture (+Y up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green grows towards the bottom of the picture (+Y down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OpenGL, +Y up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>DirectX, +Y down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal map: which one looks right?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The light comes from the upper left. Pick the picture whose relief looks as it should.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs appear here. Compare any two of them, or use the settings of one again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per texel, everything counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No setting has these letters in its name or description.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit: {unit}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low:g} to {high:g}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore the default of “{setting}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set it yourself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set “{setting}” yourself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start a run to watch the quality of every map rise here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loss {loss:.2e}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step:,}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count:.0f} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds:02d} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes:02d} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The material on a shape, lit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The maps, texel by texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only A; hold Space to see the original at any time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A and B beside each other, with one camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A and B with a border to drag  (W)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What differs between A and B, amplified  (D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an eye sees when A and B are flipped: 0 nothing, 1 everything  (E)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One map instead of the whole material  (C, M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {channel}  ({channel})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sphere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cube</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cylinder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much the difference is amplified  ([ and ])</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gain of the difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The difference in false colours, with a scale  (K)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gain {gain:g}×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{side}: {shown}
+Click to choose, or drag a run onto this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded textures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded once, read as any texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latents, nearest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded in the shader: the texel at each place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latents, bilinear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded in the shader: a blend of four texels, four times the work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latents, stochastic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded in the shader: one texel by chance, averaged over the samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neutral</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours as they are painted, only highlights are compressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ACES</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The curve of film productions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filmic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A softer film curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut off at white</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Displacement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The height map moves the surface; a mesh file gets the parallax instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parallax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The height map moves the texture, as parallax occlusion mapping does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The height map isn&apos;t used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut out where the map is black and white, else blended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All or nothing at one half</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lets its share through</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat the material to see its seams  (T, H)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift by half a tile, the seam in the middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mip levels and seams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mip level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The level that is shown of A and of B, as it ships  (Page down, Page up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour the mip levels that are read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark seams that are worse in B than in A  (J)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Surface: relief, opacity, sampling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relief</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a neural texture&apos;s texels come from  (N)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of a mesh with several materials: the one that wears this material, the others are grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light: environment, rotation, background, exposure, tone mapping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open panorama…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tone mapping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift + right-drag in the view rotates the light. A panorama can be dropped on the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a material to see it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View of the material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mip {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No 3D view: {reason}. Shown flat.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference × {gain:g}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>compiling the decoder …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decoded textures while it trains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the OpenGL driver does not work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no OpenGL driver was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the OpenGL driver does not start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OpenGL is only version {major}.{minor}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the OpenGL driver failed to draw ({reason})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value:.3g} of 255</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{level} and smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>neural</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} multiply-adds a pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} ms a frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Albedo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Roughness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Occlusion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metallic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Specular</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Emissive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the file in bits per texel of the full-resolution maps; all maps and mips together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the smallest file that reaches this PSNR over all maps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Max bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file may not be larger than this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the smallest file that is as good as this set of block-compressed textures, and say what it saves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bc1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-4x4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-5x5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-6x6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-8x8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-10x10</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc-12x12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long to train: draft for a first look, balanced for daily work, studio for the final asset.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train for this long instead of what the preset says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to train; auto takes a GPU if there is one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cpu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cuda</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR in dB that single maps have to reach, like &apos;normal=38 albedo=40&apos;; the file grows until they do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much single maps count in training, like &apos;albedo=2 displacement=0.5&apos;; 1 for the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>overall: every error counts alike, for the best PSNR of the set. balanced: every map counts alike in dB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grids</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latent grids by hand instead of from the size: stride:features:bits[:rate] each, like &apos;4:16:2 16:20:4:0.05&apos;; rate is the learning rate; a star and a number repeat a grid at half the resolution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden layers of the decoder by hand, like &apos;64-64&apos;; more is slower in the engine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of the noise that stands for rounding early in training, in quantisation steps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise anneal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the noise fall to nothing instead of ending it at once when rounding begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From this part of the run on, latents are read rounded as they will be stored.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same inputs and seed, same file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Early stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop when the quality no longer improves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Early stop interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality is compared over stretches of so many steps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Early stop db</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop when PSNR grew by less than this from one stretch to the next, twice in a row; 0 never stops.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of all text in the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the window shows first if nothing is opened with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After a restart, runs that waited in the queue wait until you let them go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read a material again as soon as one of its files changes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Desktop messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell the desktop when the queue has come to its end while another window is in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soft-box studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strip lights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overcast sky</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is open is saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save project as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From then on it saves itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress all sets below it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open what is put into it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as .texloom…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the finished file of B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As last time: what an engine or a tool needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode to folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the maps as image files again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its files and runs stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use these settings again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the run in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as command line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same run in a terminal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the table of runs: F2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save settings as preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For other materials and projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size, start, files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress this material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start all materials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One after the other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the run; nothing is lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop and keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish now and keep the best result so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the run and delete what it made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add baseline…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what BC7 or ASTC makes of this material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start nothing more; what runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel waiting runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The one that runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch 2D and 3D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the border between A and B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>FLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an eye sees when A and B are flipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>False colours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the difference, with a scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its knob turns it freely, with Shift in steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Red only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blue only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alpha only (2D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 : 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One texel per pixel of the screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next tiling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift by half a tile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller mip level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger mip level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour mip levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The level that is read, by its colour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark seams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where B tiles worse than A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample latents (3D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode them in the shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next filter of latents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest, bilinear, stochastic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own mesh…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the material on a glTF or OBJ file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own panorama…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light the material with an HDR picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Materials, view and runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide panels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the viewport: Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the next part of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search actions…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a bug report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About Texloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hold Space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 … 9</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+1 … 9</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate the light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+right-drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag its knob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orbit or pan, zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrows, +, -</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate the light, by keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move and turn the wipe, by keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide panels (viewport)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the table of runs: into B, into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter, Shift+Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC7 set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC7 for colour and packed channels, BC5 or BC7 for normals: what desktop games ship.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC1 set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC1 for colour and packed channels, BC5 or BC7 for normals: the usual small choice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 4×4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 4 × 4 texels throughout, 8.00 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 5×5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 5 × 5 texels throughout, 5.12 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 6×6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 6 × 6 texels throughout, 3.56 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 8×8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 8 × 8 texels throughout, 2.00 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 10×10</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 10 × 10 texels throughout, 1.28 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC 12×12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC with blocks of 12 × 12 texels throughout, 0.89 bits per texture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreal Engine 5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two feature grids as DDS and the network as NPZ, as the NeuralTextureTraining importer reads them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decoded maps under the source&apos;s file names, with their bit depth and channel layout.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrays (NPZ)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latents and decoder weights as plain arrays with a description, for your own tools.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take everything that waits out of the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you start waits here for its turn. Drag to change the order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: start what waits, in this order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold: start nothing more; what runs goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to check</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n used</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The run searches the smallest file that reaches the target.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder anywhere on the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n map(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add materials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide {panel}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder of maps anywhere on the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings for a purpose, with one click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save settings as preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, by what it is good for:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings are those of “{preset}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset “{preset}” was deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as preset “{preset}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+</TS>

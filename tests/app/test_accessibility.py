@@ -1,0 +1,154 @@
+"""The window without a mouse and with large text: everything has a name, is reached, and nothing is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from protocol_job import WAIT_MS
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTabBar, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from widgets import theme
+from widgets.controls import ElidedButton, ElidedLabel
+from widgets.view_bar import ViewBar
+
+
+@pytest.fixture
+def open_window(window: MainWindow, qtbot: QtBot, material_folder: Path) -> MainWindow:
+    window.start([material_folder])
+    qtbot.waitUntil(lambda: any(m.texture_set is not None for m in window.document.materials), timeout=WAIT_MS)
+    return window
+
+
+@pytest.fixture
+def scaled(qapp: QApplication) -> Iterator[Callable[[int], None]]:
+    yield lambda percent: theme.set_scale(qapp, percent)
+    theme.set_scale(qapp, 100)
+
+
+def states(window: MainWindow) -> Iterator[str]:
+    """Leads the window through what it can show."""
+    yield "compress"
+    for mode in ("size", "target", "quality"):
+        window.panel.rate._on_mode(mode)
+        yield mode
+    window.panel._expert.set_open(True)
+    yield "settings"
+    window.docks["inspect"].raise_()
+    window.viewport.set_options(mode="2d", compare="difference")
+    yield "inspect"
+    window.docks["log"].show()
+    window.docks["log"].raise_()
+    yield "log"
+
+
+def stops(window: QWidget) -> list[QWidget]:
+    """Where Tab should lead."""
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.isVisibleTo(window)
+        and not widget.visibleRegion().isNull()
+        and widget.isEnabled()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.focusProxy() is None
+        and not isinstance(widget, QTabBar)  # named by its tabs, and the panels have keys of their own
+    ]
+
+
+def name_of(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(open_window: MainWindow, qtbot: QtBot) -> None:
+    for state in states(open_window):
+        QApplication.processEvents()
+        nameless = [
+            f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+            for widget in stops(open_window)
+            if not name_of(widget)
+        ]
+        assert not nameless, state
+        for made in open_window.findChildren(QToolButton):
+            # The sign in a search line only decorates it.
+            if made.isVisible() and not isinstance(made.parent(), QLineEdit):
+                assert made.toolTip(), (state, made.accessibleName(), type(made.parent()).__name__)
+
+
+def test_tab_reaches_everything_and_is_never_caught(open_window: MainWindow, qtbot: QtBot) -> None:
+    for state in states(open_window):
+        QApplication.processEvents()
+        wanted = stops(open_window)
+        wanted[0].setFocus(Qt.FocusReason.TabFocusReason)
+        visited: list[QWidget] = []
+        for _ in range(2 * len(wanted) + 10):
+            # Not the application's: without a window manager the window may not be the active one.
+            focus = open_window.focusWidget()
+            assert focus is not None
+            if focus in visited and focus is visited[0]:
+                break
+            visited.append(focus)
+            open_window.focusNextChild()
+        missed = [f"{type(w).__name__} {name_of(w)}" for w in wanted if w not in visited and w.isVisible()]
+        assert not missed, state
+
+
+def test_a_page_of_options_is_used_by_keys(open_window: MainWindow, qtbot: QtBot) -> None:
+    bar: ViewBar = open_window.view_bar
+    light = bar._light
+    light.menu().popup(light.mapToGlobal(QPoint(0, light.height())))
+    qtbot.waitUntil(lambda: light.menu().focusWidget() is not None, timeout=WAIT_MS)
+    assert light.menu().focusWidget() is light._environment
+    before = open_window.viewport.options.environment
+    light._environment.setFocus()
+    qtbot.keyClick(light.menu().focusWidget(), Qt.Key.Key_Tab)
+    rotation = light.menu().focusWidget()
+    assert rotation.accessibleName() == "Rotation"
+    qtbot.keyClick(rotation, Qt.Key.Key_Right)
+    assert open_window.viewport.options.rotation == 1.0
+    assert open_window.viewport.options.environment == before
+    qtbot.keyClick(rotation, Qt.Key.Key_Escape)
+    assert not light.menu().isVisible()
+
+
+def cut(window: QWidget) -> list[str]:
+    """Texts that have less room than they need, or that reach beyond what shows them."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        shortens = isinstance(widget, (ElidedLabel, ElidedButton))
+        if not isinstance(widget, (QLabel, QAbstractButton)) or shortens or not widget.isVisible():
+            continue
+        text, metrics = widget.text(), widget.fontMetrics()
+        if not text or isinstance(widget, QToolButton):  # these show only their pictures
+            continue
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        space = widget.contentsRect()
+        if wraps:
+            need = metrics.boundingRect(QRect(0, 0, space.width(), 10_000), int(Qt.TextFlag.TextWordWrap), text).size()
+        else:
+            need = metrics.size(Qt.TextFlag.TextShowMnemonic, text)
+        holder = widget.parentWidget()
+        assert holder is not None
+        reaches = widget.geometry().right() > holder.width() or widget.geometry().left() < 0
+        if need.width() > space.width() + 1 or need.height() > space.height() + 2 or reaches:
+            found.append(f"{type(widget).__name__} {text!r}: needs {need}, has {space.size()}, beyond: {reaches}")
+    return found
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None], percent: int) -> None:
+    scaled(percent)
+    open_window.resize(1280, 720)
+    for state in states(open_window):
+        for _ in range(5):
+            QApplication.processEvents()
+        assert open_window.size().width() <= 1280, state
+        assert open_window.size().height() <= 720, state
+        assert cut(open_window) == [], state
+        view = open_window.viewport
+        assert view.width() >= 320 and view.height() >= 120, state

@@ -1,0 +1,134 @@
+"""``texloom lab`` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import cli
+from core.codec.metrics import psnr
+from core.coordinate import network_file
+from core.textures.images import read_image, write_image
+from tests.core.coordinate.networks import random_network, smooth_picture
+
+QUICK = ("--rounds", "2", "--hidden-layers", "2", "--width", "24", "--batch-side", "16")
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    path = tmp_path / "in" / "waves.png"
+    path.parent.mkdir()
+    write_image(path, smooth_picture().pixels, 8)
+    return path
+
+
+def test_a_network_its_picture_and_the_report_are_written(image: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    options = ["--export", "glsl,metal,rtx-json,rtx-bin", "--animation", "gif", "--report", str(report)]
+    assert cli.main(["lab", str(image), "-o", str(out), *QUICK, *options]) == 0
+    names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert names == {
+        "waves.texnet",
+        "waves.png",
+        "waves-training.gif",
+        "glsl/waves/waves.glsl",
+        "metal/waves/waves.metal",
+        "rtx-json/waves/waves.json",
+        "rtx-bin/waves/waves.ns.bin",
+    }
+    figures = json.loads(report.read_text())
+    network = network_file.read(out / "waves.texnet")
+    shown, depth = read_image(out / "waves.png")
+    assert depth == 8 and np.abs(shown - network.decode()).max() <= 0.51 / 255
+    assert figures["psnr_db"] == pytest.approx(psnr(shown, read_image(image)[0]), abs=1e-3)
+    assert figures["parameters"] == network.architecture.parameters
+    assert figures["bytes"] == (out / "waves.texnet").stat().st_size
+    assert figures["steps"] == 256 and figures["samples_per_s"] > 0
+    assert {"read", "train", "write"} <= set(figures["seconds"])
+    assert figures["settings"]["width"] == 24
+
+
+def test_the_same_command_gives_the_same_bytes(image: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        assert cli.main(["lab", str(image), "-o", str(tmp_path / name), *QUICK, "--encoding", "hash"]) == 0
+        made.append((tmp_path / name / "waves.texnet").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_training_goes_on_with_the_networks_own_shape(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert cli.main(["lab", str(image), "-o", str(out), *QUICK]) == 0
+    again = ["lab", str(image), "-o", str(out), "--rounds", "1", "--width", "32", "--batch-side", "16"]
+    assert cli.main([*again, "--resume"]) == 0
+    assert "--width" in capsys.readouterr().err
+    network = network_file.read(out / "waves.texnet")
+    assert network.steps == 384 and network.architecture.width == 24
+    start = out / "waves.texnet"
+    assert cli.main(["lab", str(image), "-o", str(tmp_path / "else"), "--start", str(start), "--rounds", "1"]) == 0
+    assert cli.main([*again[:4], *QUICK[:2], "-o", str(tmp_path / "new"), "--resume"]) == 0
+    assert "started from the beginning" in capsys.readouterr().err
+
+
+def test_a_network_of_the_samples_can_be_the_start(image: Path, tmp_path: Path) -> None:
+    from core.coordinate import rtx_file
+
+    rtx_file.write(random_network(), tmp_path / "sample.json")
+    out = tmp_path / "out"
+    assert cli.main(["lab", str(image), "-o", str(out), "--start", str(tmp_path / "sample.json"), "--rounds", "1"]) == 0
+    assert network_file.read(out / "waves.texnet").architecture.hidden_layers == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--export", "cobol"], "cobol"),
+        (["--export", ","], "needs a target"),
+        (["--width", "1000"], "--width"),
+        (["--report", "figures.txt"], ".json"),
+        (["--start", "missing.texnet"], "missing.texnet"),
+        (["--device", "cuda"], "cuda"),
+    ],
+)
+def test_wrong_options_are_one_sentence_and_write_nothing(
+    options: list[str], word: str, image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    if "cuda" in options and torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    out = tmp_path / "out"
+    assert cli.main(["lab", str(image), "-o", str(out), *options]) == 2
+    said = capsys.readouterr().err.strip()
+    assert word in said and "\n" not in said
+    assert not out.exists()
+
+
+def test_the_picture_itself_is_never_written_over(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = image.read_bytes()
+    assert cli.main(["lab", str(image), "-o", str(image.parent), *QUICK]) == 2
+    assert "picture itself" in capsys.readouterr().err
+    assert image.read_bytes() == before and list(image.parent.iterdir()) == [image]
+
+
+def test_what_a_target_cannot_hold_does_not_take_the_rest_with_it(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    options = ["--encoding", "triangle", "--export", "rtx-json,hlsl"]
+    assert cli.main(["lab", str(image), "-o", str(out), *QUICK, *options]) == 0
+    assert "rtx-json" in capsys.readouterr().err
+    assert (out / "hlsl" / "waves" / "waves.hlsl").exists() and (out / "waves.texnet").exists()
+
+
+def test_a_time_budget_ends_the_run(image: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    options = ["--time-budget", "1", "--report", str(report), "--transform", "warp"]
+    assert cli.main(["lab", str(image), "-o", str(tmp_path / "out"), *options]) == 0
+    figures = json.loads(report.read_text())
+    assert figures["transform"] == "warp" and figures["seconds"]["train"] >= 1.0
