@@ -47,7 +47,7 @@ class CompiledBatch:
         layout = part.trainer.layout
         self.widths = np.array([layout.inputs, *layout.hidden, layout.channels], np.int64)
         self.segments = np.zeros(len(shares), self.kernels.SEGMENT)
-        self.reads = np.zeros(sum(len(level.readers) for level, _ in shares), self.kernels.READ)
+        self.reads: Any = np.zeros(sum(len(level.readers) for level, _ in shares), self.kernels.READ)
         self.keys = [(level.group, which) for level, _ in shares for which in range(len(level.readers))]
         self.indices: list[torch.Tensor] = []
         self.gradients: list[torch.Tensor] = []

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, njit, types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 SEGMENT = np.dtype(
     [
@@ -53,8 +54,13 @@ _CHUNK = 64
 _PHASES = 12
 _ZERO, _ONE, _LEAK = np.float32(0.0), np.float32(1.0), np.float32(0.01)
 
-_inner = njit(nogil=True, fastmath=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_OPTIONS: Any = {"nogil": True, "fastmath": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_inner = njit(**_OPTIONS)
 """For what is called from here only."""
+
+
+_emitted: Any = intrinsic
+"""Functions that write their own instructions; who calls them does not give the first parameter."""
 
 
 class Matrix(NamedTuple):
@@ -67,7 +73,7 @@ class Matrix(NamedTuple):
     column: int
 
 
-@intrinsic
+@_emitted
 def _pointer(context: Any, address: Any) -> Any:
     """An address as a pointer, for ``carray``."""
 
@@ -77,7 +83,7 @@ def _pointer(context: Any, address: Any) -> Any:
     return types.voidptr(types.int64), generate
 
 
-@intrinsic
+@_emitted
 def _block(
     context: Any,
     c: Any,
