@@ -165,6 +165,9 @@ def install() -> None:
     subprocess.run(
         [str(environment_python()), "-m", "pip", "install", "-q", "--no-input", "-e", ".[dev]"], cwd=ROOT, check=True
     )
+    print("Compiling the inner loops of training for this processor.", flush=True)
+    # Kept for all later runs; where it fails, training says so and does without.
+    subprocess.run([str(environment_python()), "-m", "core.codec.compiled"], cwd=ROOT, check=False)
     STAMP.write_text(wanted_stamp(), encoding="utf-8")
     print("Done: .venv is ready.", flush=True)
 

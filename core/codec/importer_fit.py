@@ -259,6 +259,13 @@ class _Problem:
                 total += float(torch.sum(weight * grid * tied(grid)))
         return total / (self.texels * self.channels)
 
+    def _pulls(self, at: Parameters, of: Parameters) -> tuple[Tensor | float, Tensor | float]:
+        """How opposite edges pull at each other, at the weights of ``at``, for the differences of ``of``."""
+        if not self.wrap:
+            return 0.0, 0.0
+        fine, coarse = self._tie_weights(at)
+        return fine * tied(of.fine), coarse * tied(of.coarse)
+
     def _tie_weights(self, at: Parameters) -> tuple[Tensor, Tensor]:
         """What a squared difference between opposite edges costs, per feature."""
         strength = self.wrap * torch.tensordot(self.usual_weight, at.matrix[:, : 2 * FEATURES] ** 2, dims=1)
@@ -313,10 +320,10 @@ class _Problem:
             return -self.slope[:, ys, xs] * self.residual[:, ys, xs]
 
         pulled = self._pull_back(at, extended, free, weighted)
-        fine, coarse = self._tie_weights(at)
+        fine, coarse = self._pulls(at, at)
         return Parameters(
-            pulled.fine - ridges[0] * at.fine - fine * tied(at.fine) if free.fine else pulled.fine,
-            pulled.coarse - ridges[1] * at.coarse - coarse * tied(at.coarse) if free.coarse else pulled.coarse,
+            pulled.fine - ridges[0] * at.fine - fine if free.fine else pulled.fine,
+            pulled.coarse - ridges[1] * at.coarse - coarse if free.coarse else pulled.coarse,
             pulled.matrix,
         )
 
@@ -342,10 +349,10 @@ class _Problem:
             return z * (slope * slope)
 
         pulled = self._pull_back(at, extended, free, weighted)
-        fine, coarse = self._tie_weights(at)
+        fine, coarse = self._pulls(at, change)
         return Parameters(
-            pulled.fine + ridges[0] * change.fine + fine * tied(change.fine),
-            pulled.coarse + ridges[1] * change.coarse + coarse * tied(change.coarse),
+            pulled.fine + ridges[0] * change.fine + fine,
+            pulled.coarse + ridges[1] * change.coarse + coarse,
             pulled.matrix,
         )
 

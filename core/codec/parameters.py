@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from core.codec.kernels import update_rows
 from core.codec.layout import code_type
 
 _NEW_FEATURE = 0.05
@@ -39,8 +38,17 @@ class Latents:
         latents.shape = (*self.shape[:2], count)
         return latents
 
-    def update(self, reads: Sequence[tuple[torch.Tensor, torch.Tensor]], rate: float, beta: float) -> None:
-        """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients."""
+    def update(
+        self,
+        reads: Sequence[tuple[torch.Tensor, torch.Tensor]],
+        rate: float,
+        beta: float,
+        update_rows: Callable[..., None],
+    ) -> None:
+        """One step of Adam for the rows that were read; rows read by several tiles get the sum of the gradients.
+
+        ``update_rows`` is the function of ``kernels`` or of ``compiled`` of this name.
+        """
         indices, gradients = [index for index, _ in reads], [gradient for _, gradient in reads]
         update_rows(self.values, self.second, self.visits, self.slots, indices, gradients, rate, beta)
 

@@ -9,7 +9,7 @@ vain: features that are not needed are taken out of the run, missing ones are ad
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,12 +32,19 @@ LOOKS = {0.35: (1.6, 1.2), 0.5: (0.5, 0.8), 0.65: (0.15, 0.6)}
 """Parts of a run after which its size is corrected, by how many octaves down and up at most. Before, the noise hides
 how good it is; later there is less and less time to do without what was taken out and to make use of what is new."""
 _FIRST = 3.0
+_MOST_OCTAVES = 1.0
+"""How far a guess goes at most from the size before it. Smooth materials in short trainings are no better for being
+larger: what they lack is time, and only the next look can tell."""
 _USUAL_SLOPE = 2.5
 """dB that twice the size brings."""
-_SHRINKING_SLOPE = 3.5
+_SHORT_SLOPE = {True: 2.0, False: 1.0}
+"""The same in short trainings, by whether the material is rough."""
+_SHRINKING_SLOPE = {True: 3.5, False: 2.5}
 """dB that are lost with half of the features on the way; an estimate too low would miss the quality."""
 _USUAL_GAIN = {True: 0.7, False: 1.4}
-"""dB that twice as much training brings, by whether the material is rough."""
+"""dB that twice as much training brings at least."""
+_FADING = 0.65
+"""What twice as much training brought, it brings to this part when doubled again."""
 _SAFETY_DB = 0.25
 _PATIENCE_DB = 0.15
 """A size that misses the demand and its safety by less is left alone."""
@@ -112,7 +119,7 @@ class SizeControl:
             self.weights = _weights(self.quality, expected, self.weights)
         octaves = 0.0
         if spare > _PATIENCE_DB:
-            octaves = -min(LOOKS[at][0], spare / _SHRINKING_SLOPE)
+            octaves = -min(LOOKS[at][0], spare / _SHRINKING_SLOPE[self.sizing.rough])
         elif spare < 0:
             octaves = min(LOOKS[at][1], -spare / _USUAL_SLOPE)
         return Correction(self.sizing.scaled(layout, 2.0**octaves), self.weights)
@@ -128,6 +135,7 @@ def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[
         raise InputError(f"{training.source.material.name} has no {missing[0]} map to reach a PSNR with.")
     yield from training.say(f"Looking for the size that reaches {quality.text()}.")
     bpp, began = _FIRST, 0.0
+    seen: list[tuple[float, float, float]] = []
     gains: dict[float, tuple[float, dict[Role, float]]] = {}
     for share in _SHORT:
         layout, trace = sizing.for_rate(bpp), _Trace()
@@ -143,9 +151,26 @@ def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[
         }
         if quality.maps:
             training.map_weights = _weights(quality, per_map, training.map_weights)
-        short = -quality.margin(psnr, per_map) + _USUAL_GAIN[sizing.rough] * math.log2(share)
-        bpp = max(LOWEST, min(HIGHEST, bpp * 2.0 ** (short / _USUAL_SLOPE)))
+        seen.append((share, bpp, quality.margin(psnr, per_map)))
+        octaves = -(seen[-1][2] + to_come(seen, sizing.rough)) / _USUAL_SLOPE
+        bpp = max(LOWEST, min(HIGHEST, bpp * 2.0 ** max(-_MOST_OCTAVES, min(_MOST_OCTAVES, octaves))))
     return Found(sizing.for_rate(bpp), SizeControl(quality, sizing, dict(training.map_weights), gains))
+
+
+def to_come(seen: Sequence[tuple[float, float, float]], rough: bool) -> float:
+    """dB that the whole run will have over the last of the short trainings, at its size.
+
+    Of each of ``seen``: its part of a run, bits per texel, and a quality in dB. What the second one gained over the
+    first is partly its size's; the rest is what twice as much training brings, less with every doubling.
+    """
+    usual = _USUAL_GAIN[rough]
+    share, bpp, quality = seen[-1]
+    gain = 0.0
+    if len(seen) > 1:
+        before, size, worse = seen[-2]
+        gain = (quality - worse - _SHORT_SLOPE[rough] * math.log2(bpp / size)) / math.log2(share / before)
+    doublings = -round(math.log2(share))
+    return max(usual * doublings, sum(gain * _FADING**i for i in range(1, doublings + 1)))
 
 
 def _weights(quality: Quality, per_map: Mapping[Role, float], own: Mapping[Role, float]) -> dict[Role, float]:

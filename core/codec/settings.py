@@ -9,7 +9,7 @@ from core.jobs.settings import setting
 
 PRESET_SECONDS = {"draft": 15.0, "balanced": 60.0, "studio": 300.0}
 """Training time that each preset is meant to take on two CPU cores for a 1K set."""
-PRESET_STEPS = {"draft": 5000, "balanced": 20000, "studio": 100000}
+PRESET_STEPS = {"draft": 10000, "balanced": 40000, "studio": 200000}
 """Training steps of each preset when no time budget is given, so that a run repeats to the byte."""
 
 
@@ -87,7 +87,7 @@ class CompressSettings:
     seed: int = setting(0, "Same inputs and seed, same file.", low=0, high=2**31 - 1, expert=True)
     early_stop: bool = setting(True, "Stop when the quality no longer improves.", expert=True)
     early_stop_interval: int = setting(
-        2000, "Quality is compared over stretches of so many steps.", unit="steps", low=50, high=10**6, expert=True
+        4000, "Quality is compared over stretches of so many steps.", unit="steps", low=50, high=10**6, expert=True
     )
     early_stop_db: float = setting(
         0.01,

@@ -25,8 +25,8 @@ class Axis:
         first = np.floor(position[:, 0]).astype(np.int64)
         self.reach = int(np.floor(position[:, -1] - first).max()) + 2
         offset = position - first[:, None]
-        cell = np.floor(offset).astype(np.int64)
-        fraction = (offset - cell).astype(np.float32)
+        self.cells = cell = np.floor(offset).astype(np.int64)
+        self.fractions = fraction = (offset - cell).astype(np.float32)
         weights = np.zeros((self.tiles, tile, self.reach), np.float32)
         np.put_along_axis(weights, cell[..., None], (1 - fraction)[..., None], axis=2)
         np.put_along_axis(weights, cell[..., None] + 1, fraction[..., None], axis=2)
@@ -60,6 +60,9 @@ class GridReader:
         self.uniform = across.uniform and down.uniform
         self.column_weights = torch.from_numpy(across.weights).to(device)
         self.row_weights = torch.from_numpy(down.weights).to(device)
+        # The same for one tap at a time: after which of a tile's latents a texel comes, and how far, [tiles, texels].
+        self.row_cells, self.column_cells = torch.from_numpy(down.cells), torch.from_numpy(across.cells)
+        self.row_fractions, self.column_fractions = torch.from_numpy(down.fractions), torch.from_numpy(across.fractions)
 
     def cells(self, flat: torch.Tensor) -> torch.Tensor:
         """Numbers of the latents that the tiles with these flat indices read, [tiles, reach]."""

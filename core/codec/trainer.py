@@ -4,17 +4,17 @@ Why not autograd: a step here is a dozen narrow matrix products over a few thous
 bookkeeping and fresh buffers cost more than the arithmetic. ``tests/core/codec/test_trainer.py`` holds value
 and gradient against an autograd version of the same step.
 
-A step takes a few thousand texels as *tiles* (8 × 8 texels of one mip level). A tile's latents are gathered
-as one small block, so bilinear interpolation and its backward pass are batched matrix products. Only latents
-that were read are updated (Adam with per-row moments), so a step costs the same for any texture size.
+A step takes a few thousand texels as *tiles* (8 × 8 or 16 × 16 texels of one mip level, with the block of latents
+that they lie between). Only latents that were read are updated (Adam with per-row moments), so a step costs the same
+for any texture size.
 
-The batch is split into *parts*, one per core; each part works on its own buffers in its own thread, and the
-sums are taken in a fixed order, so a run is repeatable for a seed and a number of parts.
+The batch is split into *parts* (``parts.py``), one per core; each part works on its own tiles in its own thread, and
+the sums are taken in a fixed order, so a run is repeatable for a seed and a number of parts. A part's work is one
+compiled call, or tensor operations; on a GPU the whole step is the fused path's where that can be had.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import time
@@ -25,11 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.codec import compiled, kernels
 from core.codec.fused import FusedPath, open_fused
-from core.codec.kernels import NARROW, forward_backward
-from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentLayout
+from core.codec.layout import LatentLayout
 from core.codec.neural_texture import Codes, Layer
 from core.codec.parameters import Decoder, Latents, weight_scales
+from core.codec.parts import Part
 from core.codec.sampling import Floats
 from core.codec.start import principal_components
 from core.codec.targets import Image, mean
@@ -53,10 +54,11 @@ LatentCodes = Sequence[Sequence[Codes]]
 class TrainerOptions:
     """The numbers of a training run; see docs/codec.md for what each was measured to bring.
 
-    ``texels`` of a step: None takes 8192 on a CPU, where small steps cost little, and 131072 on a GPU, where a step
-    costs the same up to there. ``grid_rates`` may give single grids a rate of their own, in the layout's order.
-    ``noise`` is in quantisation steps; with ``noise_anneal`` it falls linearly to nothing at ``round_at``, the part of
-    the run from which latents are read rounded. Without ``fused`` a GPU takes the plain path.
+    ``texels`` of a step: None takes 4096 on the compiled path, where small steps cost little, 8192 with tensor
+    operations on a CPU, and 131072 on a GPU, where a step costs the same up to there. ``grid_rates`` may give single
+    grids a rate of their own, in the layout's order. ``noise`` is in quantisation steps; with ``noise_anneal`` it falls
+    linearly to nothing at ``round_at``, the part of the run from which latents are read rounded. Without ``fused`` a
+    GPU takes the plain path, without ``compiled`` a CPU takes tensor operations.
     """
 
     texels: int | None = None
@@ -75,183 +77,7 @@ class TrainerOptions:
     bf16: bool | None = None
     parts: int | None = None
     fused: bool = True
-
-
-class _Segment:
-    """The share of a batch that one level gets: ``count`` tiles in fixed rows of a part's buffers."""
-
-    def __init__(self, part: _Part, level: Level, count: int, start: int) -> None:
-        self.part, self.level, self.count, self.start = part, level, count, start
-        self.texels = level.tile**2
-        self.stop = start + count * self.texels
-        rows, shape = slice(self.start, self.stop), (count, self.texels, -1)
-        self.targets = part.targets[rows].view(shape)
-        self.hidden, self.hidden_deltas = part.activations[0][rows].view(shape), part.deltas[0][rows].view(shape)
-        self.mixers = level.mixers(torch.zeros(1, dtype=torch.int64, device=part.device), part.dtype)
-        corners = (count, self.mixers.shape[2], self.hidden.shape[2])
-        self.corners = torch.zeros(corners, dtype=part.dtype, device=part.device)
-        self.corner_deltas = torch.zeros_like(self.corners)
-        self.transposed = self.mixers.transpose(1, 2).contiguous().expand(count, -1, -1)
-        self.mixers = self.mixers.expand(count, -1, -1)
-
-    @property
-    def lod_row(self) -> int:
-        """The row of the first layer's weights that this level switches on, −1 for none."""
-        return self.part.features + PHASE_INPUTS + min(self.level.lod, LOD_INPUTS) - 1 if self.level.lod else -1
-
-    def load(self) -> torch.Tensor:
-        """Choose the next tiles and fill in their targets and, where tiles differ, how they mix."""
-        flat = self.part.next_tiles(self.level, self.count)
-        torch.index_select(self.level.targets, 0, flat, out=self.targets)
-        if not self.level.alike:
-            self.mixers = self.level.mixers(flat, self.part.dtype)
-            self.transposed = self.mixers.transpose(1, 2)
-        return flat
-
-
-class _Batch:
-    """One fixed division of a part's rows among levels, with every view of the buffers made in advance."""
-
-    def __init__(self, part: _Part, shares: Sequence[tuple[Level, int]]) -> None:
-        self.segments: list[_Segment] = []
-        total = 0
-        for level, count in shares:
-            self.segments.append(_Segment(part, level, count, total))
-            total = self.segments[-1].stop
-        self.total = total
-        self.measured = self.segments[0].stop
-        self.activations = [a[:total] for a in part.activations]
-        self.deltas = [d[:total] for d in part.deltas]
-        self.error = part.error[:total]
-        self.targets = part.targets[:total]
-        self.hidden = [s.hidden for s in self.segments]
-        self.hidden_deltas = [s.hidden_deltas for s in self.segments]
-        self.corners = [s.corners for s in self.segments]
-        self.corner_deltas = [s.corner_deltas for s in self.segments]
-        self.lod_rows = [s.lod_row for s in self.segments]
-        self.keys = [(s.level.group, which) for s in self.segments for which in range(len(s.level.readers))]
-        readers = [reader for s in self.segments for reader in s.level.readers]
-        self.rows, self.columns = [reader.rows for reader in readers], [reader.columns for reader in readers]
-        self.owners = [i for i, s in enumerate(self.segments) for _ in s.level.readers]
-        self.corner_rows, self.weight_rows = [], []
-        for segment in self.segments:
-            readers = segment.level.readers
-            self.corner_rows += list(itertools.accumulate((r.reach for r in readers), initial=0))[:-1]
-            self.weight_rows += list(itertools.accumulate((r.features for r in readers), initial=0))[:-1]
-
-
-class _Part:
-    """One core's share of a step, with its own buffers."""
-
-    def __init__(self, trainer: Trainer, texels: int, seed: int) -> None:
-        self.trainer = trainer
-        self.dtype, self.device = trainer.dtype, trainer.device
-        layout, device = trainer.layout, trainer.device
-        self.texels = texels
-        self.features = layout.features
-        widths = (*layout.hidden, layout.channels)
-        # A level's tiles may not divide the share exactly: room for one more tile of each segment.
-        room = texels + 2 * max(level.tile**2 for level in trainer.levels)
-        self.activations = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
-        if widths[-1] < NARROW and self.dtype == torch.float32:
-            # Its transpose is what lies in memory: then the product is taken the other way round.
-            self.activations[-1] = torch.zeros(widths[-1], room, device=device).t()
-        self.deltas = [torch.zeros(room, width, dtype=self.dtype, device=device) for width in widths]
-        self.targets = torch.zeros(room, layout.channels, dtype=torch.float16, device=device)
-        self.error = self.deltas[-1].float()
-        self.gradient = torch.zeros(trainer.decoder.flat.shape, dtype=self.dtype, device=device)
-        self.weight_gradients, self.bias_gradients = trainer.decoder.views(self.gradient)
-        self.rng = np.random.default_rng(seed)
-        self.orders: dict[int, tuple[np.ndarray, int]] = {}
-        self.batches: dict[int, _Batch] = {}
-        self.reads: dict[tuple[int, int], list[tuple[torch.Tensor, torch.Tensor]]] = {}
-        self.errors = torch.zeros(layout.channels, device=device)
-        self.measured = torch.zeros(layout.channels, device=device)
-
-    def next_picks(self, level: Level, count: int) -> np.ndarray:
-        """Flat indices of the next tiles of a shuffled order in which every tile comes once."""
-        order, at = self.orders.get(id(level), (np.empty(0, np.int64), 0))
-        picks = order[at : at + count]
-        at += count
-        if len(picks) < count:
-            # Small levels come many times in one step: all at once, or a step would wait for thousands of orders.
-            at = count - len(picks)
-            orders = np.tile(np.arange(level.tiles), (math.ceil(at / level.tiles), 1))
-            order = self.rng.permuted(orders, axis=1).ravel()
-            picks = np.concatenate([picks, order[:at]])
-        self.orders[id(level)] = (order, at)
-        return picks
-
-    def next_tiles(self, level: Level, count: int) -> torch.Tensor:
-        """:meth:`next_picks` on the device."""
-        return torch.from_numpy(self.next_picks(level, count)).to(self.device)
-
-    def noise(self, rows: int, features: int) -> torch.Tensor:
-        """Uniform noise in ±½, [rows, features], from a random place of the shared bank."""
-        bank = self.trainer.noise
-        at = int(self.rng.integers(0, len(bank) - rows * features))
-        return bank[at : at + rows * features].view(rows, features)
-
-    def step(self, aux: int, train_latents: bool, rounding: bool, measure: bool, strength: float = 1.0) -> None:
-        """Forward and backward over level 0 and level ``aux``; leaves decoder gradients and latent reads behind.
-
-        ``strength`` of the noise in quantisation steps, where latents are trained and not read rounded.
-        """
-        batch = self._batch(aux)
-        trainer = self.trainer
-        tiles, noise = [], []
-        for segment in batch.segments:
-            flat = segment.load()
-            for reader in segment.level.readers:
-                tiles.append(flat)
-                rows = len(flat) * reader.reach if train_latents and not rounding else 0
-                noise.append(self.noise(rows, reader.features))
-        grids = [trainer.grids[group][which] for group, which in batch.keys]
-        indices, gradients = forward_backward(
-            batch.rows,
-            batch.columns,
-            tiles,
-            [grid.values for grid in grids],
-            noise,
-            [grid.step_size * (1.0 if rounding else strength) for grid in grids],
-            batch.owners,
-            batch.corner_rows,
-            batch.weight_rows,
-            [segment.mixers for segment in batch.segments],
-            [segment.transposed for segment in batch.segments],
-            batch.corners,
-            batch.corner_deltas,
-            batch.lod_rows,
-            batch.hidden,
-            batch.hidden_deltas,
-            batch.activations,
-            batch.deltas,
-            trainer.compute_weights,
-            trainer.compute_biases,
-            self.weight_gradients,
-            self.bias_gradients,
-            batch.targets,
-            batch.error,
-            trainer.loss_weights,
-            self.measured.zero_() if measure else None,
-            batch.measured,
-            self.features,
-            PHASE_INPUTS,
-            rounding,
-            train_latents,
-            NARROW,
-        )
-        if measure:
-            self.errors += self.measured
-        self.reads = {}
-        if train_latents:
-            for key, index, gradient in zip(batch.keys, indices, gradients, strict=True):
-                self.reads.setdefault(key, []).append((index, gradient))
-
-    def _batch(self, aux: int) -> _Batch:
-        if aux not in self.batches:
-            self.batches[aux] = _Batch(self, self.trainer.shares(self.texels, aux))
-        return self.batches[aux]
+    compiled: bool = True
 
 
 class Trainer:
@@ -284,6 +110,8 @@ class Trainer:
             # Sums in a fixed order, so that a seed gives the same file.
             torch.use_deterministic_algorithms(True, warn_only=True)
         self.dtype = torch.bfloat16 if (has_fast_bf16(self.device) if bf16 is None else bf16) else torch.float32
+        on_cpu = self.device.type == "cpu" and self.dtype == torch.float32
+        self.compiled = on_cpu and self.options.compiled and compiled.kernels() is not None
         self.offset = np.zeros(layout.channels, np.float32)
         self.levels: list[Level] = []
         self.grids: list[list[Latents]] = []
@@ -327,15 +155,16 @@ class Trainer:
             part.batches.clear()
         self.parts, self.levels, self.grids, self.fused = [], [], [], None
 
-    def _buffers(self) -> tuple[torch.Tensor, list[_Part]]:
+    def _buffers(self) -> tuple[torch.Tensor, list[Part]]:
         """The bank of noise and what the cores work with, for the layout of the moment."""
-        texels = self.options.texels or (8192 if self.device.type == "cpu" else 131072)
+        on_cpu = 4096 if self.compiled else 8192
+        texels = self.options.texels or (on_cpu if self.device.type == "cpu" else 131072)
         # Every read takes its noise from a random place of a bank: drawing fresh numbers would cost more than the read.
         most = max(reader.reach * reader.features / level.tile**2 for level in self.levels for reader in level.readers)
         generator = torch.Generator().manual_seed(self.seed + 1)
         noise = (torch.rand(2**20 + int(2 * texels * most), generator=generator) - 0.5).to(self.device)
         parts = self.options.parts or (min(os.cpu_count() or 1, 4) if self.device.type == "cpu" else 1)
-        return noise, [_Part(self, texels // parts, self.seed * 1000 + i) for i in range(parts)]
+        return noise, [Part(self, texels // parts, self.seed * 1000 + i) for i in range(parts)]
 
     def weigh(self, loss_weights: Sequence[float] | None) -> None:
         """From now on, channels' squared errors count by these weights."""
@@ -402,17 +231,14 @@ class Trainer:
     def _fit_output_layer(self) -> None:
         """Solve the last layer by least squares for the random features before it: the first picture is usable."""
         self._load_compute_weights()
-        part = self.parts[0]
         width = self.layout.layer_shapes[-1][0]
         normal = torch.zeros(width + 1, width + 1, dtype=torch.float64)
         right = torch.zeros(width + 1, self.layout.channels, dtype=torch.float64)
         for _ in range(_FIT_BATCHES):
-            part.step(0, train_latents=False, rounding=False, measure=False)
-            batch = part.batches[0]
-            features = batch.activations[-2].double().cpu()
+            features, targets = (values.double().cpu() for values in self.parts[0].last_hidden(0))
             features = torch.cat([features, torch.ones(len(features), 1, dtype=torch.float64)], dim=1)
             normal += features.t() @ features
-            right += features.t() @ batch.targets.double().cpu()
+            right += features.t() @ targets
         normal += torch.eye(width + 1, dtype=torch.float64) * (_FIT_RIDGE * normal.diagonal().mean())
         solution = torch.linalg.solve(normal, right).float()
         self.decoder.weights[-1].copy_(solution[:-1])
@@ -474,11 +300,12 @@ class Trainer:
         return sorted({key for part in self.parts for key in part.reads})
 
     def _update_grids(self, keys: Sequence[tuple[int, int]], rate: float) -> None:
+        update_rows = compiled.update_rows if self.compiled else kernels.update_rows
         for key in keys:
             reads = [read for part in self.parts for read in part.reads.get(key, [])]
             own = dict(enumerate(self.options.grid_rates)).get(key[1])
             share = 1.0 if own is None else own / self.options.latent_rate
-            self.grids[key[0]][key[1]].update(reads, rate * share, self.options.latent_beta)
+            self.grids[key[0]][key[1]].update(reads, rate * share, self.options.latent_beta, update_rows)
 
     def _run_parts(self, rounding: bool, strength: float = 1.0) -> None:
         aux = self._next_aux()

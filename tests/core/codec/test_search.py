@@ -8,7 +8,7 @@ import pytest
 from core.codec import rate
 from core.codec.goals import Quality
 from core.codec.layout import LatentGrid, LatentLayout
-from core.codec.search import LOOKS, SizeControl
+from core.codec.search import LOOKS, SizeControl, to_come
 from core.textures.roles import Role
 
 ALBEDO, NORMAL = Role("albedo"), Role("normal")
@@ -79,3 +79,17 @@ def test_layouts_made_by_hand_stay_as_they_are() -> None:
     assert rate.scaled(by_hand, 0.5) is by_hand
     three = dataclasses.replace(by_hand, grids=(*by_hand.grids, LatentGrid(16, 2, 8)))
     assert rate.scaled(three, 0.5) is three
+
+
+def test_what_is_to_come_is_at_least_what_is_usual() -> None:
+    assert to_come([(1 / 16, 3.0, 30.0)], rough=True) == pytest.approx(4 * 0.7)
+    flat = [(1 / 16, 3.0, 30.0), (1 / 8, 3.0, 30.1)]
+    assert to_come(flat, rough=True) == pytest.approx(3 * 0.7)
+    assert to_come(flat, rough=False) == pytest.approx(3 * 1.4)
+
+
+def test_a_material_that_learns_fast_is_expected_to_go_on() -> None:
+    fast = to_come([(1 / 16, 3.0, 35.0), (1 / 8, 3.0, 40.0)], rough=False)
+    assert 5.0 < fast < 7.5, "what came with the last doubling, fading, over three more"
+    larger = to_come([(1 / 16, 3.0, 35.0), (1 / 8, 6.0, 40.0)], rough=False)
+    assert 4.2 < larger < fast, "some of the gain was the size's"

@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from core.codec.layout import LOD_INPUTS, PHASE_INPUTS, LatentGrid, LatentLayout, two_grids
+from core.codec.scripted import ScriptedBatch
 from core.codec.trainer import Trainer, TrainerOptions, _lower_odds
 from core.textures.mips import pyramid
 from tests.core.codec.materials import waves
 
 EXACT = TrainerOptions(texels=512, bf16=False, parts=1, lower_every=1)
+SCRIPTED = dataclasses.replace(EXACT, compiled=False)
 
 
 def make(width: int, height: int, options: TrainerOptions = EXACT, stride: int = 4) -> Trainer:
@@ -40,7 +42,7 @@ def test_gradients_agree_with_autograd(
     width: int, height: int, grids: tuple[LatentGrid, ...], aux: int, rounding: bool
 ) -> None:
     layout = LatentLayout(width, height, 5, grids, (24, 16))
-    trainer = Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=EXACT)
+    trainer = Trainer(layout, pyramid(waves(width, height, 5)), seed=3, options=SCRIPTED)
     # A known amount of noise, so that the same batch can be written down again for autograd.
     trainer.noise.fill_(0.3)
     part = trainer.parts[0]
@@ -52,6 +54,7 @@ def test_gradients_agree_with_autograd(
     }
     part.step(aux, train_latents=True, rounding=rounding, measure=False)
     batch = part.batches[aux]
+    assert isinstance(batch, ScriptedBatch)
 
     flat = trainer.decoder.flat.clone().requires_grad_()
     weights, biases = trainer.decoder.views(flat)
