@@ -43,18 +43,29 @@ class KeyedRows(Generic[Row]):
             del self.rows[first : last + 1]
             self._model.endRemoveRows()
         known = {row.key for row in self.rows}
-        if [row.key for row in self.rows] != [row.key for row in rows if row.key in known]:
-            self._model.beginResetModel()
-            self.rows = list(rows)
-            self._model.endResetModel()
-        else:
-            for first, last in _runs([n for n, row in enumerate(rows) if row.key not in known]):
-                self._model.beginInsertRows(QModelIndex(), first, last)
-                self.rows[first:first] = rows[first : last + 1]
-                self._model.endInsertRows()
+        order = [row.key for row in rows if row.key in known]
+        if [row.key for row in self.rows] != order:
+            self._put_in_order(order)
+        for first, last in _runs([n for n, row in enumerate(rows) if row.key not in known]):
+            self._model.beginInsertRows(QModelIndex(), first, last)
+            self.rows[first:first] = rows[first : last + 1]
+            self._model.endInsertRows()
         self._numbers = {row.key: number for number, row in enumerate(rows)}
         for row in rows:
             self.set_row(row)
+
+    def _put_in_order(self, keys: Sequence[int]) -> None:
+        """What is chosen goes with its row."""
+        model = self._model
+        model.layoutAboutToBeChanged.emit()
+        before = model.persistentIndexList()
+        followed = [self.rows[index.row()].key for index in before]
+        by_key = {row.key: row for row in self.rows}
+        self.rows = [by_key[key] for key in keys]
+        number = {key: n for n, key in enumerate(keys)}
+        after = [model.index(number[key], index.column()) for key, index in zip(followed, before, strict=True)]
+        model.changePersistentIndexList(before, after)
+        model.layoutChanged.emit()
 
     def set_row(self, row: Row) -> bool:
         """Show the row of this key anew; False if there is none."""

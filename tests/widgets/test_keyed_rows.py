@@ -21,6 +21,7 @@ class Told:
         model.rowsInserted.connect(lambda _, first, last: self._said.append(("inserted", first, last)))
         model.rowsRemoved.connect(lambda _, first, last: self._said.append(("removed", first, last)))
         model.modelReset.connect(lambda: self._said.append(("reset", 0, 0)))
+        model.layoutChanged.connect(lambda *_: self._said.append(("moved", 0, 0)))
 
     def take(self) -> list[tuple[str, int, int]]:
         said, self._said = self._said, []
@@ -69,7 +70,7 @@ def test_the_same_rows_again_paint_only_what_differs(materials: MaterialList) ->
         ((1, 2, 3), (2, 3, 4), [("removed", 0, 0), ("inserted", 2, 2)]),
         ((1, 2, 3, 4, 5), (1, 4), [("removed", 4, 4), ("removed", 1, 2)]),
         ((2, 4), (1, 2, 3, 4, 5, 6), [("inserted", 0, 0), ("inserted", 2, 2), ("inserted", 4, 5)]),
-        ((1, 2, 3), (3, 2, 1), [("reset", 0, 0)]),
+        ((1, 2, 3), (3, 2, 1), [("moved", 0, 0)]),
         ((1, 2), (), [("removed", 0, 1)]),
     ],
 )
@@ -89,3 +90,9 @@ def test_what_is_chosen_stays_chosen_when_others_go(materials: MaterialList) -> 
     materials.set_rows(rows(range(3, 10)), 5)
     assert materials.currentIndex().row() == 2
     assert materials.currentIndex().data() == "Material 5"
+
+
+def test_what_is_chosen_goes_with_its_row(materials: MaterialList) -> None:
+    materials.set_rows(rows((1, 2, 3)), 1)
+    materials.set_rows(rows((3, 4, 2, 1)), 1)
+    assert materials.currentIndex().row() == 3 and names(materials)[3] == "Material 1"
