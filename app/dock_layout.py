@@ -14,31 +14,22 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-AREAS = {
-    "materials": LEFT,
-    "compress": RIGHT,
-    "training": BOTTOM,
-    "runs": BOTTOM,
-    "queue": BOTTOM,
-    "log": BOTTOM,
-    "inspect": RIGHT,
-}
+AREAS = {"materials": LEFT, "compress": RIGHT, "training": BOTTOM}
+"""The others stand beside these or share a place with them."""
 TABBED = (("compress", "inspect"), ("runs", "queue", "log"))
 """Panels that share a place; the first is in front."""
 
 
 class DockLayout:
-    """Of one window; ``docks`` by the names of :data:`AREAS`."""
+    """Of one window; ``docks`` by name."""
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, Dock]) -> None:
         self._window = window
         self.docks = docks
-        self._hidden: list[Dock] | None = None
+        self._hidden: QByteArray | None = None
         self._unsized = False
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        for name, dock in docks.items():
-            window.addDockWidget(AREAS[name], dock)
 
     @property
     def alone(self) -> bool:
@@ -47,8 +38,9 @@ class DockLayout:
 
     def restore(self, state: str) -> None:
         """As it was when :meth:`state` was asked, or the layout to begin with."""
-        if not state or not self._window.restoreState(QByteArray.fromBase64(state.encode())):
-            self.reset()
+        self.reset()
+        if state and self._window.restoreState(QByteArray.fromBase64(state.encode())):
+            self._unsized = False
 
     def state(self) -> str:
         """``QMainWindow.saveState`` with all panels back, as base64."""
@@ -58,16 +50,20 @@ class DockLayout:
     def reset(self) -> None:
         window, docks = self._window, self.docks
         self._hidden = None
-        for name, area in AREAS.items():
-            docks[name].setFloating(False)
-            window.addDockWidget(area, docks[name])
-            docks[name].show()
+        for dock in docks.values():
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+        # Each is put in its place once: a panel that is moved out of tabs leaves a stray tab bar behind.
+        for name in ("materials", "compress", "training"):
+            window.addDockWidget(AREAS[name], docks[name])
         window.splitDockWidget(docks["training"], docks["runs"], Qt.Orientation.Horizontal)
         for first, *others in TABBED:
             for other in others:
                 window.tabifyDockWidget(docks[first], docks[other])
+        for name, dock in docks.items():
+            dock.setVisible(name != "log")
+        for first, *_ in TABBED:
             docks[first].raise_()
-        docks["log"].hide()
         self._unsized = True
         # Sizes hold only once the layout knows the window's size.
         QTimer.singleShot(0, self._window, self._size)
@@ -88,13 +84,13 @@ class DockLayout:
     def leave_alone(self, on: bool) -> None:
         """Leave only the centre, or bring back the panels that were there."""
         if on and self._hidden is None:
-            self._hidden = [dock for dock in self.docks.values() if not dock.isHidden()]
-            for dock in self._hidden:
+            # The state knows tabs and sizes; panels that are hidden and shown one by one leave stray tabs behind.
+            self._hidden = self._window.saveState()
+            for dock in self.docks.values():
                 dock.hide()
         elif not on and self._hidden is not None:
-            for dock in self._hidden:
-                dock.show()
-            self._hidden = None
+            state, self._hidden = self._hidden, None
+            self._window.restoreState(state)
             QTimer.singleShot(0, self._window, self._size)
 
     def focus_next(self, centre: QWidget) -> None:

@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.document = self.session.document
         self.logs = logs.LogBridge(self)
         self._closed = self._busy = False
+        self._badge = 0
         self._lab: LabWorkspace | None = None
         self._overlay = DropOverlay(self)
 
@@ -595,9 +596,11 @@ class MainWindow(QMainWindow):
 
     def _announce(self, jobs: int) -> None:
         """Tell the desktop how much is left to do, and when all is done, if nobody is looking."""
-        busy = jobs > 0
-        if isinstance(app := QApplication.instance(), QApplication):
-            app.setBadgeNumber(jobs if self.options.desktop_messages else 0)
+        busy, badge = jobs > 0, jobs if self.options.desktop_messages else 0
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.desktopFileName() and badge != self._badge:
+            app.setBadgeNumber(badge)
+            self._badge = badge
         ended = self._busy and not busy and not self.session.desk.closing
         if ended and self.options.desktop_messages and not self.isActiveWindow():
             QApplication.alert(self)

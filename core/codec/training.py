@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from core.codec.trainer import Trainer, TrainerOptions
 
 _CHECKPOINT_EVERY = 20.0
+_SHOWN_RATE = 0.2
+"""How much the newest measurement counts in what is shown."""
 _METRICS_EVERY = 0.1
 _PREVIEW_SHARE = 0.12
 _SPARING_SHARE = 0.02
@@ -240,6 +242,7 @@ class Training:
         wanted = settings.early_stop and settings.early_stop_db > 0
         early = EarlyStop(settings.early_stop_interval, settings.early_stop_db) if wanted else None
         skipped = 0.0
+        shown: np.ndarray | None = None
         while True:
             fraction = min(1.0, clock.fraction(trainer.steps, trainer.rounding_seconds) + skipped)
             if fraction >= 1.0:
@@ -258,8 +261,10 @@ class Training:
             if errors is None:
                 continue
             last_metrics = now
-            psnr, per_map = self.source.map_errors(errors)
-            yield Metrics(trainer.steps, now, trainer.samples, float(errors.sum()), psnr, per_map)
+            # A tenth of a second sees few texels: what is shown is a running mean.
+            shown = errors if shown is None else shown + (errors - shown) * _SHOWN_RATE
+            psnr, per_map = self.source.map_errors(shown)
+            yield Metrics(trainer.steps, now, trainer.samples, float(shown.sum()), psnr, per_map)
             remaining = clock.remaining(trainer.steps) if stretch.first + stretch.share >= 1.0 else None
             yield Progress(stretch.first + stretch.share * fraction, "Training", remaining)
             if looks is not None and (found := looks.measured(fraction, trainer.layout, errors)) is not None:
