@@ -133,8 +133,17 @@ def pictures(qtbot: QtBot, widget: QWidget, inside: QWidget | None = None) -> tu
     other.setFocus()
     QApplication.processEvents()
     without = widget.grab().toImage()
-    (inside or widget).setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
+    target = inside or widget
+
+    def focused() -> bool:
+        # A window of an earlier test may still be on its way out and take the keyboard with it.
+        if not holder.isActiveWindow():
+            holder.activateWindow()
+        if not target.hasFocus():
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+        return holder.isActiveWindow() and target.hasFocus()
+
+    qtbot.waitUntil(focused, timeout=10_000)
     return without, widget.grab().toImage()
 
 
