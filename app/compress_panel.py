@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -27,9 +27,6 @@ OWN_FIELDS = ("bpp", "target_psnr", "max_bytes", "preset")
 
 class CompressPanel(QWidget):
     """Bound to a session: it shows the current material and changes it only through the session."""
-
-    export_wanted = Signal(str)
-    """The name of an export target."""
 
     def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -161,7 +161,6 @@ class MainWindow(QMainWindow):
             projects.open(crashed)
         elif self.options.at_start == "last project" and self.preferences.projects:
             projects.open(Path(self.preferences.projects[0]))
-        self._show_home()
 
     # --- building -------------------------------------------------------------------------------------------
 
@@ -605,9 +604,6 @@ class MainWindow(QMainWindow):
         if ended and self.options.desktop_messages and not self.isActiveWindow():
             QApplication.alert(self)
         self._busy = busy
-
-    def _move_job(self, number: int, place: int) -> None:
-        self._with_job(number, lambda job: self.session.compute.move(job, place))
 
     def _with_job(self, number: int, act: Callable[[Job], object]) -> None:
         compute = self.session.compute

@@ -28,15 +28,6 @@ class Workspaces(QObject):
         if isinstance(page, QWidget):
             self._stack.addWidget(page)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._pages)
-
-    def page(self, name: str) -> QWidget | None:
-        """None while it was not made yet."""
-        page = self._pages[name]
-        return page if isinstance(page, QWidget) else None
-
     def show(self, name: str, *, alone: bool = False) -> None:
         """``alone``: without the panels also where there would be some."""
         page = self._pages[name]

@@ -63,10 +63,6 @@ class PicturePane(QWidget):
         self._image = None if pixels is None else image_of(pixels)
         self.update()
 
-    def set_hint(self, hint: str) -> None:
-        self._hint = hint
-        self.update()
-
     def _scale(self) -> float:
         """Pixels of the widget a texel of the picture takes."""
         assert self._image is not None

@@ -112,10 +112,6 @@ class QueuePanel(QWidget):
     def rows(self) -> tuple[QueueRow, ...]:
         return tuple(self._model.rows)
 
-    @property
-    def hold_button(self) -> QWidget:
-        return self._hold
-
     def _on_shifted(self, number: int, by: int) -> None:
         row = self._model.rows[number]
         place = self._model.place(number)

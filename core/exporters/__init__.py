@@ -162,9 +162,6 @@ TARGETS: dict[str, Exporter] = {
     )
 }
 
-PLANNED: tuple[str, ...] = ()
-"""Targets of the command line's contract that don't exist yet."""
-
 
 def describe_targets() -> str:
     """The names of the targets there are, separated by commas."""
@@ -175,8 +172,6 @@ def exporter(target: str) -> Exporter:
     """Raises InputError naming the targets there are."""
     if target in TARGETS:
         return TARGETS[target]
-    if target in PLANNED:
-        raise InputError(f"The export target {target} doesn't exist yet; there are {describe_targets()}.")
     raise InputError(f"There is no export target {target!r}; there are {describe_targets()}.")
 
 
