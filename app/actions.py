@@ -64,6 +64,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("stop", "Stop and keep", "Run", "Ctrl+K", "keep", "Finish now and keep the best result so far"),
     ActionSpec("discard", "Discard", "Run", "Ctrl+Backspace", "discard", "End the run and delete what it made"),
     ActionSpec("baseline", "Add baseline…", "Run", "Ctrl+B", "plus", "See what BC7 or ASTC makes of this material"),
+    ActionSpec("curve", "Measure rate and quality", "Run", "", "", "Queue runs of this material at several sizes"),
     ActionSpec("hold_queue", "Hold the queue", "Run", "", "", "Start nothing more; what runs goes on", checkable=True),
     ActionSpec("cancel_waiting", "Cancel waiting runs", "Run", "", "", "The one that runs goes on", separated=True),
     ActionSpec("mode", "Switch 2D and 3D", "View", "V", "cube"),

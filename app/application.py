@@ -24,6 +24,8 @@ SIGNAL_POLL_MS = 250
 WARM_AFTER_MS = 50
 """So soon after the window is there, what the first material needs is loaded."""
 WARM_LIMIT_S = 5.0
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter while the window waits for it; usual are 5 ms."""
 
 
 def run_window(inputs: list[Path]) -> int:
@@ -34,9 +36,7 @@ def run_window(inputs: list[Path]) -> int:
     app.setApplicationName("Texloom")
     app.setDesktopFileName("texloom")
     logs.to_file(paths.log_folder())
-    language.install(app)
-    theme.install(app)
-    app.setWindowIcon(application_icon())
+    prepare(app)
 
     from app.main_window import MainWindow
 
@@ -62,6 +62,14 @@ def run_window(inputs: list[Path]) -> int:
         logging.shutdown()
         os._exit(code)
     return code
+
+
+def prepare(app: QApplication) -> None:
+    """Language and look of the application, before the first widget."""
+    language.install(app)
+    theme.install(app)
+    app.setWindowIcon(application_icon())
+    sys.setswitchinterval(SWITCH_S)
 
 
 def _warm(studio: str) -> None:

@@ -16,7 +16,7 @@ LEFT, RIGHT, BOTTOM = (
 )
 AREAS = {"materials": LEFT, "compress": RIGHT, "training": BOTTOM}
 """The others stand beside these or share a place with them."""
-TABBED = (("compress", "inspect"), ("runs", "queue", "log"))
+TABBED = (("compress", "inspect"), ("training", "rates"), ("runs", "queue", "log"))
 """Panels that share a place; the first is in front."""
 
 

@@ -6,8 +6,12 @@ has come up to ten times a second, in order and without loss. A job's end is tol
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
+import os
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -22,6 +26,7 @@ from core.jobs import Control, Event, Finished
 log = logging.getLogger(__name__)
 
 PUBLISH_INTERVAL_S = 0.1
+NICENESS = 10
 
 Work = Callable[[Control], Iterator[Event]]
 
@@ -68,6 +73,7 @@ class _JobThread(QThread):
         self.error: BaseException | None = None
 
     def run(self) -> None:
+        _step_back()
         try:
             self._iterate()
         except Cancelled as error:
@@ -96,6 +102,17 @@ class _JobThread(QThread):
             close = getattr(events, "close", None)
             if close is not None:
                 close()
+
+
+def _step_back() -> None:
+    """Let the window, and whatever else a person waits for, have the processor first: jobs take what is left.
+
+    Linux looks at the niceness of single threads; those that this one starts inherit it.
+    """
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, own, max(NICENESS, os.getpriority(os.PRIO_PROCESS, own)))
 
 
 class Job(QObject):
@@ -133,7 +150,8 @@ class Job(QObject):
     def start(self) -> None:
         if self.state is JobState.WAITING:
             self._set_state(JobState.RUNNING)
-            self._thread.start()
+            # Only some systems look at this; _step_back does it for Linux.
+            self._thread.start(QThread.Priority.LowPriority)
 
     def pause(self) -> None:
         if self.state is JobState.RUNNING:

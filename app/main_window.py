@@ -71,6 +71,7 @@ from widgets.language import tr
 from widgets.log_view import LogView
 from widgets.material_list import MaterialList
 from widgets.queue_panel import QueuePanel
+from widgets.rate_panel import RatePanel
 from widgets.runs_table import RunsTable
 from widgets.settings_dialog import SettingsDialog
 from widgets.styling import styled_together
@@ -185,6 +186,9 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel()
         self.log_view = LogView()
         self.inspect = InspectPanel()
+        self.rates = RatePanel()
+        measure = tool("play", self.actions_by_id["curve"].toolTip())
+        measure.clicked.connect(self.actions_by_id["curve"].trigger)
         add = tool("plus", tr("Add materials"))
         menu = QMenu(add)
         for name in ("open_folder", "open_files"):
@@ -206,6 +210,7 @@ class MainWindow(QMainWindow):
             "queue": Dock("queue", tr("Queue"), self.queue),
             "log": Dock("log", tr("Log"), self.log_view),
             "inspect": Dock("inspect", tr("Inspect"), self.inspect),
+            "rates": Dock("rates", tr("Rates"), self.rates, [measure]),
         }
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.layout_of_docks = DockLayout(self, self.docks)
@@ -348,6 +353,8 @@ class MainWindow(QMainWindow):
         self.runs.current_changed.connect(lambda _: self._show_training())
         self.runs.menu_wanted.connect(lambda key, place: menus.of_run(key, place, self.runs.rename))
         self.runs.removed.connect(self._remove_run)
+        self.rates.chosen.connect(self._show_run_in)
+        self.rates.measure_wanted.connect(self.actions_by_id["curve"].trigger)
         self.slot_bar.list_wanted.connect(lambda side, menu: place_menus.fill_slot_menu(document, side, menu))
         self.slot_bar.run_dropped.connect(lambda side, key: self._show_run_in(key, side))
         self.view_bar.wanted.connect(lambda name, value: self.viewport.set_options(**{name: value}))
@@ -424,6 +431,7 @@ class MainWindow(QMainWindow):
             "stop": lambda: self._with_active(self.session.runs.stop_and_keep),
             "discard": lambda: self._with_active(self.session.runs.discard),
             "baseline": self._show_baseline_menu,
+            "curve": self._measure_curve,
             "cancel_waiting": lambda: self.session.compute.cancel_waiting(),
             "mode": self._switch_mode,
             "compare_a": compare("a"),
@@ -570,6 +578,8 @@ class MainWindow(QMainWindow):
             if material is not None:
                 self.material_list.set_row(presenting.material_row(self.document, material))
             self.runs.set_row(presenting.run_row(self.document, run))
+        if any(run.state.has_result for run in changed):
+            self._show_rates()
         if any(run.job is not None for run in changed):
             self._queue_later.ask()
         self._refresh_state()
@@ -581,6 +591,10 @@ class MainWindow(QMainWindow):
 
     def _show_runs(self) -> None:
         self.runs.set_rows([presenting.run_row(self.document, run) for run in reversed(self.document.runs)])
+        self._show_rates()
+
+    def _show_rates(self) -> None:
+        self.rates.set_points(presenting.rate_points(self.document))
 
     def _show_queue(self) -> None:
         compute = self.session.compute
@@ -741,6 +755,8 @@ class MainWindow(QMainWindow):
         act["use_again"].setEnabled(self._reusable() is not None)
         original = ready and current is not None and not isinstance(current.source, ContainerSource)
         act["baseline"].setEnabled(original)
+        act["curve"].setEnabled(original)
+        self.rates.measure.setEnabled(original)
         self.add_baseline.setEnabled(original)
         for action in self.baseline_menu.actions():
             baseline = BASELINES[action.data()]
@@ -772,6 +788,12 @@ class MainWindow(QMainWindow):
         current = self.document.current
         if current is not None:
             self.session.runs.add_baseline(current, name)
+
+    def _measure_curve(self) -> None:
+        current = self.document.current
+        if current is not None:
+            self.session.runs.start_curve(current)
+            self._show_dock("rates")
 
     def _show_baseline_menu(self) -> None:
         self._show_dock("runs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from app.document import ORIGINAL, Document, Material, MaterialState, Run, RunState
+from app.document import EXACT_DB, ORIGINAL, Document, Material, MaterialState, Run, RunState
 from app.job_runner import Job, JobState
 from app.projects import RecentProject
 from core.codec.settings import PRESET_SECONDS, CompressSettings
@@ -15,6 +15,7 @@ from core.textures.roles import ROLE_INFO
 from widgets.home_page import ProjectCard
 from widgets.material_list import MaterialRow
 from widgets.queue_panel import QueueRow
+from widgets.rate_panel import RatePoint
 from widgets.runs_table import RunRow
 from widgets.training_panel import TrainingView
 from widgets.units import clock_text, db_text, size_text
@@ -93,6 +94,20 @@ def run_row(document: Document, run: Run) -> RunRow:
         tip,
         record.name,
     )
+
+
+def rate_points(document: Document) -> list[RatePoint]:
+    """The results of the current material, for the plot of quality over size."""
+    points = []
+    for run in document.runs_of(document.current.key if document.current is not None else None):
+        rate, psnr = run.record.bits_per_texel, run.record.psnr_db
+        if not run.state.has_result or not rate or psnr is None or psnr >= EXACT_DB:
+            continue
+        slots = "".join(side for side, key in document.slots.items() if key == run.key)
+        tip = clock_text(run.record.seconds) if run.record.seconds else ""
+        label = run.title if run.baseline is not None or run.record.name else f"#{run.number}"
+        points.append(RatePoint(run.key, label, rate, psnr, run.baseline is not None, slots, tip))
+    return points
 
 
 def queue_row(run: Run | None, job: Job) -> QueueRow:

@@ -7,6 +7,7 @@ it makes an interrupted run resumable. A run may also be a baseline, whose file 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import logging
 import re
@@ -14,6 +15,7 @@ import shutil
 import time
 import uuid
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +99,22 @@ def read(folder: Path) -> RunRecord | None:
 
 
 def stored(runs: Path) -> list[tuple[Path, RunRecord]]:
-    """All runs, the oldest first."""
+    """All runs, the oldest first. Records that are as they were the last time are not read again."""
     found = []
     with contextlib.suppress(OSError):
         for record_file in runs.glob(f"[!.]*/*/{RECORD}"):
-            record = read(record_file.parent)
-            if record is not None:
-                found.append((record_file.parent, record))
+            with contextlib.suppress(OSError):
+                state = record_file.stat()
+                record = _as_of(record_file.parent, state.st_mtime_ns, state.st_size)
+                if record is not None:
+                    found.append((record_file.parent, copy.copy(record)))
     return sorted(found, key=lambda pair: pair[1].created)
+
+
+@lru_cache(maxsize=8192)
+def _as_of(folder: Path, _changed_ns: int, _size: int) -> RunRecord | None:
+    """The record of a folder when its file was last changed at this time, with this size."""
+    return read(folder)
 
 
 def container(folder: Path) -> Path | None:

@@ -18,7 +18,7 @@ from app.job_runner import JobState
 from app.materials import Materials
 from app.run_store import RunRecord
 from app.sources import Source
-from core.codec.settings import CompressSettings
+from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.material import TextureSet
@@ -156,6 +156,24 @@ class Runs(QObject):
         current = next((run for run in made if run.material_key == self._current_key), None)
         if current is not None:
             self.document.set_slot("B", current.key)
+
+    def start_curve(self, material: Material) -> list[Run]:
+        """Queue runs at sizes over the whole range, with what else is set. Those that there are already, finished or
+        queued with the same settings, are not run again."""
+        if material.state is MaterialState.UNDECIDED:
+            self._desk.say(material.problem or "Choose the roles of the files first.", "warn")
+            return []
+        free = {"target_psnr": None, "max_bytes": None, "match": None, "target_maps": "", "grids": ""}
+        asked = [dataclasses.replace(self.document.settings, bpp=size, **free) for size in CurveSettings().sizes]
+        own = [run for run in self.document.runs_of(material.key) if run.state.has_result or run.state.active]
+        known = [run.settings for run in own if run.baseline is None]
+        made: list[Run] = []
+        for settings in asked:
+            if settings not in known:
+                made += self._queue([(material, self._record(material, to_dict(settings)))], settings)
+        if made and self.document.slots["B"] is None and material.key == self._current_key:
+            self.document.set_slot("B", made[0].key)
+        return made
 
     def add_baseline(self, material: Material, name: str) -> Run | None:
         """Queue a block-compressed set of a material as a run to compare with; ``name`` is one of ``BASELINES``.

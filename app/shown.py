@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from app import run_store
 from app.desk import Desk
 from app.document import ORIGINAL, Run
-from app.job_runner import call
+from app.job_runner import Work, call
 from app.sources import ContainerSource
 from core.jobs import Finished, Slot
-from core.textures.material import TextureSet
+from core.textures.material import Pixels, TextureSet
 from core.textures.mips import at_level, pyramid_level
 from core.textures.roles import Role
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
 
 _Level = tuple[int, int, int, int]
-"""The key of what is shown, of the original also its material's and which reading of it, and the mip level."""
+"""The key of what is shown, of the original its material's and which reading of it, of a run that is trained which of
+its previews, and the mip level."""
 HELD_LEVELS = 6
 """So many smaller mip levels are kept."""
 HELD_RESULTS = 3
@@ -44,7 +45,7 @@ class Shown(QObject):
         """Of the runs that are decoded, and of those that ended since the window opened."""
         self._sparing = False
         self._decoding: set[int] = set()
-        self._levels: dict[_Level, TextureSet] = {}
+        self._levels: dict[_Level, TextureSet | dict[Role, Pixels]] = {}
         """Mip levels that were asked for, the newest last."""
         self._levels_coming: set[_Level] = set()
         self.document.slots_changed.connect(self._on_slots)
@@ -105,9 +106,9 @@ class Shown(QObject):
         elif run is not None:
             wanted, texture_set = (key, 0, 0, level), None
             container = run.path if run.state.has_result else None
-            _, preview = run.slot.get()
+            version, preview = run.slot.get()
             if container is None and preview is not None:
-                return {role: pyramid_level(pixels, level) for role, pixels in preview.maps.items()}
+                return self._preview_at(run, version, preview.maps, level)
         else:
             return None
         if wanted in self._levels or wanted in self._levels_coming:
@@ -118,20 +119,36 @@ class Shown(QObject):
             work = call(at_level, texture_set, level)
         else:
             return None
+        self._bring_level(wanted, work)
+        return None
+
+    def _preview_at(
+        self, run: Run, version: int, maps: Mapping[Role, Pixels], level: int
+    ) -> TextureSet | dict[Role, Pixels] | None:
+        """A level of the newest preview; until that is there, of the one before it."""
+        wanted: _Level = (run.key, 0, version, level)
+        own = [each for each in self._levels if (each[0], each[3]) == (run.key, level)]
+        coming = any((each[0], each[3]) == (run.key, level) for each in self._levels_coming)
+        if wanted not in self._levels and not coming:
+            for older in own[:-1]:
+                del self._levels[older]
+            self._bring_level(wanted, call(_maps_at, maps, level))
+        return self._levels.get(wanted) or (self._levels.get(own[-1]) if own else None)
+
+    def _bring_level(self, wanted: _Level, work: Work) -> None:
         self._levels_coming.add(wanted)
-        job = self._desk.io.submit(f"Mip level {level}", work)
+        job = self._desk.io.submit(f"Mip level {wanted[-1]}", work)
         self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:
             self._levels[wanted] = event.result
             while len(self._levels) > HELD_LEVELS:
                 del self._levels[next(iter(self._levels))]
-            self.tell(key)
+            self.tell(wanted[0])
 
         job.finished.connect(finished)
         job.failed.connect(self._desk.tell_error)
         job.ended.connect(lambda: self._levels_coming.discard(wanted))
-        return None
 
     def neural(self, side: str) -> tuple[NeuralTexture | None, bool]:
         """The neural texture that :attr:`pixels` of a side were decoded from, if they were, and whether it is still
@@ -184,12 +201,17 @@ class Shown(QObject):
             done = not run.state.active and (run.key not in shown or run.key in self._decoded)
             if done and run.slot.get()[0]:
                 run.slot = Slot()
+                self._levels = {each: own for each, own in self._levels.items() if each[0] != run.key or not each[2]}
 
     def _on_slots(self) -> None:
         self._let_go(self.document.runs)
         self.spare_decoding(self._sparing)
         self.changed.emit("A")
         self.changed.emit("B")
+
+
+def _maps_at(maps: Mapping[Role, Pixels], level: int) -> dict[Role, Pixels]:
+    return {role: pyramid_level(pixels, level) for role, pixels in maps.items()}
 
 
 def _decode_level(path: Path, level: int) -> TextureSet:

@@ -33,7 +33,7 @@ class PsnrPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = bare(QHBoxLayout(self), 0)
-        self._view = quiet_plot(_DbAxis("left"), ClockAxis("bottom"))
+        self._view = quiet_plot(DbAxis("left"), ClockAxis("bottom"))
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item = item
         self._box: Any = item.getViewBox()
@@ -150,8 +150,8 @@ def tick_step(span: float, most: int, steps: Sequence[float]) -> float:
     return steps[-1] * max(1.0, np.ceil(span / (steps[-1] * most)))
 
 
-class _DbAxis(pg.AxisItem):
-    """Few round levels and no lines between them."""
+class DbAxis(pg.AxisItem):
+    """Levels in dB: few round ones and no lines between them."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         return [(tick_step(maxVal - minVal, max(2, int(size // text_px(22))), (0.5, 1, 2, 5, 10, 20)), 0.0)]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from pytestqt.qtbot import QtBot
 
-from app.job_runner import PUBLISH_INTERVAL_S, Job, JobQueue, JobState, call
+from app.job_runner import NICENESS, PUBLISH_INTERVAL_S, Job, JobQueue, JobState, call
 from core.errors import InputError
 from core.jobs import Control, Event, Finished, Notice, Progress
 
@@ -236,3 +240,22 @@ def test_a_hundred_thousand_signals_do_no_harm(qtbot: QtBot) -> None:
         source.told.emit(True, None)
     assert emitter.wait(30_000)
     qtbot.waitUntil(lambda: seen[0] == 100_000, timeout=30_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the niceness of single threads")
+def test_jobs_leave_the_processor_to_the_window_first(qtbot: QtBot, queue: JobQueue) -> None:
+    def own(control: Control) -> Iterator[Event]:
+        with ThreadPoolExecutor(1) as pool:
+            yield Finished((nice_of_this_thread(), pool.submit(nice_of_this_thread).result()))
+
+    before = nice_of_this_thread()
+    job = queue.submit("nice", own)
+    with qtbot.waitSignal(job.finished) as told:
+        pass
+    assert told.args is not None
+    assert told.args[0].result == (max(before, NICENESS), max(before, NICENESS))
+    assert nice_of_this_thread() == before
+
+
+def nice_of_this_thread() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

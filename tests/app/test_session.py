@@ -13,12 +13,12 @@ import pytest
 from protocol_job import WAIT_MS, endless_job
 from pytestqt.qtbot import QtBot
 
-from app import paths, run_store
+from app import paths, presenting, run_store
 from app.desk import Message
 from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.preferences import Preferences
 from app.session import Session
-from core.codec.settings import CompressSettings
+from core.codec.settings import CompressSettings, CurveSettings
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
 
@@ -199,6 +199,47 @@ def test_further_materials_wait_and_can_be_cancelled(qtbot: QtBot, session: Sess
     session.compute.cancel_waiting()
     qtbot.waitUntil(lambda: second not in session.document.runs, timeout=WAIT_MS)
     assert first.state is RunState.RUNNING
+
+
+def test_a_curve_is_a_run_for_every_size_that_is_not_there_yet(
+    qtbot: QtBot, session: Session, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = started(qtbot, session, material)
+    made = session.runs.start_curve(material)
+    assert [run.settings.bpp for run in made] == list(CurveSettings().sizes)
+    assert session.runs.in_order() == [first, *made]
+    session.runs.stop_and_keep(made[2])
+    qtbot.waitUntil(lambda: made[2] not in session.document.runs, timeout=WAIT_MS)
+    again = session.runs.start_curve(material)
+    assert [run.settings.bpp for run in again] == [made[2].settings.bpp]
+    session.runs.stop_and_keep(first)
+    qtbot.waitUntil(lambda: first.state is RunState.KEPT, timeout=WAIT_MS)
+    points = presenting.rate_points(session.document)
+    assert [(point.key, point.psnr_db, point.slots) for point in points] == [(first.key, 33.0, "B")]
+
+
+def test_records_are_read_once_and_again_when_they_change(tmp_path: Path) -> None:
+    folder = run_store.new_folder(tmp_path, "Bricks")
+    record = run_store.RunRecord("Bricks", {}, {})
+    run_store.write(record, folder)
+    first, second = (run_store.stored(tmp_path)[0][1] for _ in range(2))
+    assert first == second == record and first is not second
+    record.name = "a name that is longer"
+    run_store.write(record, folder)
+    assert run_store.stored(tmp_path)[0][1].name == record.name
+
+
+def test_a_mip_of_a_run_that_trains_is_made_beside_the_window(
+    qtbot: QtBot, session: Session, material_folder: Path
+) -> None:
+    run = started(qtbot, session, opened(qtbot, session, material_folder))
+    qtbot.waitUntil(lambda: run.slot.get()[0] > 0, timeout=WAIT_MS)
+    assert session.document.slots["B"] == run.key
+    assert session.shown.pixels("B", 2) is None
+    qtbot.waitUntil(lambda: session.shown.pixels("B", 2) is not None, timeout=WAIT_MS)
+    maps = session.shown.pixels("B", 2)
+    assert isinstance(maps, dict) and {pixels.shape[:2] for pixels in maps.values()} == {(16, 16)}
 
 
 def test_an_interrupted_run_comes_back_and_goes_on(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:

@@ -148,11 +148,11 @@ def settle() -> None:
 def shown_window(**options: Any) -> Any:
     from PySide6.QtWidgets import QApplication
 
-    from widgets import theme
+    from app import application
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
-    theme.install(app)
+    application.prepare(app)
     from app.main_window import MainWindow
 
     window = MainWindow(**options)

@@ -1,0 +1,129 @@
+"""Results as points over size and quality, the best of them as a line; names only where there is room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from widgets.controls import bare
+from widgets.language import tr
+from widgets.psnr_plot import DbAxis, quiet_plot, tick_step
+from widgets.rate_panel import RatePoint, best_points
+from widgets.theme import THEME, follow_scale, font, text_px
+from widgets.units import db_text
+
+_SPOT, _LARGE_SPOT = 8, 12
+
+
+class RatePlot(QWidget):
+    """A click on a point puts the run into B, with Shift into A."""
+
+    chosen = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = quiet_plot(DbAxis("left"), _RateAxis("bottom"))
+        item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
+        self._item, self._box = item, item.getViewBox()
+        self._line = pg.PlotDataItem(pen=pg.mkPen(THEME.accent_line, width=2.0))
+        self._spots = pg.ScatterPlotItem(hoverable=True, tip=_tip)
+        self._spots.setZValue(10)
+        self._spots.sigClicked.connect(self._on_clicked)
+        item.addItem(self._line)
+        item.addItem(self._spots)
+        self._names: list[pg.TextItem] = []
+        self._points: list[RatePoint] = []
+        bare(QVBoxLayout(self), 0).addWidget(self._view)
+        self._box.sigResized.connect(lambda *_: self._place_names())
+        follow_scale(self, RatePlot._size_axes)
+
+    def _size_axes(self) -> None:
+        for side in ("left", "bottom"):
+            self._item.getAxis(side).setTickFont(font(THEME.small))
+        self._item.getAxis("left").setWidth(text_px(28) + 6)
+        self._item.getAxis("bottom").setHeight(text_px(16) + 6)
+        self._place_names()
+
+    @property
+    def names(self) -> list[str]:
+        """Those that found room."""
+        return [name.toPlainText() for name in self._names]
+
+    def set_points(self, points: Sequence[RatePoint]) -> None:
+        """At least one."""
+        if list(points) == self._points:
+            return
+        self._points = list(points)
+        curve = best_points(points)
+        self._line.setData([math.log2(p.bpp) for p in curve], [p.psnr_db for p in curve])
+        self._spots.setData([_spot(point) for point in points])
+        rates = np.array([math.log2(p.bpp) for p in points])
+        qualities = np.array([p.psnr_db for p in points])
+        room = max(1.0, 0.12 * np.ptp(qualities))
+        self._box.setXRange(rates.min() - 0.35, rates.max() + 0.55, padding=0)
+        self._box.setYRange(qualities.min() - room, qualities.max() + 1.6 * room, padding=0)
+        self.setAccessibleName(", ".join(f"{p.label}: {p.bpp:.2f}, {db_text(p.psnr_db)} dB" for p in points))
+        self._place_names()
+
+    def _place_names(self) -> None:
+        """Above their points, the more important ones first; a name that would cover another is left out."""
+        for name in self._names:
+            self._item.removeItem(name)
+        self._names = []
+        curve = {p.key for p in best_points(self._points)}
+        metrics = QFontMetricsF(font(THEME.small))
+        taken: list[QRectF] = []
+        (left, right), (low, high) = self._box.viewRange()
+        across, down = self._box.width() / max(right - left, 1e-9), self._box.height() / max(high - low, 1e-9)
+        for point in sorted(self._points, key=lambda p: (not p.slots, not p.baseline, p.key not in curve, p.key)):
+            x, y = (math.log2(point.bpp) - left) * across, (high - point.psnr_db) * down
+            wide, tall = metrics.horizontalAdvance(point.label) + 6, metrics.height()
+            place = QRectF(x - wide / 2, y - _LARGE_SPOT / 2 - tall, wide, tall)
+            if any(place.intersects(other) for other in taken):
+                continue
+            taken.append(place)
+            color = THEME.text if point.slots else THEME.text_soft
+            name = pg.TextItem(point.label, color=color, anchor=(0.5, 1.0 + 4.0 / max(tall, 1.0)))
+            name.setFont(font(THEME.small))
+            name.setPos(math.log2(point.bpp), point.psnr_db)
+            self._item.addItem(name, ignoreBounds=True)
+            self._names.append(name)
+
+    def _on_clicked(self, _item: object, spots: Sequence[Any], event: Any) -> None:
+        if len(spots):
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.chosen.emit(spots[0].data().key, "A" if shift else "B")
+
+
+def _spot(point: RatePoint) -> dict[str, Any]:
+    color = THEME.text_soft if point.baseline else THEME.accent_line
+    return {
+        "pos": (math.log2(point.bpp), point.psnr_db),
+        "size": _LARGE_SPOT if point.slots else _SPOT,
+        "symbol": "d" if point.baseline else "o",
+        "brush": pg.mkBrush(THEME.well if point.baseline else color),
+        "pen": pg.mkPen(THEME.text if point.slots else color, width=1.5),
+        "data": point,
+    }
+
+
+def _tip(x: float, y: float, data: RatePoint) -> str:
+    words = tr("{rate:.2f} bits per texel, {psnr} dB").format(rate=data.bpp, psnr=db_text(data.psnr_db))
+    return f"{data.label}: {words}" + (f"\n{data.tip}" if data.tip else "")
+
+
+class _RateAxis(pg.AxisItem):
+    """Bits per texel on a logarithmic scale: doublings, and halves of them where there is room."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        return [(tick_step(maxVal - minVal, max(1, int(size // text_px(44))), (0.5, 1, 2, 3)), 0.0)]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{2.0 ** (value * scale):.3g}" for value in values]
