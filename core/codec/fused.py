@@ -172,6 +172,8 @@ class FusedPath:
             _log.warning("Training goes on on the plain path: a fused step failed.", exc_info=True)
             return None
         decoder.steps += 1
+        if trainer.frozen:
+            decoder.hold()
         return plan.total
 
     def _choose(self, plan: _Plan, noisy: bool, numbers: Sequence[float]) -> None:
@@ -189,7 +191,7 @@ class FusedPath:
     def _run(self, plan: _Plan, rounding: bool) -> None:
         frozen = self.trainer.frozen
         decoder = self.trainer.decoder
-        self.trainer.compute.copy_(decoder.quantised() if frozen else decoder.flat)
+        self.trainer.compute.copy_(decoder.flat)
         kernels = self.kernels
         reading = kernels.FROZEN if frozen else kernels.ROUNDED if rounding else kernels.NOISE
         for segment in plan.segments:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -92,6 +92,12 @@ class Decoder:
         self.first = torch.zeros_like(self.flat)
         self.second = torch.zeros_like(self.flat)
         self.steps = 0
+        self.scales: torch.Tensor | None = None
+        """Of every weight the scale that its codes will have, 0 for biases; None while that is open."""
+        self.settled = torch.zeros_like(self.flat, dtype=torch.bool)
+        """The weights that have the values they will be stored with."""
+        self._kept = torch.zeros_like(self.flat)
+        self._turn = torch.rand(self.flat.shape, generator=generator).to(device)
 
     def views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """Weights [in, out] and biases [out] as views of a flat vector."""
@@ -103,11 +109,32 @@ class Decoder:
             at += n_out
         return weights, biases
 
-    def restart(self) -> None:
-        """Forget the moments: the objective changed."""
+    def freeze(self) -> None:
+        """Choose the scales of the stored weights and forget the moments: the objective changes."""
         self.first.zero_()
         self.second.zero_()
         self.steps = 0
+        self.scales = torch.zeros_like(self.flat)
+        for scale, weight in zip(self.views(self.scales)[0], self.weights, strict=True):
+            scale.copy_(weight_scales(weight).expand_as(weight))
+
+    def settle(self, share: float) -> None:
+        """Give this share of the weights the values they will be stored with; the rest makes up for the errors.
+
+        Which ones is a matter of chance, and those of a smaller share stay. Rounding all of them and learning through
+        it, straight, lets whole columns swing between two codes without end: the better the rest is trained, the more
+        that costs, several dB. Method: incremental quantisation (Zhou et al. 2017).
+        """
+        assert self.scales is not None, "settle comes after freeze"
+        fresh = (self._turn < share) & (self.scales > 0) & ~self.settled
+        scales = self.scales.clamp_min(2**-14)
+        self._kept.copy_(torch.where(fresh, _nearest_codes(self.flat, scales) * scales, self._kept))
+        self.settled |= fresh
+        self.hold()
+
+    def hold(self) -> None:
+        """Put settled weights back, after something has moved all."""
+        self.flat.copy_(torch.where(self.settled, self._kept, self.flat))
 
     def update(self, gradient: torch.Tensor, rate: float, betas: tuple[float, float]) -> None:
         self.steps += 1
@@ -115,18 +142,47 @@ class Decoder:
         self.second.lerp_(gradient.square(), 1.0 - betas[1])
         root = (self.second / (1.0 - betas[1] ** self.steps)).sqrt_().add_(1e-12)
         self.flat.addcdiv_(self.first, root, value=-rate / (1.0 - betas[0] ** self.steps))
+        if self.scales is not None:
+            self.hold()
 
-    def quantised(self) -> torch.Tensor:
-        """The flat vector as the file will hold it: 8-bit weights with one scale per output, 16-bit biases."""
-        flat = self.flat.clone()
-        weights, biases = self.views(flat)
-        for weight, bias in zip(weights, biases, strict=True):
-            scale = weight_scales(weight)
-            weight.copy_((weight / scale).round_().clamp_(-127, 127) * scale)
-            bias.copy_(bias.half().float())
-        return flat
+    def stored(self) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Per layer the codes of the weights, int8 [in, out], their scales and the biases, 16-bit floats [out]."""
+        scales = None if self.scales is None else [scale[0] for scale in self.views(self.scales)[0]]
+        layers = []
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            scale = weight_scales(weight) if scales is None else scales[i]
+            layers.append((_nearest_codes(weight, scale).to(torch.int8), scale.half(), bias.half()))
+        return layers
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """What :meth:`load_state` needs."""
+        state = {"decoder": self.flat, "decoder_first": self.first, "decoder_second": self.second}
+        if self.scales is not None:
+            state |= {"decoder_scales": self.scales, "decoder_settled": self.settled}
+        return state
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Raises KeyError or ValueError if it is that of another decoder."""
+        for target, name in ((self.flat, ""), (self.first, "_first"), (self.second, "_second")):
+            copy_array(target, state["decoder" + name])
+        if "decoder_scales" in state:
+            self.scales = torch.zeros_like(self.flat)
+            copy_array(self.scales, state["decoder_scales"])
+            copy_array(self.settled, state["decoder_settled"])
+            self._kept.copy_(self.flat)
+
+
+def _nearest_codes(weights: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    return (weights / scales).round_().clamp_(-127, 127)
 
 
 def weight_scales(weight: torch.Tensor) -> torch.Tensor:
     """The 16-bit scale per output column of a weight matrix [in, out], as float32."""
     return (weight.abs().amax(dim=0) / 127.0).half().float().clamp_min(2**-14)
+
+
+def copy_array(target: torch.Tensor, values: np.ndarray) -> None:
+    """Fill a tensor; raises ValueError if the array has another shape."""
+    if tuple(values.shape) != tuple(target.shape):
+        raise ValueError("the state belongs to another layout")
+    target.copy_(torch.from_numpy(values))

@@ -29,7 +29,7 @@ from core.codec import compiled, kernels
 from core.codec.fused import FusedPath, open_fused
 from core.codec.layout import LatentLayout
 from core.codec.neural_texture import Codes, Layer
-from core.codec.parameters import Decoder, Latents, weight_scales
+from core.codec.parameters import Decoder, Latents, copy_array
 from core.codec.parts import Part
 from core.codec.sampling import Floats
 from core.codec.start import principal_components
@@ -43,6 +43,8 @@ _FIT_BATCHES = 8
 _FIT_RIDGE = 1e-4
 _BALANCE_RATE = 0.05
 _SHARED_ODDS, _SMALLER_ODDS, _GROUP_ODDS = 0.8, 0.65, 0.4
+_SETTLED_AT = 0.85
+"""The part of the refinement after which all weights of the decoder are as they will be stored."""
 _LEAST_ERROR = 1e-7
 """A map that is as good as this needs no more than its share: about 70 dB."""
 
@@ -72,8 +74,8 @@ class TrainerOptions:
     noise: float = 1.0
     noise_anneal: bool = False
     round_at: float = 0.3
-    freeze_at: float = 0.94
-    refine_rate: float = 0.004
+    freeze_at: float = 0.97
+    refine_rate: float = 0.0005
     bf16: bool | None = None
     parts: int | None = None
     fused: bool = True
@@ -252,6 +254,8 @@ class Trainer:
         rounding = fraction >= options.round_at and not self.frozen
         left = 1.0 - fraction / options.round_at if options.noise_anneal and options.round_at > 0 else 1.0
         strength = options.noise * max(0.0, left)
+        if self.frozen:
+            self.decoder.settle(self._settled_share(fraction))
         if self.fused is not None and self._fused_step(self.fused, fraction, rounding, strength):
             return
         self._load_compute_weights()
@@ -279,6 +283,12 @@ class Trainer:
             return 0.0, options.refine_rate * _cosine(late)
         falling = _cosine(fraction / options.freeze_at)
         return options.latent_rate * falling, options.decoder_rate * falling
+
+    def _settled_share(self, fraction: float) -> float:
+        """How many of the decoder's weights are settled: many soon, the last ones later, all in time for the
+        biases to take up the last errors."""
+        late = (fraction - self.options.freeze_at) / (1.0 - self.options.freeze_at)
+        return 1.0 - (1.0 - min(1.0, max(0.0, late) / _SETTLED_AT)) ** 2
 
     def _fused_step(self, fused: FusedPath, fraction: float, rounding: bool, strength: float) -> bool:
         """Take the step on the fused path; False if that failed, and all others have to take the plain one."""
@@ -346,10 +356,10 @@ class Trainer:
         return [(top, max(1, (texels - lower) // top.tile**2)), (level, lower // level.tile**2)]
 
     def _load_compute_weights(self) -> None:
-        self.compute.copy_(self.decoder.quantised() if self.frozen else self.decoder.flat)
+        self.compute.copy_(self.decoder.flat)
 
     def freeze(self) -> None:
-        """Round the latents for good; from here on only the decoder learns, with its stored precision."""
+        """Round the latents for good; from here on only the decoder learns, while its weights settle."""
         began = time.perf_counter()
         for own in self.grids:
             for grid in own:
@@ -364,7 +374,7 @@ class Trainer:
                 for grid, chosen in zip(own, codes, strict=True):
                     grid.set_codes(chosen)
         self.rounding_seconds = time.perf_counter() - began
-        self.decoder.restart()
+        self.decoder.freeze()
         self.frozen = True
 
     def take_errors(self) -> np.ndarray | None:
@@ -384,26 +394,11 @@ class Trainer:
 
     def layers(self) -> tuple[Layer, ...]:
         """The decoder as stored."""
-        layers = []
-        for weight, bias in zip(self.decoder.weights, self.decoder.biases, strict=True):
-            scale = weight_scales(weight)
-            codes = (weight / scale).round_().clamp_(-127, 127)
-            layers.append(
-                Layer(
-                    codes.to(torch.int8).cpu().numpy(),
-                    scale.half().cpu().numpy(),
-                    bias.half().cpu().numpy(),
-                )
-            )
-        return tuple(layers)
+        return tuple(Layer(*(values.cpu().numpy() for values in layer)) for layer in self.decoder.stored())
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything needed to go on later, as plain arrays."""
-        arrays = {
-            "decoder": self.decoder.flat,
-            "decoder_first": self.decoder.first,
-            "decoder_second": self.decoder.second,
-        }
+        arrays = self.decoder.state()
         for i, own in enumerate(self.grids):
             for j, grid in enumerate(own):
                 arrays[f"latents_{i}_{j}"] = grid.values
@@ -419,24 +414,19 @@ class Trainer:
         The order of the tiles and the noise start anew, from a seed that depends on the step.
         """
         decoder = self.decoder
-        for target, name in ((decoder.flat, ""), (decoder.first, "_first"), (decoder.second, "_second")):
-            _copy_array(target, state["decoder" + name])
+        decoder.load_state(state)
         for i, own in enumerate(self.grids):
             for j, grid in enumerate(own):
-                _copy_array(grid.values, state[f"latents_{i}_{j}"])
-                _copy_array(grid.second, state[f"second_{i}_{j}"])
-                _copy_array(grid.visits, state[f"visits_{i}_{j}"])
+                copy_array(grid.values, state[f"latents_{i}_{j}"])
+                copy_array(grid.second, state[f"second_{i}_{j}"])
+                copy_array(grid.visits, state[f"visits_{i}_{j}"])
         self.steps, self.samples, decoder.steps, frozen = (int(count) for count in state["counts"])
         self.frozen = bool(frozen)
+        if self.frozen and decoder.scales is None:
+            decoder.freeze()
         for i, part in enumerate(self.parts):
             part.rng = np.random.default_rng([self.steps, i])
         self.rng = np.random.default_rng([self.steps, len(self.parts)])
-
-
-def _copy_array(target: torch.Tensor, values: np.ndarray) -> None:
-    if tuple(values.shape) != tuple(target.shape):
-        raise ValueError("the state belongs to another layout")
-    target.copy_(torch.from_numpy(values))
 
 
 def _lower_odds(layout: LatentLayout) -> list[float]:

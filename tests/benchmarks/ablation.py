@@ -109,7 +109,7 @@ def variants(image: Pixels, shape: Grids) -> list[tuple[str, LatentLayout, Train
         ("noise falling to nothing before rounding", layout(shape), changed(noise_anneal=True)),
         (BALANCED, layout(shape), plain),
         ("rounding from the start, no noise", layout(shape), changed(round_at=0.0)),
-        ("latents frozen at 80 % instead of 94 %", layout(shape), changed(freeze_at=0.8)),
+        ("latents frozen at 80 % instead of 97 %", layout(shape), changed(freeze_at=0.8)),
         ("lower mips in every second step", layout(shape), changed(lower_every=2)),
         ("32-bit instead of 16-bit arithmetic", layout(shape), changed(bf16=False)),
         ("four times the batch, a quarter the steps", layout(shape), changed(texels=16384)),

@@ -180,6 +180,61 @@ def test_frozen_latents_stay_on_their_codes() -> None:
     trainer.close()
 
 
+def test_settling_the_decoder_costs_next_to_nothing_however_long_it_takes() -> None:
+    # So smooth that the rounding of weights is what is left to see.
+    v, u = np.mgrid[:64, :64] * (2.0 * np.pi / 64)
+    waves = [0.5 + 0.4 * np.sin(u + c) * np.cos(v * (1 + c % 2) + 0.5 * c) for c in range(5)]
+    image = np.stack(waves, axis=2).astype(np.float32)
+    layout = LatentLayout(64, 64, 5, two_grids(4, 6, 4, 4), (32, 32))
+    trainer = Trainer(layout, pyramid(image), seed=0, options=dataclasses.replace(EXACT, texels=2048))
+    for i in range(1200):
+        trainer.step(trainer.options.freeze_at * i / 1200)
+    trainer.freeze()
+    before = _error(trainer)
+    for i in range(800):
+        trainer.step(trainer.options.freeze_at + (1.0 - trainer.options.freeze_at) * i / 800)
+    assert _error(trainer) < before
+    stored, weights = trainer.decoder.stored(), trainer.decoder.weights
+    for (codes, scales, _), weight in zip(stored, weights, strict=True):
+        assert torch.equal(codes.float() * scales.float(), weight), "it learned with what the file holds"
+    trainer.close()
+
+
+def test_weights_that_are_settled_stay_and_the_others_learn() -> None:
+    trainer = make(32, 32)
+    trainer.step(0.0)
+    trainer.freeze()
+    decoder = trainer.decoder
+    counts = []
+    for share in (0.3, 0.6, 1.0):
+        decoder.settle(share)
+        settled, before = decoder.settled.clone(), decoder.flat.clone()
+        counts.append(int(settled.sum()))
+        trainer._run_parts(False)
+        decoder.update(torch.ones_like(decoder.flat), 0.01, (0.9, 0.99))
+        assert torch.equal(decoder.flat[settled], before[settled])
+        assert not torch.eq(decoder.flat[~settled], before[~settled]).any()
+    biases = sum(len(bias) for bias in decoder.biases)
+    assert counts == sorted(set(counts)) and counts[-1] == len(decoder.flat) - biases
+    trainer.close()
+
+
+def test_a_run_goes_on_with_the_weights_that_were_settled() -> None:
+    trainer, again = make(32, 32), make(32, 32)
+    trainer.step(0.0)
+    trainer.step(0.98)
+    again.load_state(trainer.state())
+    assert trainer.decoder.settled.any() and torch.equal(again.decoder.settled, trainer.decoder.settled)
+    for own in (trainer, again):
+        own.step(0.999)
+    settled = trainer.decoder.settled
+    first, second = (own.decoder.stored() for own in (trainer, again))
+    assert all(torch.equal(a[1], b[1]) for a, b in zip(first, second, strict=True))
+    assert torch.equal(trainer.decoder.flat[settled], again.decoder.flat[settled])
+    for own in (trainer, again):
+        own.close()
+
+
 def _error(trainer: Trainer) -> float:
     """Mean square error of level 0 over a few steps that learn nothing."""
     part = trainer.parts[0]
@@ -213,7 +268,7 @@ def test_a_run_goes_on_with_other_numbers_of_features(features: tuple[int, int])
 
 def test_a_training_that_is_frozen_keeps_its_layout() -> None:
     trainer = make(64, 64)
-    trainer.step(0.95)
+    trainer.step(0.98)
     layout = trainer.layout
     trainer.resize(dataclasses.replace(layout, grids=two_grids(4, 3, 4, 4)))
     assert trainer.layout is layout
