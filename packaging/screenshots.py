@@ -42,12 +42,11 @@ class _Photographer:
     """A window that is led through its states."""
 
     def __init__(self, folder: Path, width: int, height: int) -> None:
+        from app import application
         from app.main_window import MainWindow
-        from widgets import language, theme
 
         self.app = QApplication(sys.argv[:1])
-        language.install(self.app)
-        theme.install(self.app)
+        application.prepare(self.app)
         self.folder = folder
         self.window = MainWindow()
         self.window.resize(width, height)
@@ -100,6 +99,8 @@ class _Photographer:
         self.until(lambda: any("Wrote" in toast.text for toast in window.toasts.toasts))
         self.settled()
         self.take("exported")
+        self.rates(seconds)
+        self.lab(seconds)
         session.projects.save()
         window.actions_by_id["go_home"].trigger()
         self.take("home")
@@ -107,6 +108,36 @@ class _Photographer:
         window.actions_by_id["key_sheet"].trigger()
         self.take("keys")
         window.close()
+
+    def rates(self, seconds: float) -> None:
+        """Runs of several sizes beside what would be shipped today."""
+        window, session, document = self.window, self.window.session, self.window.document
+        assert document.current is not None
+        session.change_settings(dataclasses.replace(document.settings, time_budget=max(4.0, seconds / 3)))
+        window.actions_by_id["curve"].trigger()
+        for name in ("bc", "bc1", "astc-6x6"):
+            session.runs.add_baseline(document.current, name)
+        self.until(lambda: not any(run.state.active for run in document.runs))
+        for toast in window.toasts.toasts:
+            toast.close()
+        document.set_slot("B", next(run.key for run in document.runs if run.settings.bpp > 5 and run.baseline is None))
+        self.settled()
+        self.take("rates")
+
+    def lab(self, seconds: float) -> None:
+        """The lab while a network learns the sample."""
+        window = self.window
+        window.actions_by_id["go_lab"].trigger()
+        lab = window._lab
+        assert lab is not None
+        lab.session.open_sample()
+        self.until(lambda: lab.source.image is not None)
+        lab.start.click()
+        self.wait(min(12.0, seconds / 2))
+        self.take("lab")
+        lab.discard.click()
+        self.until(lambda: not lab.session.busy)
+        window.actions_by_id["go_compress"].trigger()
 
     def wait(self, seconds: float) -> None:
         end = time.perf_counter() + seconds

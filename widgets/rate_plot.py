@@ -20,6 +20,8 @@ from widgets.theme import THEME, follow_scale, font, text_px
 from widgets.units import db_text
 
 _SPOT, _LARGE_SPOT = 8, 12
+_GAP = 7.0
+"""Between a point and its name, in px."""
 
 
 class RatePlot(QWidget):
@@ -73,28 +75,42 @@ class RatePlot(QWidget):
         self._place_names()
 
     def _place_names(self) -> None:
-        """Above their points, the more important ones first; a name that would cover another is left out."""
+        """Beside their points, the more important ones first; a name that finds no free place is left out."""
         for name in self._names:
             self._item.removeItem(name)
         self._names = []
         curve = {p.key for p in best_points(self._points)}
         metrics = QFontMetricsF(font(THEME.small))
-        taken: list[QRectF] = []
         (left, right), (low, high) = self._box.viewRange()
         across, down = self._box.width() / max(right - left, 1e-9), self._box.height() / max(high - low, 1e-9)
-        for point in sorted(self._points, key=lambda p: (not p.slots, not p.baseline, p.key not in curve, p.key)):
-            x, y = (math.log2(point.bpp) - left) * across, (high - point.psnr_db) * down
-            wide, tall = metrics.horizontalAdvance(point.label) + 6, metrics.height()
-            place = QRectF(x - wide / 2, y - _LARGE_SPOT / 2 - tall, wide, tall)
-            if any(place.intersects(other) for other in taken):
-                continue
-            taken.append(place)
-            color = THEME.text if point.slots else THEME.text_soft
-            name = pg.TextItem(point.label, color=color, anchor=(0.5, 1.0 + 4.0 / max(tall, 1.0)))
-            name.setFont(font(THEME.small))
-            name.setPos(math.log2(point.bpp), point.psnr_db)
-            self._item.addItem(name, ignoreBounds=True)
-            self._names.append(name)
+        room = QRectF(0.0, 0.0, self._box.width(), self._box.height())
+        spots = [((math.log2(p.bpp) - left) * across, (high - p.psnr_db) * down) for p in self._points]
+        half = _SPOT / 2
+        taken = [QRectF(x - half, y - half, _SPOT, _SPOT) for x, y in spots]
+        order = sorted(
+            zip(self._points, spots, strict=True),
+            key=lambda pair: (not pair[0].slots, not pair[0].baseline, pair[0].key not in curve, pair[0].key),
+        )
+        for point, (x, y) in order:
+            wide, tall = metrics.horizontalAdvance(point.label) + 2, metrics.height()
+            for to_left, to_top in ((0.5, 1.0), (0.5, 0.0), (0.0, 0.5), (1.0, 0.5)):
+                # As shares of the name's size, a little away from the point.
+                anchor = to_left + (to_left - 0.5) * 2 * _GAP / wide, to_top + (to_top - 0.5) * 2 * _GAP / tall
+                place = QRectF(x - anchor[0] * wide, y - anchor[1] * tall, wide, tall)
+                if not room.contains(place) or any(place.intersects(other) for other in taken):
+                    continue
+                taken.append(place)
+                self._add_name(point, anchor)
+                break
+
+    def _add_name(self, point: RatePoint, anchor: tuple[float, float]) -> None:
+        name = pg.TextItem(point.label, color=THEME.text if point.slots else THEME.text_soft, anchor=anchor)
+        name.setFont(font(THEME.small))
+        # Its own margin would push it away from where it was measured.
+        name.textItem.document().setDocumentMargin(1)
+        name.setPos(math.log2(point.bpp), point.psnr_db)
+        self._item.addItem(name, ignoreBounds=True)
+        self._names.append(name)
 
     def _on_clicked(self, _item: object, spots: Sequence[Any], event: Any) -> None:
         if len(spots):
