@@ -1923,6 +1923,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Measure rate and quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Unreal Engine 5, importer</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3025,6 +3029,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Rates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Home</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3744,6 +3752,34 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>New in a watched folder: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished runs stand here by size and quality, beside what BC7 or ASTC makes of the material.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure the curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue runs of this material at several sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As good as {baseline} at {bits:.1f} instead of {theirs:.1f} bits per texel: {times:.1f}×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At {bits:.1f} bits per texel {gain:.1f} dB better than {baseline} at {theirs:.1f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR over bits per texel, everything counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rate:.2f} bits per texel, {psnr} dB</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
