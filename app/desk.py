@@ -13,6 +13,7 @@ from app.document import Document
 from app.job_runner import JobQueue
 from app.preferences import Preferences
 from core.errors import TexloomError
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -54,23 +55,25 @@ class Desk(QObject):
         self.message.emit(Message(text, severity, actions))
 
     def tell_error(self, error: Exception) -> None:
-        actions: list[MessageAction] = [("Details", self.details_wanted.emit)]
+        actions: list[MessageAction] = [(tr("Details"), self.details_wanted.emit)]
         folder = error.path if isinstance(error, TexloomError) else None
         if folder is not None and (folder.exists() or folder.parent.exists()):
             place = folder if folder.is_dir() else folder.parent
-            actions.append(("Open folder", lambda: self.folder_wanted.emit(place)))
+            actions.append((tr("Open folder"), lambda: self.folder_wanted.emit(place)))
         self.message.emit(Message(sentence(error), "bad", tuple(actions)))
 
     def tell_written(self, written: Sequence[Path], folder: Path, note: str = "") -> None:
         names = ", ".join(path.name for path in written[:3])
-        more = f" and {len(written) - 3} more" if len(written) > 3 else ""
-        text = f"Wrote {names}{more} to {folder}." + (f" {note}" if note else "")
-        self.say(text, "good", (("Open folder", lambda: self.folder_wanted.emit(folder)),))
+        more = len(written) - 3
+        text = tr("Wrote {names} and %n more to {folder}.", "", more) if more > 0 else tr("Wrote {names} to {folder}.")
+        told = " ".join(part for part in (text.format(names=names, folder=folder), note) if part)
+        self.say(told, "good", ((tr("Open folder"), lambda: self.folder_wanted.emit(folder)),))
 
 
 def sentence(error: BaseException) -> str:
     if isinstance(error, TexloomError):
         return str(error)
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this; close other materials or use a smaller set."
-    return f"Something went wrong inside Texloom ({type(error).__name__}). The log has the details."
+        return tr("There is not enough memory for this; close other materials or use a smaller set.")
+    text = tr("Something went wrong inside Texloom ({error}). The log has the details.")
+    return text.format(error=type(error).__name__)

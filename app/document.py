@@ -20,6 +20,7 @@ from core.jobs import Metrics, Slot
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
 from core.textures.roles import ROLE_INFO, Role
+from widgets.language import tr
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
@@ -137,7 +138,9 @@ class Run:
         """As it is called where a material's runs stand beside each other."""
         if self.record.name:
             return self.record.name
-        return self.baseline.title if self.baseline is not None else f"Run {self.number}"
+        if self.baseline is not None:
+            return tr(self.baseline.title)
+        return tr("Run {number}").format(number=self.number)
 
     def show_constant(self) -> None:
         """The curves of a baseline: it has its quality from the start."""

@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.exporters import TARGETS, presets
 from core.jobs import describe
 from widgets.controls import Combo, ElidedLabel, VerticalScroll, bare, button, label
+from widgets.language import tr
 from widgets.settings_form import SettingsForm
 
 
@@ -28,20 +29,21 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._session, self._target = session, target
         exporter = TARGETS[target]
-        self.setWindowTitle(f"Export to {exporter.title}")
+        self.setWindowTitle(tr("Export to {target}").format(target=tr(exporter.title)))
         column = bare(QVBoxLayout(self), 12, (16, 16, 16, 16))
         column.addWidget(ElidedLabel(name, "title"))
-        words = label(exporter.sentence, "soft")
+        words = label(tr(exporter.sentence), "soft")
         words.setWordWrap(True)
         column.addWidget(words)
         settings = session.exports.settings(target)
         known = {n: p for n, p in presets.available(paths.export_presets_folder()).items() if target in p.targets}
         self._presets = known
         self.preset = Combo()
-        self.preset.setAccessibleName("Preset")
-        self.preset.addItem("Preset…", None)
+        self.preset.setAccessibleName(tr("Preset"))
+        self.preset.addItem(tr("Preset…"), None)
         for preset_name, preset in known.items():
-            self.preset.addItem(preset.title, preset_name)
+            # Built-in ones come from no file.
+            self.preset.addItem(tr(preset.title) if preset.path is None else preset.title, preset_name)
         self.preset.currentIndexChanged.connect(self._on_preset)
         self.preset.setVisible(bool(known) and bool(describe(exporter.settings)))
         column.addWidget(self.preset)
@@ -54,10 +56,10 @@ class ExportDialog(QDialog):
         row = bare(QHBoxLayout(), 8)
         kept = session.preferences.export_folders.get(target, "")
         self.folder = QLineEdit(kept or str(Path.home()))
-        self.folder.setAccessibleName("Folder")
-        self.folder.setToolTip(f"The files go to {target}/{name} below this folder")
+        self.folder.setAccessibleName(tr("Folder"))
+        self.folder.setToolTip(tr("The files go to {place} below this folder").format(place=f"{target}/{name}"))
         self.folder.textChanged.connect(self._show_place)
-        browse = button("Browse…", "", "folder-open")
+        browse = button(tr("Browse…"), "", "folder-open")
         browse.clicked.connect(self._browse)
         row.addWidget(self.folder, 1)
         row.addWidget(browse)
@@ -65,15 +67,15 @@ class ExportDialog(QDialog):
         self._name = name
         self._place = ElidedLabel("", "small")
         column.addWidget(self._place)
-        self.all = QCheckBox(f"All materials with a result ({others + 1})")
+        self.all = QCheckBox(tr("All materials with a result ({count})").format(count=others + 1))
         self.all.setVisible(others > 0)
         self.all.toggled.connect(self._show_place)
         column.addWidget(self.all)
         row = bare(QHBoxLayout(), 8)
         row.addStretch(1)
-        cancel = button("Cancel")
+        cancel = button(tr("Cancel"))
         cancel.clicked.connect(self.reject)
-        self.accept_button = button("Export", "primary", "export")
+        self.accept_button = button(tr("Export"), "primary", "export")
         self.accept_button.setDefault(True)
         self.accept_button.clicked.connect(self._on_export)
         row.addWidget(cancel)
@@ -95,13 +97,13 @@ class ExportDialog(QDialog):
                 self._session.desk.tell_error(error)
 
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Choose a folder", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, tr("Choose a folder"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 
     def _show_place(self) -> None:
-        inside = "<each material>" if self.all.isChecked() else self._name
-        self._place.setText(f"Into {Path(self.folder.text()) / self._target / inside}")
+        inside = tr("<each material>") if self.all.isChecked() else self._name
+        self._place.setText(tr("Into {folder}").format(folder=Path(self.folder.text()) / self._target / inside))
         self.accept_button.setEnabled(bool(self.folder.text().strip()))
 
     def _on_export(self) -> None:

@@ -19,6 +19,8 @@ from app.sources import ContainerSource
 from core.errors import InputError, OutputError
 from core.exporters import TARGETS, ExportResult
 from core.jobs import Control, Event, Notice, Progress, from_dict, to_dict
+from widgets.language import tr
+from widgets.units import db_text
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Exports(QObject):
             return
         if target.suffix.lower() != run_store.CONTAINER_SUFFIX:
             target = target.with_name(target.name + run_store.CONTAINER_SUFFIX)
-        job = self._desk.io.submit(f"Saving {target.name}", call(_copy, run.path, target))
+        job = self._desk.io.submit(tr("Saving {name}").format(name=target.name), call(_copy, run.path, target))
         job.finished.connect(lambda _: self._desk.tell_written([target], target.parent))
         job.failed.connect(self._desk.tell_error)
 
@@ -91,10 +93,11 @@ class Exports(QObject):
             yield from export(target, source, folder, chosen, control)
 
         queue = self._desk.compute if fits else self._desk.io
-        job = queue.submit(f"Exporting {name} to {folder.name}", work)
+        job = queue.submit(tr("Exporting {name} to {folder}").format(name=name, folder=folder.name), work)
         self._track(job)
         if fits and queue.running is not None:
-            self._desk.say(f"The export of {name} needs training of its own; it starts after the present run.")
+            text = tr("The export of {name} needs training of its own; it starts after the present run.")
+            self._desk.say(text.format(name=name))
         job.failed.connect(self._desk.tell_error)
         job.cancelled.connect(lambda: self._on_cancelled(name))
         return job
@@ -132,27 +135,33 @@ class Exports(QObject):
     def _tell(self, result: ExportResult) -> None:
         notes = list(result.notes)
         if result.psnr_db is not None:
-            notes.insert(0, f"{result.psnr_db:.1f} dB.")
-        note = " ".join(notes)
+            notes.insert(0, tr("{psnr} dB.").format(psnr=db_text(result.psnr_db)))
         if not result.written:
-            show = ("Open folder", lambda: self._desk.folder_wanted.emit(result.folder))
-            self._desk.say(f"All files in {result.folder} are up to date already. {note}".strip(), "good", (show,))
+            show = (tr("Open folder"), lambda: self._desk.folder_wanted.emit(result.folder))
+            text = tr("All files in {folder} are up to date already.").format(folder=result.folder)
+            self._desk.say(" ".join([text, *notes]), "good", (show,))
             return
         if result.unchanged:
-            note = f"{len(result.unchanged)} were up to date already. {note}".strip()
-        self._desk.tell_written(result.written, result.folder, note)
+            notes.insert(0, tr("%n file(s) were up to date already.", "", len(result.unchanged)))
+        self._desk.tell_written(result.written, result.folder, " ".join(notes))
 
     def _tell_all(self, target: str, parent: Path, results: list[ExportResult]) -> None:
         written, same = (sum(len(getattr(r, name)) for r in results) for name in ("written", "unchanged"))
         notes = sorted({note for result in results for note in result.notes})
-        text = f"{TARGETS[target].title}: {len(results)} materials, {written} files written"
-        text += f", {same} were up to date already." if same else "."
-        show = ("Open folder", lambda: self._desk.folder_wanted.emit(parent / target))
-        self._desk.say(" ".join([text, *notes]), "good", (show,))
+        # A plural has one count, so each is a piece of its own.
+        text = tr("{target}: {materials}, {written}.") if not same else tr("{target}: {materials}, {written}, {same}.")
+        told = text.format(
+            target=tr(TARGETS[target].title),
+            materials=tr("%n material(s)", "", len(results)),
+            written=tr("%n file(s) written", "", written),
+            same=tr("%n file(s) were up to date already", "", same),
+        )
+        show = (tr("Open folder"), lambda: self._desk.folder_wanted.emit(parent / target))
+        self._desk.say(" ".join([told, *notes]), "good", (show,))
 
     def _on_cancelled(self, name: str) -> None:
         if not self._desk.closing:
-            self._desk.say(f"The export of {name} was cancelled.")
+            self._desk.say(tr("The export of {name} was cancelled.").format(name=name))
 
     def _track(self, job: Job) -> None:
         """Show a job in the activity line while it lasts."""
@@ -180,7 +189,7 @@ def _container(run: Run | None, material: Material | None) -> Any:
         return container.read(run.path)
     if material is not None and isinstance(material.source, ContainerSource):
         return container.read(material.source.path)
-    raise InputError("There is no finished run to export yet; start one first.")
+    raise InputError(tr("There is no finished run to export yet; start one first."))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -190,4 +199,5 @@ def _copy(source: Path, target: Path) -> None:
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise OutputError(f"{target} can't be written: {error.strerror or error}.", target) from error
+        text = tr("{path} can't be written: {reason}.").format(path=target, reason=error.strerror or error)
+        raise OutputError(text, target) from error

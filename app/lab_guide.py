@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.lab_session import LabSession
 from widgets.guide_card import GuideStep
+from widgets.language import tr
 from widgets.units import db_text
 
 STEPS = (
@@ -72,10 +73,10 @@ class LabGuide(QObject):
         """Do what the step describes."""
         session = self._session
         if session.picture is None:
-            self.told.emit("Open a picture first, or take the sample.")
+            self.told.emit(tr("Open a picture first, or take the sample."))
             return
         if session.busy:
-            self.told.emit("A training runs; stop it first.")
+            self.told.emit(tr("A training runs; stop it first."))
             return
         self._results = []
         acts: tuple[Callable[[], object], ...] = (
@@ -89,13 +90,13 @@ class LabGuide(QObject):
 
     def _encodings(self) -> None:
         self._waiting = [
-            ("Bare coordinates", {"encoding": "none"}),
-            ("As waves", {"encoding": "frequency", "values": 6}),
+            (tr("Bare coordinates"), {"encoding": "none"}),
+            (tr("As waves"), {"encoding": "frequency", "values": 6}),
         ]
         self._next_run()
 
     def _depths(self) -> None:
-        self._waiting = [("One layer", {"hidden_layers": 1}), ("Six layers", {"hidden_layers": 6})]
+        self._waiting = [(tr("One layer"), {"hidden_layers": 1}), (tr("Six layers"), {"hidden_layers": 6})]
         self._next_run()
 
     def _with_network(self, act: Callable[[], object]) -> None:
@@ -104,7 +105,7 @@ class LabGuide(QObject):
             act()
             return
         self._then = act
-        self._waiting = [("Trained", {})]
+        self._waiting = [(tr("Trained"), {})]
         self._next_run()
 
     def _next_run(self) -> None:
@@ -115,7 +116,7 @@ class LabGuide(QObject):
         session.change_settings(settings)
         # Only as long as it takes to see the difference; the length that was set is not touched.
         session.start(settings=dataclasses.replace(settings, rounds=self.rounds, time_budget=None))
-        self.told.emit(" ".join([*self._results, f"{self._name} is training …"]))
+        self.told.emit(" ".join([*self._results, tr("{network} is training …").format(network=self._name)]))
 
     def _on_run_ended(self, kept: bool) -> None:
         if not self._name:
@@ -125,7 +126,7 @@ class LabGuide(QObject):
             self._waiting, self._then = [], None
             self.told.emit("")
             return
-        self._results.append(f"{name}: {db_text(self._session.psnr)} dB.")
+        self._results.append(tr("{name}: {psnr} dB.").format(name=name, psnr=db_text(self._session.psnr)))
         if self._waiting:
             self._next_run()
             return
@@ -142,16 +143,19 @@ class LabGuide(QObject):
     def _on_decoded(self, bits: int) -> None:
         if self._rounded and bits == BITS:
             self._rounded = False
+            text = tr("{before} dB with whole weights, {now} dB with {bits} bits each.")
             before, now = db_text(self._before), db_text(self._session.psnr)
-            self.told.emit(f"{before} dB with whole weights, {now} dB with {BITS} bits each.")
+            self.told.emit(text.format(before=before, now=now, bits=BITS))
 
     def _amplify(self) -> None:
         self._set_gain(GAIN)
-        self.told.emit(f"The error is shown {GAIN:.0f} times as strong; the slider above it turns it back.")
+        text = tr("The error is shown {gain:.0f} times as strong; the slider above it turns it back.")
+        self.told.emit(text.format(gain=GAIN))
 
     def _draw(self) -> None:
-        self.told.emit("The shader is being compiled …")
+        self.told.emit(tr("The shader is being compiled …"))
         self._session.draw_with_shader()
 
     def _on_shader_drawn(self, largest: float) -> None:
-        self.told.emit(f"Drawn by the shader. It differs by {255 * largest:.2f} of 255 steps at most.")
+        text = tr("Drawn by the shader. It differs by {steps:.2f} of 255 steps at most.")
+        self.told.emit(text.format(steps=255 * largest))

@@ -22,6 +22,7 @@ from core.coordinate.transforms import transformed
 from core.errors import InputError, TexloomError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot
 from core.textures.material import Pixels
+from widgets.language import tr
 
 NETWORK_SUFFIXES = (SUFFIX, *rtx_file.SUFFIXES)
 POLL_MS = 100
@@ -125,10 +126,13 @@ class LabSession(QObject):
         if path.suffix.lower() in NETWORK_SUFFIXES:
             self.load_network(path)
         else:
-            self._later(f"Reading {path.name}", functools.partial(read_picture, path), self._on_picture)
+            self._later(_reading(path), functools.partial(read_picture, path), self._on_picture)
 
     def open_sample(self) -> None:
-        self._later("Making the sample", sample_picture, self._on_picture)
+        def named(picture: Picture) -> None:
+            self._on_picture(dataclasses.replace(picture, name=tr("Sample")))
+
+        self._later(tr("Making the sample"), sample_picture, named)
 
     def change_settings(self, settings: LabSettings) -> None:
         self.settings = settings
@@ -156,7 +160,7 @@ class LabSession(QObject):
         self._before = (self.network, self.frames, list(self.curves))
         self.curves = [*self.curves[-1:], Curve(network_name(self.architecture))]
         self.fraction = self.remaining_s = self.samples_per_s = None
-        self.job = self._compute.submit(f"Lab: {self.picture.name}", work)
+        self.job = self._compute.submit(tr("Lab: {picture}").format(picture=self.picture.name), work)
         self.job.changed.connect(self.changed)
         self.job.events.connect(self._on_events)
         self.job.finished.connect(self._on_finished)
@@ -196,10 +200,11 @@ class LabSession(QObject):
             from renderers.network_picture import MOST_MULTIPLY_ADDS, shader_picture
 
             if kept.architecture.multiply_adds > MOST_MULTIPLY_ADDS:
-                raise InputError(
-                    f"This network takes {kept.architecture.multiply_adds:,} multiply-adds a pixel; compiling its "
-                    f"shader would take minutes, so at most {MOST_MULTIPLY_ADDS:,} are drawn here. Export it instead."
+                text = tr(
+                    "This network takes {count:,} multiply-adds a pixel; compiling its shader would take minutes, so "
+                    "at most {most:,} are drawn here. Export it instead."
                 )
+                raise InputError(text.format(count=kept.architecture.multiply_adds, most=MOST_MULTIPLY_ADDS))
             shown = shader_picture(kept)
             return shown, float(abs(shown - kept.decode()).max())
 
@@ -211,7 +216,7 @@ class LabSession(QObject):
                 self.changed.emit()
             self.shader_drawn.emit(result[1])
 
-        self._later("Drawing with the shader", draw, drawn)
+        self._later(tr("Drawing with the shader"), draw, drawn)
 
     def draw_with_decoder(self) -> None:
         self._look_again()
@@ -219,7 +224,7 @@ class LabSession(QObject):
     def load_network(self, path: Path) -> None:
         from core.coordinate.network_file import read_any
 
-        self._later(f"Reading {path.name}", functools.partial(read_any, path), self._on_network)
+        self._later(_reading(path), functools.partial(read_any, path), self._on_network)
 
     def save_network(self, path: Path) -> None:
         """As ``.texnet``, or as the RTX samples keep networks, by the suffix."""
@@ -261,13 +266,14 @@ class LabSession(QObject):
     def _write(self, path: Path, function: Callable[[], Any]) -> None:
         source = None if self.picture is None else self.picture.path
         if source is not None and path.exists() and path.samefile(source):
-            self._say(f"{path.name} is the picture itself; choose another name.", "bad")
+            self._say(tr("{name} is the picture itself; choose another name.").format(name=path.name), "bad")
             return
-        self._later(f"Writing {path.name}", function, lambda _: self._say(f"Written: {path}", "good"))
+        written = tr("Written: {path}").format(path=path)
+        self._later(tr("Writing {name}").format(name=path.name), function, lambda _: self._say(written, "good"))
 
     def _on_picture(self, picture: Picture) -> None:
         if self.busy:
-            self._say("A training runs; stop it before another picture is opened.", "warn")
+            self._say(tr("A training runs; stop it before another picture is opened."), "warn")
             return
         self.picture = picture
         self.network, self.shown, self.wanted, self.frames, self.curves = None, None, None, (), []
@@ -281,7 +287,7 @@ class LabSession(QObject):
         from core.coordinate.network_file import settings_of
 
         if self.busy:
-            self._say("A training runs; stop it before a network is loaded.", "warn")
+            self._say(tr("A training runs; stop it before a network is loaded."), "warn")
             return
         if self.picture is not None:
             # It shows itself at the size of the picture it is compared with.
@@ -339,13 +345,13 @@ class LabSession(QObject):
         self.run_ended.emit(True)
 
     def _on_failed(self, error: BaseException) -> None:
-        known = isinstance(error, TexloomError)
-        self._say(str(error) if known else "Something unexpected went wrong; the log has the details.", "bad")
+        unknown = tr("Something unexpected went wrong; the log has the details.")
+        self._say(str(error) if isinstance(error, TexloomError) else unknown, "bad")
         if self.job is not None and self.job.state is JobState.FAILED and self._poll.isActive():
             self._back()
 
     def _on_cancelled(self) -> None:
-        self._say("The run was discarded.", "info")
+        self._say(tr("The run was discarded."), "info")
         self._back()
 
     def _back(self) -> None:
@@ -373,7 +379,7 @@ class LabSession(QObject):
                 self.pictured.emit()
 
         pixels = self._pixels(picture, self.settings)
-        self._later("Moving the picture", functools.partial(transformed, pixels, transform), moved)
+        self._later(tr("Moving the picture"), functools.partial(transformed, pixels, transform), moved)
 
     def _look_again(self) -> None:
         """Decode the network there is, in its own time."""
@@ -391,7 +397,7 @@ class LabSession(QObject):
                 self.changed.emit()
                 self.decoded.emit(bits)
 
-        self._later("Decoding", kept.decode, decoded)
+        self._later(tr("Decoding"), kept.decode, decoded)
 
     def _measure(self) -> None:
         """The exact PSNR of what is shown, while nothing runs."""
@@ -403,4 +409,8 @@ class LabSession(QObject):
 
 def network_name(shape: Architecture) -> str:
     """``hash 2×64``: what tells two runs apart."""
-    return f"{shape.encoding} {shape.hidden_layers}×{shape.width}"
+    return f"{tr(shape.encoding)} {shape.hidden_layers}×{shape.width}"
+
+
+def _reading(path: Path) -> str:
+    return tr("Reading {name}").format(name=path.name)

@@ -42,14 +42,15 @@ from widgets.controls import (
     vline,
 )
 from widgets.drop_area import DropOverlay
-from widgets.guide_card import GuideCard
+from widgets.guide_card import GuideCard, GuideStep
 from widgets.icons import icon, pixmap
+from widgets.language import tr
 from widgets.loss_plot import LossPlot
 from widgets.picture_pane import PaneView, PicturePane
 from widgets.psnr_plot import PsnrPlot
 from widgets.read_outs import ReadOuts
 from widgets.settings_form import SettingsForm
-from widgets.units import clock_text, db_text, size_text
+from widgets.units import clock_text, psnr_text, size_text
 
 GAINS = (1, 2, 5, 10, 20, 40, 80)
 """Amplifications of the error; the sample's is 10."""
@@ -116,10 +117,12 @@ class LabWorkspace(QWidget):
         column.addStretch(1)
         sign = QLabel()
         sign.setPixmap(pixmap("drop", "#b4b4b4", 48))
-        title = label("Drop a picture here", "title")
+        title = label(tr("Drop a picture here"), "title")
         words = label(
-            "A small network learns to be that picture while you watch: what it sees of a place, how deep it is and "
-            "what is left of the error.",
+            tr(
+                "A small network learns to be that picture while you watch: what it sees of a place, how deep it is "
+                "and what is left of the error."
+            ),
             "soft",
         )
         words.setWordWrap(True)
@@ -128,9 +131,9 @@ class LabWorkspace(QWidget):
             column.addWidget(part)
         row = bare(QHBoxLayout(), 8, (0, 8, 0, 0))
         row.addStretch(1)
-        self.empty_open = button("Open picture…", "tall", "image")
+        self.empty_open = button(tr("Open picture…"), "tall", "image")
         self.empty_open.clicked.connect(self.ask_for_picture)
-        self.empty_sample = button("Try the sample", "tall", "sphere")
+        self.empty_sample = button(tr("Try the sample"), "tall", "sphere")
         self.empty_sample.clicked.connect(self.session.open_sample)
         row.addWidget(self.empty_open)
         row.addWidget(self.empty_sample)
@@ -146,31 +149,31 @@ class LabWorkspace(QWidget):
         panes = bare(QHBoxLayout(), 4)
         self.view = PaneView(self)
         self.source = PicturePane(self.view, "")
-        self.result = PicturePane(self.view, "Start a run to see the network learn.")
-        self.error = PicturePane(self.view, "What differs, amplified around mid-grey.")
+        self.result = PicturePane(self.view, tr("Start a run to see the network learn."))
+        self.error = PicturePane(self.view, tr("What differs, amplified around mid-grey."))
         self._source_facts, self._result_facts = (ElidedLabel("", "small") for _ in range(2))
         self.bits = Combo()
         for bits in WEIGHT_BITS:
-            self.bits.addItem(f"{bits} bit", int(bits))
-        self.bits.setToolTip("How finely the finished weights are rounded, as looked at, saved and exported")
-        self.bits.setAccessibleName("Weights")
+            self.bits.addItem(tr("{bits} bit").format(bits=bits), int(bits))
+        self.bits.setToolTip(tr("How finely the finished weights are rounded, as looked at, saved and exported"))
+        self.bits.setAccessibleName(tr("Weights"))
         self.bits.setFixedWidth(76)
         self.bits.activated.connect(lambda _: self.session.look_at_bits(self.bits.currentData()))
-        self.shader = button("GLSL", "compact", "", "Draw with the exported shader text")
+        self.shader = button("GLSL", "compact", "", tr("Draw with the exported shader text"))
         self.shader.setCheckable(True)
         self.shader.clicked.connect(self._on_shader)
         self.gain_slider = Slider(0, len(GAINS) - 1)
         self.gain_slider.setFixedWidth(88)
-        self.gain_slider.setToolTip("How much the error is amplified")
-        self.gain_slider.setAccessibleName("Gain of the error")
+        self.gain_slider.setToolTip(tr("How much the error is amplified"))
+        self.gain_slider.setAccessibleName(tr("Gain of the error"))
         self.gain_slider.setValue(GAINS.index(GAIN))
         self.gain_slider.valueChanged.connect(lambda at: self._apply_gain(float(GAINS[at])))
         self._gain_label = label(f"× {GAIN}", "head")
         self._gain_label.setMinimumWidth(32)
         heads = (
-            ("Source", self.source, (self._source_facts,)),
-            ("Network", self.result, (self._result_facts, self.bits, self.shader)),
-            ("Error", self.error, (None, self.gain_slider, self._gain_label)),
+            (tr("Source"), self.source, (self._source_facts,)),
+            (tr("Network"), self.result, (self._result_facts, self.bits, self.shader)),
+            (tr("Error"), self.error, (None, self.gain_slider, self._gain_label)),
         )
         for title, pane, parts in heads:
             side = bare(QVBoxLayout(), 0)
@@ -197,15 +200,15 @@ class LabWorkspace(QWidget):
         bar.setObjectName("bar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = bare(QHBoxLayout(bar), 8, (8, 8, 8, 8))
-        self.open_button = button("Open…", "", "image", "Another picture, or a network")
+        self.open_button = button(tr("Open…"), "", "image", tr("Another picture, or a network"))
         self.open_button.clicked.connect(self.ask_for_picture)
         row.addWidget(self.open_button)
-        self.transforms = Segmented([(str(value), text, tip) for value, text, tip in TRANSFORMS])
+        self.transforms = Segmented([(str(value), tr(text), tr(tip)) for value, text, tip in TRANSFORMS])
         self.transforms.chosen.connect(lambda value: self.session.set_transform(Transform(value)))
         row.addWidget(vline())
         row.addWidget(self.transforms)
         row.addStretch(1)
-        self.guide_button = button("Tour", "flat", "info", "Five short experiments")
+        self.guide_button = button(tr("Tour"), "flat", "info", tr("Five short experiments"))
         self.guide_button.clicked.connect(lambda: self.show_guide(True))
         row.addWidget(self.guide_button)
         return bar
@@ -221,7 +224,7 @@ class LabWorkspace(QWidget):
         self._state = ElidedLabel("", "soft", Qt.TextElideMode.ElideRight)
         self._left = label("", "head")
         self.plot_choice = Segmented(
-            [("psnr", "PSNR", "Quality over time"), ("loss", "Loss", "What training makes small")]
+            [("psnr", "PSNR", tr("Quality over time")), ("loss", tr("Loss"), tr("What training makes small"))]
         )
         self.plot_choice.chosen.connect(lambda _: self._show_curves())
         head.addWidget(self._figure)
@@ -258,11 +261,11 @@ class LabWorkspace(QWidget):
         head.addWidget(self._name)
         head.addWidget(self._facts)
         inner.addLayout(head)
-        self.guide_card = GuideCard(STEPS)
+        self.guide_card = GuideCard([GuideStep(tr(step.title), tr(step.text), tr(step.act)) for step in STEPS])
         self.guide_card.closed.connect(lambda: self.show_guide(False))
         self.guide_card.hide()
         inner.addWidget(self.guide_card)
-        self.read_outs = ReadOuts(FIGURES, 3)
+        self.read_outs = ReadOuts({name: (tr(caption), tr(tip)) for name, (caption, tip) in FIGURES.items()}, 3)
         inner.addWidget(self.read_outs)
         plain = [f.name for f in dataclasses.fields(LabSettings) if not f.metadata["expert"]]
         expert = [f.name for f in dataclasses.fields(LabSettings) if f.metadata["expert"]]
@@ -270,7 +273,7 @@ class LabWorkspace(QWidget):
         self.form = SettingsForm(LabSettings, (*expert, "weight_bits"))
         self.form.search.hide()
         self.advanced = SettingsForm(LabSettings, plain)
-        self._advanced_section = Section("Advanced", self.advanced, open_=False)
+        self._advanced_section = Section(tr("Advanced"), self.advanced, open_=False)
         for form in (self.form, self.advanced):
             form.changed.connect(self.session.change_settings)
         inner.addWidget(self.form)
@@ -287,34 +290,36 @@ class LabWorkspace(QWidget):
         column = bare(QVBoxLayout(holder), 8, (12, 10, 12, 12))
         session = self.session
         row = bare(QHBoxLayout(), 8)
-        self.start = button("Start", "primary", "play", "Train a new network")
+        self.start = button(tr("Start"), "primary", "play", tr("Train a new network"))
         self.start.clicked.connect(lambda: session.start())
-        self.go_on = button("Train on", "tall", "", "Train the network there is further")
+        self.go_on = button(tr("Train on"), "tall", "", tr("Train the network there is further"))
         self.go_on.clicked.connect(lambda: session.start(go_on=True))
         row.addWidget(self.start, 2)
         row.addWidget(self.go_on, 1)
         column.addLayout(row)
-        self.pause = button("Pause", "compact", "pause", "Hold the run; nothing is lost")
+        self.pause = button(tr("Pause"), "compact", "pause", tr("Hold the run; nothing is lost"))
         self.pause.clicked.connect(session.pause_or_resume)
-        self.stop = button("Stop and keep", "compact", "keep", "Finish now and keep what it has learned")
+        self.stop = button(tr("Stop and keep"), "compact", "keep", tr("Finish now and keep what it has learned"))
         self.stop.clicked.connect(session.stop)
-        self.discard = button("Discard", "compact", "discard", "End the run; the network before it comes back")
+        self.discard = button(tr("Discard"), "compact", "discard", tr("End the run; the network before it comes back"))
         self.discard.clicked.connect(session.discard)
         row = bare(QHBoxLayout(), 8)
         for made in (self.pause, self.stop, self.discard):
             row.addWidget(made, 1)
         column.addLayout(row)
         row = bare(QHBoxLayout(), 8)
-        self.load = button("Load…", "compact", "folder-open", "A network: .texnet, or as the RTX samples keep them")
+        self.load = button(
+            tr("Load…"), "compact", "folder-open", tr("A network: .texnet, or as the RTX samples keep them")
+        )
         self.load.clicked.connect(self.ask_for_network)
-        self.save = button("Save…", "compact", "save", "The network as a file")
+        self.save = button(tr("Save…"), "compact", "save", tr("The network as a file"))
         self.save.clicked.connect(self.ask_where_to_save)
-        self.export = button("Export", "compact", "export", "Shader text, or the frames of the training")
+        self.export = button(tr("Export"), "compact", "export", tr("Shader text, or the frames of the training"))
         menu = QMenu(self.export)
         for target in TARGETS.values():
-            menu.addAction(f"{target.title}…", lambda name=target.name: self.ask_where_to_export(name))
+            menu.addAction(tr(target.title) + "…", lambda name=target.name: self.ask_where_to_export(name))
         menu.addSeparator()
-        self.animate = menu.addAction("Training as a moving picture…", self.ask_where_to_animate)
+        self.animate = menu.addAction(tr("Training as a moving picture…"), self.ask_where_to_animate)
         self.export.setMenu(menu)
         for made in (self.load, self.save, self.export):
             row.addWidget(made, 1)
@@ -340,13 +345,14 @@ class LabWorkspace(QWidget):
         session = self.session
         picture, state, busy = session.picture, session.state, session.busy
         self._stack.setCurrentIndex(int(picture is not None))
-        self._name.setText("No picture" if picture is None else picture.name)
-        facts = "Drop one anywhere on the lab."
+        self._name.setText(tr("No picture") if picture is None else picture.name)
+        facts, size = tr("Drop one anywhere on the lab."), ""
         if picture is not None:
-            channels = "with alpha" if picture.pixels.shape[2] == 4 else "RGB"
-            facts = f"{picture.width} × {picture.height}  ·  {channels}  ·  {picture.bit_depth} bit"
+            size = f"{picture.width} × {picture.height}"
+            channels = tr("with alpha") if picture.pixels.shape[2] == 4 else "RGB"
+            facts = "  ·  ".join((size, channels, tr("{bits} bit").format(bits=picture.bit_depth)))
         self._facts.setText(facts)
-        self._source_facts.setText(facts.split("  ·  ")[0] if picture is not None else "")
+        self._source_facts.setText(size)
         for form in (self.form, self.advanced):
             form.set_settings(session.settings)
             # A run keeps the settings it was started with.
@@ -356,7 +362,7 @@ class LabWorkspace(QWidget):
             for f in dataclasses.fields(LabSettings)
             if f.metadata["expert"] and getattr(session.settings, f.name) != f.default
         ]
-        self._advanced_section.set_badge(f"{len(changed)} changed" if changed else "")
+        self._advanced_section.set_badge(tr("%n changed", "", len(changed)) if changed else "")
         self.transforms.set_value(str(session.dial.get()))
         self.bits.set_value(session.bits)
         there = session.network is not None and not busy
@@ -368,7 +374,7 @@ class LabWorkspace(QWidget):
         self.go_on.setEnabled(session.can_go_on and picture is not None)
         self.pause.setEnabled(state in (JobState.RUNNING, JobState.PAUSED))
         paused = state is JobState.PAUSED
-        self.pause.setText("Resume" if paused else "Pause")
+        self.pause.setText(tr("Resume") if paused else tr("Pause"))
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.stop.setEnabled(state in (JobState.RUNNING, JobState.PAUSED))
         self.discard.setEnabled(busy and state is not JobState.DISCARDING)
@@ -398,18 +404,19 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("work", f"{shape.multiply_adds:,}")
         self.read_outs.set_value("size", size_text(4 * shape.parameters))
         psnr = session.psnr
-        self.read_outs.set_value("psnr", "" if psnr is None else f"{db_text(psnr)} dB")
+        self.read_outs.set_value("psnr", "" if psnr is None else psnr_text(psnr))
         speed = session.samples_per_s
         self.read_outs.set_value("speed", "" if speed is None else _thousands(speed))
         network = session.network
         self.read_outs.set_value("steps", "" if network is None or session.busy else f"{network.steps:,}")
-        by_shader = "  ·  by the shader" if session.from_shader else ""
-        self._result_facts.setText("" if psnr is None else f"{db_text(psnr)} dB{by_shader}")
-        self._figure.setText("" if psnr is None else f"{db_text(psnr)} dB")
+        reached = "" if psnr is None else psnr_text(psnr)
+        by_shader = tr("by the shader") if session.from_shader and reached else ""
+        self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part))
+        self._figure.setText(reached)
         self._figure.setVisible(psnr is not None)
         self._state.setText(_state_text(session))
         left = session.remaining_s if session.busy else None
-        self._left.setText("" if left is None else f"{clock_text(left)} left")
+        self._left.setText("" if left is None else tr("{time} left").format(time=clock_text(left)))
         self._progress.setVisible(session.busy and session.fraction is not None)
         self._progress.setValue(round(1000 * (session.fraction or 0.0)))
         self._show_curves()
@@ -435,30 +442,33 @@ class LabWorkspace(QWidget):
 
     def ask_for_picture(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
-        path, _ = QFileDialog.getOpenFileName(self, "Open a picture", self._folder, f"Pictures ({patterns})")
+        kinds = tr("Pictures ({patterns})").format(patterns=patterns)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open a picture"), self._folder, kinds)
         if path:
             self._open(Path(path))
 
     def ask_for_network(self) -> None:
-        kinds = f"Networks ({' '.join(f'*{suffix}' for suffix in NETWORK_SUFFIXES)})"
-        path, _ = QFileDialog.getOpenFileName(self, "Load a network", self._folder, kinds)
+        patterns = " ".join(f"*{suffix}" for suffix in NETWORK_SUFFIXES)
+        kinds = tr("Networks ({patterns})").format(patterns=patterns)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Load a network"), self._folder, kinds)
         if path:
             self._open(Path(path))
 
     def ask_where_to_save(self) -> None:
-        path = self._asked("Save the network", ".texnet", "Texloom network (*.texnet)")
+        kinds = tr("Texloom network ({patterns})").format(patterns="*.texnet")
+        path = self._asked(tr("Save the network"), ".texnet", kinds)
         if path is not None:
             self.session.save_network(path)
 
     def ask_where_to_export(self, target: str) -> None:
         kind = TARGETS[target]
-        path = self._asked(kind.title, kind.suffix, f"{kind.title} (*{kind.suffix})")
+        path = self._asked(tr(kind.title), kind.suffix, f"{tr(kind.title)} (*{kind.suffix})")
         if path is not None:
             self.session.export(target, path)
 
     def ask_where_to_animate(self) -> None:
         kinds = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in reversed(ANIMATION_SUFFIXES))
-        path = self._asked("Save the training as a moving picture", ".webp", kinds)
+        path = self._asked(tr("Save the training as a moving picture"), ".webp", kinds)
         if path is not None:
             self.session.save_animation(path)
 
@@ -487,7 +497,7 @@ class LabWorkspace(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self._overlay.present("Drop to learn this picture")
+            self._overlay.present(tr("Drop to learn this picture"))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
@@ -517,14 +527,15 @@ def _thousands(value: float) -> str:
 
 def _state_text(session: LabSession) -> str:
     texts = {
-        JobState.WAITING: "Waiting for another run",
-        JobState.RUNNING: "Training",
-        JobState.PAUSED: "Paused",
-        JobState.STOPPING: "Finishing",
-        JobState.DISCARDING: "Discarding",
+        JobState.WAITING: tr("Waiting for another run"),
+        JobState.RUNNING: tr("Training"),
+        JobState.PAUSED: tr("Paused"),
+        JobState.STOPPING: tr("Finishing"),
+        JobState.DISCARDING: tr("Discarding"),
     }
     if session.busy and session.state is not None:
         return texts.get(session.state, "")
     if session.network is not None:
-        return f"Trained for {session.network.steps:,} steps"
-    return "" if session.picture is None else "Start a run to watch the quality rise."
+        steps = session.network.steps
+        return tr("Trained for {steps:,} step(s)", "", steps).format(steps=steps)
+    return "" if session.picture is None else tr("Start a run to watch the quality rise.")

@@ -15,6 +15,8 @@ from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
 
+from widgets.language import tr
+
 FILE = "texloom.log"
 PACKAGES = ("texloom", "torch", "numpy", "PySide6-Essentials", "pyqtgraph", "moderngl", "OpenImageIO")
 
@@ -75,9 +77,8 @@ def catch_everything(tell: Callable[[str], None]) -> Callable[[], None]:
         if issubclass(kind, KeyboardInterrupt):
             return
         log.critical("Unhandled error", exc_info=(kind, error, trace))
-        tell(
-            f"Something went wrong inside Texloom ({kind.__name__}). Your files are untouched; the log has the details."
-        )
+        text = tr("Something went wrong inside Texloom ({error}). Your files are untouched; the log has the details.")
+        tell(text.format(error=kind.__name__))
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

@@ -46,7 +46,7 @@ from app.preferences import Preferences
 from app.project_store import SUFFIX as PROJECT_SUFFIX
 from app.runs import CompressJob
 from app.session import Session
-from app.sources import ContainerSource
+from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, Workspaces
 from core.codec.baseline_sets import BASELINES
 from core.codec.baselines import bits_per_texel
@@ -156,8 +156,8 @@ class MainWindow(QMainWindow):
         if inputs:
             self._open(inputs)
             if crashed is not None:
-                action = ("Open it", lambda: projects.open(crashed))
-                self.toasts.show("Texloom ended unexpectedly; its project was kept.", "warn", [action])
+                action = (tr("Open it"), lambda: projects.open(crashed))
+                self.toasts.show(tr("Texloom ended unexpectedly; its project was kept."), "warn", [action])
         elif crashed is not None:
             projects.open(crashed)
         elif self.options.at_start == "last project" and self.preferences.projects:
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
                 submenu.addActions(self.baseline_menu.actions())
                 continue
             if spec.id == "export":
-                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), "Export to")
+                self.export_menu = menu.addMenu(self.actions_by_id["export"].icon(), tr("Export to"))
             menu.addAction(self.actions_by_id[spec.id])
             if spec.id == "open_files":
                 self._recent_menu = menu.addMenu(tr("Open recent"))
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self.panel.export_menu.addSeparator()
         for target in TARGETS.values():
             for menu in (self.export_menu, self.panel.export_menu):
-                action = menu.addAction(target.title + "…")
+                action = menu.addAction(tr(target.title) + "…")
                 action.setToolTip(tr(target.sentence))
                 action.setStatusTip(tr(target.sentence))
                 action.triggered.connect(lambda _=False, name=target.name: self._export(name))
@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
     def _sample_menu(self, menu: QMenu) -> None:
         samples = menu.addMenu(tr("Samples"))
         for name in SAMPLE_NAMES:
-            action = samples.addAction(name.replace("_", " ").capitalize())
+            action = samples.addAction(sample_title(name))
             action.triggered.connect(lambda _=False, n=name: self.session.materials.open_sample(n))
 
     def _build_status(self) -> None:
@@ -673,7 +673,7 @@ class MainWindow(QMainWindow):
         self.view_bar.set_neural(any(texture is not None for texture, _ in found.values()))
         reading = current is not None and current.state is MaterialState.READING
         undecided = current is not None and current.state is MaterialState.UNDECIDED
-        self.viewport.set_empty_text("Reading…" if reading else current.problem if undecided and current else "")
+        self.viewport.set_empty_text(tr("Reading…") if reading else current.problem if undecided and current else "")
         self.view_bar.set_roles(self.viewport.roles)
         self._on_view_options(self.viewport.options)
 
@@ -732,14 +732,14 @@ class MainWindow(QMainWindow):
         result = self.document.result_run()
         own = [run for run in document.runs_of(current.key if current else None) if run.state.active]
         act["start"].setEnabled(ready)
-        act["start"].setText("Start" if not own else "Queue another run")
+        act["start"].setText(tr("Start") if not own else tr("Queue another run"))
         resumable = self.document.resumable_run()
         if resumable is not None and not own:
-            act["start"].setText("Resume" if resumable.state is RunState.RESUMABLE else "Start again")
+            act["start"].setText(tr("Resume") if resumable.state is RunState.RESUMABLE else tr("Start again"))
         act["start_all"].setEnabled(len(document.materials) > 1)
         running = active is not None and active.state in (RunState.RUNNING, RunState.PAUSED)
         act["pause"].setEnabled(running)
-        act["pause"].setText("Resume" if active is not None and active.state is RunState.PAUSED else "Pause")
+        act["pause"].setText(tr("Resume") if active is not None and active.state is RunState.PAUSED else tr("Pause"))
         act["stop"].setEnabled(running and active is not None and active.baseline is None)
         act["discard"].setEnabled(active is not None and active.state is not RunState.DISCARDING)
         act["cancel_waiting"].setEnabled(bool(self.session.compute.waiting))
@@ -747,7 +747,8 @@ class MainWindow(QMainWindow):
         container_open = current is not None and current.plan is None
         act["decode"].setEnabled(result is not None or container_open)
         again = self.session.exports.again()
-        act["export"].setText(f"Export again: {TARGETS[again[0]].title}" if again is not None else "Export…")
+        last = tr(TARGETS[again[0]].title) if again is not None else ""
+        act["export"].setText(tr("Export again: {target}").format(target=last) if last else tr("Export…"))
         act["export"].setEnabled(current is not None or result is not None)
         self.panel.export.setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
@@ -761,7 +762,8 @@ class MainWindow(QMainWindow):
         for action in self.baseline_menu.actions():
             baseline = BASELINES[action.data()]
             bits = bits_per_texel(baseline, current.roles) if current is not None else 0.0
-            action.setText(f"{baseline.title}   {bits:.4g} bits/texel" if bits else baseline.title)
+            size = tr("{bits:.4g} bits/texel").format(bits=bits)
+            action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(current is not None)
         act["undo"].setEnabled(self.session.undo.canUndo())
@@ -836,16 +838,15 @@ class MainWindow(QMainWindow):
         run = self._reusable()
         if run is not None:
             self.session.change_settings(run.settings)
-            self.toasts.show(
-                f"The settings of run {run.number} are used again.", "info", [("Undo", self.session.undo.undo)]
-            )
+            text = tr("The settings of run {number} are used again.").format(number=run.number)
+            self.toasts.show(text, "info", [(tr("Undo"), self.session.undo.undo)])
 
     def _copy_command(self) -> None:
         current = self.document.current
         if current is not None:
             text = presenting.command_line(current, self.document.settings)
             QApplication.clipboard().setText(text)
-            self.toasts.show("The command line is in the clipboard.")
+            self.toasts.show(tr("The command line is in the clipboard."))
 
     # --- menus of places ------------------------------------------------------------------------------------
 
@@ -858,7 +859,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(path.exists())
             action.triggered.connect(lambda _=False, p=path: self.session.materials.open([p]))
         if not self.preferences.recent:
-            self._recent_menu.addAction("Nothing opened yet").setEnabled(False)
+            self._recent_menu.addAction(tr("Nothing opened yet")).setEnabled(False)
 
     def _begin_rename(self) -> None:
         key = self.runs.current_key or self.document.slots["B"]
@@ -884,21 +885,23 @@ class MainWindow(QMainWindow):
 
     def _open_project(self) -> None:
         start = str(Path.home())
-        pattern = f"Texloom projects (*{PROJECT_SUFFIX})"
-        file, _ = QFileDialog.getOpenFileName(self, "Open a project", start, pattern)
+        pattern = tr("Texloom projects ({patterns})").format(patterns=f"*{PROJECT_SUFFIX}")
+        file, _ = QFileDialog.getOpenFileName(self, tr("Open a project"), start, pattern)
         if file:
             self.session.projects.open(Path(file))
 
     def _save_project(self) -> None:
         projects = self.session.projects
         current = self.document.current
-        name = projects.title if not projects.untitled else current.name if current is not None else "Project"
+        name = projects.title if not projects.untitled else current.name if current is not None else tr("Project")
         folder = Path.home() if projects.untitled else projects.path.parent
+        pattern = tr("Texloom projects ({patterns})").format(patterns=f"*{PROJECT_SUFFIX}")
         file, _ = QFileDialog.getSaveFileName(
-            self, "Save the project", str(folder / f"{name}{PROJECT_SUFFIX}"), f"Texloom projects (*{PROJECT_SUFFIX})"
+            self, tr("Save the project"), str(folder / f"{name}{PROJECT_SUFFIX}"), pattern
         )
         if file and projects.save_as(Path(file)):
-            self.toasts.show(f"The project is kept in {projects.path.name} from now on.", "good")
+            text = tr("The project is kept in {file} from now on.").format(file=projects.path.name)
+            self.toasts.show(text, "good")
 
     def _forget_project(self, path: Path) -> None:
         self.session.projects.forget(path)
@@ -906,7 +909,7 @@ class MainWindow(QMainWindow):
 
     def _queue_folder(self) -> None:
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
-        folder = QFileDialog.getExistingDirectory(self, "Compress every texture set below a folder", start)
+        folder = QFileDialog.getExistingDirectory(self, tr("Compress every texture set below a folder"), start)
         if folder:
             self.session.materials.open([Path(folder)], then=self.session.runs.start_all)
             self._show_dock("queue")
@@ -915,12 +918,13 @@ class MainWindow(QMainWindow):
         watching = self.session.watching
         if watching.folders:
             watching.set_folders([])
-            self.toasts.show("No folder is watched any more.")
+            self.toasts.show(tr("No folder is watched any more."))
         else:
-            folder = QFileDialog.getExistingDirectory(self, "Open what is put into a folder from now on", "")
+            folder = QFileDialog.getExistingDirectory(self, tr("Open what is put into a folder from now on"), "")
             if folder:
                 watching.set_folders([Path(folder)])
-                self.toasts.show(f"Materials that are put into {Path(folder).name} are opened from now on.")
+                text = tr("Materials that are put into {folder} are opened from now on.")
+                self.toasts.show(text.format(folder=Path(folder).name))
         self.actions_by_id["watch_folder"].setChecked(bool(watching.folders))
 
     def _show_preferences(self) -> None:
@@ -949,29 +953,31 @@ class MainWindow(QMainWindow):
 
     def _open_folder(self) -> None:
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
-        folder = QFileDialog.getExistingDirectory(self, "Open a folder with texture sets", start)
+        folder = QFileDialog.getExistingDirectory(self, tr("Open a folder with texture sets"), start)
         if folder:
             self.session.materials.open([Path(folder)])
 
     def _open_files(self) -> None:
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+        patterns = " ".join(f"*{suffix}" for suffix in (*sorted(IMAGE_SUFFIXES), ".texloom"))
         files, _ = QFileDialog.getOpenFileNames(
             self,
-            "Open the images of one set, or .texloom files",
+            tr("Open the images of one set, or .texloom files"),
             start,
-            f"Maps and neural textures ({patterns} *.texloom);;All files (*)",
+            _or_all(tr("Maps and neural textures ({patterns})").format(patterns=patterns)),
         )
         if files:
             self.session.materials.open([Path(file) for file in files])
 
     def _open_mesh(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Open a mesh", "", "Meshes (*.gltf *.glb *.obj);;All files (*)")
+        kinds = _or_all(tr("Meshes ({patterns})").format(patterns="*.gltf *.glb *.obj"))
+        file, _ = QFileDialog.getOpenFileName(self, tr("Open a mesh"), "", kinds)
         if file:
             self.viewport.set_options(mode="3d", shape=file)
 
     def _open_panorama(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Open a panorama", "", "Panoramas (*.hdr *.exr);;All files (*)")
+        kinds = _or_all(tr("Panoramas ({patterns})").format(patterns="*.hdr *.exr"))
+        file, _ = QFileDialog.getOpenFileName(self, tr("Open a panorama"), "", kinds)
         if file:
             self.viewport.set_environment(Path(file))
         self._on_view_options(self.viewport.options)
@@ -982,7 +988,9 @@ class MainWindow(QMainWindow):
             return
         start = self.preferences.export_folders.get("texloom", str(Path.home()))
         name = f"{run.material_name}.texloom"
-        file, _ = QFileDialog.getSaveFileName(self, "Save as .texloom", str(Path(start) / name), "Texloom (*.texloom)")
+        file, _ = QFileDialog.getSaveFileName(
+            self, tr("Save as .texloom"), str(Path(start) / name), "Texloom (*.texloom)"
+        )
         if file:
             self.preferences.export_folders["texloom"] = str(Path(file).parent)
             self.session.exports.save_as(run, Path(file))
@@ -1025,8 +1033,8 @@ class MainWindow(QMainWindow):
         material = self.document.material(run.material_key) if run is not None else current
         fits = TARGETS[target].fits and current is not None
         if run is None and not fits and not (current is not None and current.plan is None and current.neural):
-            start = ("Start", lambda: self.actions_by_id["start"].trigger())
-            self.toasts.show("There is no finished run to export yet.", "warn", [start])
+            start = (tr("Start"), lambda: self.actions_by_id["start"].trigger())
+            self.toasts.show(tr("There is no finished run to export yet."), "warn", [start])
             return None
         return material or current, run
 
@@ -1042,7 +1050,7 @@ class MainWindow(QMainWindow):
         if any(url.isLocalFile() for url in urls):
             event.acceptProposedAction()
             count = len(urls)
-            self._overlay.present("Drop to open" if count == 1 else f"Drop to open {count} items")
+            self._overlay.present(tr("Drop to open") if count == 1 else tr("Drop to open %n item(s)", "", count))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
@@ -1083,7 +1091,7 @@ class MainWindow(QMainWindow):
 
     def tell_failure(self, text: str) -> None:
         """An error that nobody handled."""
-        self.toasts.show(text, "bad", [("Details", self._show_log), ("Copy report", self._copy_report)])
+        self.toasts.show(text, "bad", [(tr("Details"), self._show_log), (tr("Copy report"), self._copy_report)])
 
     def _show_log(self) -> None:
         self._show_dock("log")
@@ -1119,7 +1127,7 @@ class MainWindow(QMainWindow):
             extra.append(f"run: {run.state}, {run.settings}, {run.step} steps, {db_text(run.psnr_db)} dB")
         lines = "\n".join(self.log_view.text.splitlines()[-60:])
         QApplication.clipboard().setText(logs.report("\n".join(extra), lines))
-        self.toasts.show("The report is in the clipboard.")
+        self.toasts.show(tr("The report is in the clipboard."))
 
     def _show_keys(self) -> None:
         groups = actions.key_groups()
@@ -1149,10 +1157,12 @@ class MainWindow(QMainWindow):
 
     def _about(self) -> None:
         self.toasts.show(
-            "Texloom turns PBR texture sets into neural textures. Apache License 2.0; the typeface is Inter "
-            "(SIL Open Font License).",
+            tr(
+                "Texloom turns PBR texture sets into neural textures. Apache License 2.0; the typeface is Inter "
+                "(SIL Open Font License)."
+            ),
             "info",
-            [("Copy report", self._copy_report)],
+            [(tr("Copy report"), self._copy_report)],
         )
 
     # --- closing --------------------------------------------------------------------------------------------
@@ -1184,6 +1194,11 @@ def _stage_of(path: Path) -> dict[str, Any]:
     if path.suffix.lower() in MESH_SUFFIXES:
         return {"shape": str(path)}
     return {"environment": path} if is_panorama(path) else {}
+
+
+def _or_all(kind: str) -> str:
+    """The filter of a file dialog that offers all files as well."""
+    return ";;".join((kind, tr("All files (*)")))
 
 
 def _as_maps(pixels: Any) -> Any:

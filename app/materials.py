@@ -14,12 +14,13 @@ from app.desk import Desk, sentence
 from app.document import Material, MaterialState
 from app.job_runner import call
 from app.reading_jobs import Opened
-from app.sources import ContainerSource, SampleSource
+from app.sources import ContainerSource, SampleSource, sample_title
 from app.undo import Change
 from core.jobs import Finished
 from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Materials(QObject):
         rest = [path for path in inputs if path not in containers]
         if not rest:
             return
-        job = self._desk.io.submit("Looking at files", call(reading_jobs.look, rest))
+        job = self._desk.io.submit(tr("Looking at files"), call(reading_jobs.look, rest))
         job.finished.connect(lambda event: self._on_found(event.result, then))
         job.failed.connect(self._desk.tell_error)
 
@@ -67,15 +68,14 @@ class Materials(QObject):
         made = self.take(found.plans)
         to_look = sum(1 for plan in found.plans for file in plan.files if file.problem)
         if len(made) > 1:
-            self._desk.say(f"{len(made)} materials opened.")
+            self._desk.say(tr("%n material(s) opened.", "", len(made)))
         if to_look:
-            self._desk.say(f"{to_look} {'file' if to_look == 1 else 'files'} can't be read; see Maps.", "warn")
+            self._desk.say(tr("%n file(s) can't be read; see Maps.", "", to_look), "warn")
         if then is not None:
             then(made)
 
     def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
-        title = name.replace("_", " ").capitalize()
-        self.add([Material(self.document.next_key(), title, SampleSource(name, size, seed))])
+        self.add([Material(self.document.next_key(), sample_title(name), SampleSource(name, size, seed))])
 
     def take(self, plans: Sequence[MaterialPlan]) -> list[Material]:
         """Open what was planned, with what the user has taught about file names."""
@@ -103,11 +103,12 @@ class Materials(QObject):
         material.generation += 1
         generation = material.generation
         if material.plan is not None and not material.plan.used_files:
-            self._undecided(material, "No file is used as a map yet. Choose a role for at least one of them.")
+            self._undecided(material, tr("No file is used as a map yet. Choose a role for at least one of them."))
             return
         material.state = MaterialState.READING
         self.document.material_changed.emit(material)
-        job = self._desk.io.submit(f"Reading {material.name}", call(reading_jobs.open_source, material.source))
+        title = tr("Reading {name}").format(name=material.name)
+        job = self._desk.io.submit(title, call(reading_jobs.open_source, material.source))
         if material is self.document.current:
             self._desk.io.move(job, 0)
 
@@ -178,13 +179,14 @@ class Materials(QObject):
         ending = reading_jobs.name_ending(path, plan.name)
         if ending:
             self._desk.preferences.corrections[ending] = "+".join("" if role is None else role.value for role in roles)
-        self._change_plan(material, plan.assign(path, roles), f"role of {path.name}")
+        self._change_plan(material, plan.assign(path, roles), tr("Change role of {file}").format(file=path.name))
 
     def choose_convention(self, material: Material, convention: NormalConvention) -> None:
         if material.plan is not None:
-            self._change_plan(material, material.plan.with_normal_convention(convention), "normal convention")
+            changed = material.plan.with_normal_convention(convention)
+            self._change_plan(material, changed, tr("Change normal convention"))
 
-    def _change_plan(self, material: Material, plan: MaterialPlan, what: str) -> None:
+    def _change_plan(self, material: Material, plan: MaterialPlan, text: str) -> None:
         before = material.plan
         if plan == before:
             return
@@ -195,7 +197,7 @@ class Materials(QObject):
             self._read(material)
 
         assert before is not None
-        self._undo.push(Change(f"Change {what}", before, plan, put))
+        self._undo.push(Change(text, before, plan, put))
 
     def remove(self, key: int) -> None:
         """Close a material. Its files and runs stay; a run that is active goes on. Can be undone."""
@@ -213,5 +215,6 @@ class Materials(QObject):
             else:
                 self.document.remove_material(material.key)
 
-        self._undo.push(Change(f"Close {material.name}", True, False, put))
-        self._desk.say(f"{material.name} was closed; its files and runs stay.", "info", (("Undo", self._undo.undo),))
+        self._undo.push(Change(tr("Close {material}").format(material=material.name), True, False, put))
+        text = tr("{material} was closed; its files and runs stay.").format(material=material.name)
+        self._desk.say(text, "info", ((tr("Undo"), self._undo.undo),))

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app import presenting
 from app.document import ORIGINAL, Document, MaterialState, RunState
 from app.session import Session
+from widgets.language import tr
 
 
 def fill_slot_menu(document: Document, side: str, menu: QMenu) -> None:
     """What A or B can show: the original and the runs of the material that is looked at."""
     menu.clear()
     shown = document.slots[side]
-    original = menu.addAction("Original")
+    original = menu.addAction(tr("Original"))
     original.setCheckable(True)
     original.setChecked(shown == ORIGINAL)
     original.triggered.connect(lambda: document.set_slot(side, ORIGINAL))
@@ -28,7 +29,8 @@ def fill_slot_menu(document: Document, side: str, menu: QMenu) -> None:
     for run in reversed(own):
         name, detail = presenting.slot_text(document, run.key)
         rate = presenting.rate(run)
-        action = menu.addAction(f"{name}   {detail}" + (f"   {rate:.4g} bits/texel" if rate else ""))
+        size = tr("{bits:.4g} bits/texel").format(bits=rate) if rate else ""
+        action = menu.addAction("   ".join(part for part in (name, detail, size) if part))
         action.setCheckable(True)
         action.setChecked(shown == run.key)
         action.triggered.connect(lambda _=False, key=run.key: document.set_slot(side, key))
@@ -53,20 +55,20 @@ class PlaceMenus:
             return
         menu = self._menu()
         if run.state in (RunState.RESUMABLE, RunState.INTERRUPTED):
-            text = "Resume" if run.state is RunState.RESUMABLE else "Start again"
+            text = tr("Resume") if run.state is RunState.RESUMABLE else tr("Start again")
             _add(menu, text, lambda: session.runs.resume_interrupted(run))
             menu.addSeparator()
-        _add(menu, "Show in A", lambda: document.show_run(run, "A"))
-        _add(menu, "Show in B", lambda: document.show_run(run, "B"))
+        _add(menu, tr("Show in A"), lambda: document.show_run(run, "A"))
+        _add(menu, tr("Show in B"), lambda: document.show_run(run, "B"))
         menu.addSeparator()
-        _add(menu, "Use these settings again", lambda: session.change_settings(run.settings), run.baseline is None)
-        _add(menu, "Rename", lambda: rename(key))
-        _add(menu, "Open folder", lambda: self._open_folder(run.folder))
+        _add(menu, tr("Use these settings again"), lambda: session.change_settings(run.settings), run.baseline is None)
+        _add(menu, tr("Rename"), lambda: rename(key))
+        _add(menu, tr("Open folder"), lambda: self._open_folder(run.folder))
         menu.addSeparator()
         if run.state is RunState.WAITING and run.job is not None:
             job = run.job
-            _add(menu, "Run next", lambda: session.compute.move(job, 0))
-        _add(menu, "Discard" if run.state.active else "Delete", lambda: session.runs.remove(run))
+            _add(menu, tr("Run next"), lambda: session.compute.move(job, 0))
+        _add(menu, tr("Discard") if run.state.active else tr("Delete"), lambda: session.runs.remove(run))
         menu.popup(place)
 
     def of_material(self, key: int, place: QPoint) -> None:
@@ -75,13 +77,13 @@ class PlaceMenus:
         if material is None:
             return
         menu = self._menu()
-        _add(menu, "Start", lambda: session.runs.start(material), material.state is not MaterialState.UNDECIDED)
+        _add(menu, tr("Start"), lambda: session.runs.start(material), material.state is not MaterialState.UNDECIDED)
         if material.plan is not None:
             folder = material.plan.folder
-            _add(menu, "Read the files again", lambda: session.materials.read_again(material))
-            _add(menu, "Open folder", lambda: self._open_folder(folder))
+            _add(menu, tr("Read the files again"), lambda: session.materials.read_again(material))
+            _add(menu, tr("Open folder"), lambda: self._open_folder(folder))
         menu.addSeparator()
-        _add(menu, "Close", lambda: session.materials.remove(key))
+        _add(menu, tr("Close"), lambda: session.materials.remove(key))
         menu.popup(place)
 
 

@@ -11,14 +11,14 @@ from app.projects import RecentProject
 from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.jobs import describe
 from core.textures.material import NormalConvention
-from core.textures.roles import ROLE_INFO
 from widgets.home_page import ProjectCard
+from widgets.language import role_name, tr
 from widgets.material_list import MaterialRow
 from widgets.queue_panel import QueueRow
 from widgets.rate_panel import RatePoint
 from widgets.runs_table import RunRow
 from widgets.training_panel import TrainingView
-from widgets.units import clock_text, db_text, size_text
+from widgets.units import clock_text, psnr_text, size_text
 from widgets.viewport_options import PixelReading
 
 RUN_WORDS = {
@@ -33,35 +33,47 @@ RUN_WORDS = {
     RunState.RESUMABLE: ("Resumable", "warn"),
     RunState.INTERRUPTED: ("Interrupted", "warn"),
 }
+STAGES = ("Preparing", "Training", "Encoding", "Measuring")
+"""What `core` says a job is at."""
 
 
 def state_words(run: Run) -> tuple[str, str]:
     """What a run does, in a word, and the look of it."""
     word, look = RUN_WORDS[run.state]
-    return ("Encoding" if run.baseline is not None and run.state is RunState.RUNNING else word), look
+    if run.baseline is not None and run.state is RunState.RUNNING:
+        word = "Encoding"
+    return tr(word), look
+
+
+def stage_text(stage: str) -> str:
+    """What a job is at; for a set of baseline textures it measures, with its name."""
+    what, _, name = stage.partition(" ")
+    if what == "Measuring" and name:
+        return tr("Measuring {name}").format(name=name)
+    return tr(stage) if stage else ""
 
 
 def material_row(document: Document, material: Material) -> MaterialRow:
     """The line of a material: what it is, or how far its newest run is."""
     run = document.latest_run(material.key)
-    state, look, fraction = "Ready", "", None
+    state, look, fraction = tr("Ready"), "", None
     if material.state is MaterialState.READING and not material.width:
-        state = "Reading…"
+        state = tr("Reading…")
     elif material.state is MaterialState.UNDECIDED:
-        state, look = "Needs a look", "warn"
+        state, look = tr("Needs a look"), "warn"
     elif run is not None and run.state.active:
         word, look = state_words(run)
-        known = f"  {db_text(run.psnr_db)} dB" if run.psnr_db is not None else ""
+        known = f"  {psnr_text(run.psnr_db)}" if run.psnr_db is not None else ""
         state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
     elif run is not None and run.record.psnr_db is not None:
         size = f"  ·  {size_text(run.record.bytes)}" if run.record.bytes else ""
-        state, look = f"{db_text(run.record.psnr_db)} dB{size}", "good"
+        state, look = psnr_text(run.record.psnr_db) + size, "good"
     elif (
         material.plan is not None
         and material.plan.normal_convention is NormalConvention.UNKNOWN
         and any("normal" in file.roles for file in material.plan.used_files)
     ):
-        state, look = "Normal map: OpenGL or DirectX?", "warn"
+        state, look = tr("Normal map: OpenGL or DirectX?"), "warn"
     tip = material.name
     if material.plan is not None:
         tip += f"\n{material.plan.folder}"
@@ -75,9 +87,12 @@ def run_row(document: Document, run: Run) -> RunRow:
     word, look = state_words(run)
     record, done = run.record, run.state.has_result
     slots = "".join(side for side, key in document.slots.items() if key == run.key)
-    tip = f"{record.material}: {record.error or ', '.join(run.notices) or word}\n{run.folder}"
+    name = record.material
     if run.baseline is not None:
-        tip = f"{run.title} of {tip}\n{run.baseline.sentence}"
+        name = tr("{run} of {material}").format(run=run.title, material=name)
+    tip = f"{name}: {record.error or ', '.join(run.notices) or word}\n{run.folder}"
+    if run.baseline is not None:
+        tip += f"\n{tr(run.baseline.sentence)}"
         # Which one it is says more than that it is done; the colour tells that.
         word = word if run.state in (RunState.FAILED, RunState.INTERRUPTED) else run.title
     return RunRow(
@@ -114,18 +129,19 @@ def queue_row(run: Run | None, job: Job) -> QueueRow:
     """The line of a job of the compute queue; of a run, if it is one."""
     waiting = job.state is JobState.WAITING
     if run is None:
-        return QueueRow(
-            id(job), job.title, "", "Waiting" if waiting else "Working", "" if waiting else "active", waiting
-        )
+        state = tr("Waiting") if waiting else tr("Working")
+        return QueueRow(id(job), job.title, "", state, "" if waiting else "active", waiting)
     word, look = state_words(run)
     settings = run.settings
     if run.baseline is not None:
-        detail = run.baseline.title
+        detail = tr(run.baseline.title)
     else:
-        goal = f"{settings.target_psnr:g} dB" if settings.target_psnr is not None else f"{settings.bpp:g} bits/texel"
-        detail = f"{goal}  ·  {settings.preset}"
+        goal = tr("{bits:g} bits/texel").format(bits=settings.bpp)
+        if settings.target_psnr is not None:
+            goal = tr("{value} dB").format(value=f"{settings.target_psnr:g}")
+        detail = f"{goal}  ·  {tr(settings.preset)}"
     if run.remaining_s is not None and run.state is RunState.RUNNING:
-        word = f"{clock_text(run.remaining_s)} left"
+        word = tr("{time} left").format(time=clock_text(run.remaining_s))
     return QueueRow(job.number, run.material_name, detail, word, look, waiting, None if waiting else run.fraction)
 
 
@@ -133,10 +149,11 @@ def queue_summary(runs: Sequence[Run], held: bool) -> str:
     """How many wait, and about how long all will take on this machine."""
     waiting = [run for run in runs if run.state is RunState.WAITING]
     left = sum(expected_seconds(run) for run in runs)
-    parts = [f"{len(waiting)} waiting" if waiting else "Nothing waits"]
+    parts = [tr("On hold")] if held else []
+    parts.append(tr("%n waiting", "", len(waiting)) if waiting else tr("Nothing waits"))
     if left > 0:
-        parts.append(f"about {clock_text(left)} in all")
-    return ("On hold  ·  " if held else "") + "  ·  ".join(parts)
+        parts.append(tr("about {time} in all").format(time=clock_text(left)))
+    return "  ·  ".join(parts)
 
 
 def expected_seconds(run: Run) -> float:
@@ -149,19 +166,19 @@ def expected_seconds(run: Run) -> float:
 
 
 def project_card(project: RecentProject, now: float) -> ProjectCard:
-    count = f"{project.materials} {'material' if project.materials == 1 else 'materials'}"
+    count = tr("%n material(s)", "", project.materials)
     return ProjectCard(project.path, project.title, count, when_text(now - project.changed), project.picture)
 
 
 def when_text(seconds: float) -> str:
     """How long ago, for people."""
     if seconds < 90:
-        return "just now"
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        count = round(seconds / size)
-        if seconds >= size * 0.9:
-            return f"{max(1, count)} {name}{'s' if count > 1 else ''} ago"
-    return "just now"
+        return tr("just now")
+    if seconds < 3600 * 0.9:
+        return tr("%n minute(s) ago", "", round(seconds / 60))
+    if seconds < 86400 * 0.9:
+        return tr("%n hour(s) ago", "", max(1, round(seconds / 3600)))
+    return tr("%n day(s) ago", "", max(1, round(seconds / 86400)))
 
 
 def training_view(run: Run) -> TrainingView:
@@ -169,9 +186,10 @@ def training_view(run: Run) -> TrainingView:
     word, look = state_words(run)
     record, active = run.record, run.state.active
     size = size_text(record.bytes) if record.bytes else size_text(run.predicted_bytes) if run.predicted_bytes else ""
-    which = "run " + str(run.number) if run.baseline is None else run.title
+    which = tr("run {number}").format(number=run.number) if run.baseline is None else run.title
+    parts = (run.material_name, which, stage_text(run.stage) if active else "")
     return TrainingView(
-        title=f"{run.material_name}  ·  {which}" + (f"  ·  {run.stage}" if run.stage and active else ""),
+        title="  ·  ".join(part for part in parts if part),
         state=word,
         state_look=look,
         psnr_db=record.psnr_db if run.state.has_result else run.psnr_db,
@@ -188,12 +206,12 @@ def training_view(run: Run) -> TrainingView:
 def slot_text(document: Document, key: int | None) -> tuple[str, str]:
     """What a slot holds, and how good that is."""
     if key == ORIGINAL:
-        return "Original", ""
+        return tr("Original"), ""
     run = document.run(key)
     if run is None:
-        return "Nothing yet", ""
+        return tr("Nothing yet"), ""
     db = run.record.psnr_db if run.state.has_result else run.psnr_db
-    return run.title, f"{db_text(db)} dB" if db is not None else state_words(run)[0].lower()
+    return run.title, psnr_text(db) if db is not None else state_words(run)[0].lower()
 
 
 def rate(run: Run) -> float | None:
@@ -206,12 +224,12 @@ def rate(run: Run) -> float | None:
 
 def pixel_text(reading: PixelReading) -> str:
     """The pixel inspector's line: place, map, both values in 8 bit, and for normals the angle between them."""
-    parts = [f"{ROLE_INFO[reading.role].label}  {reading.x}, {reading.y}"]
+    parts = [f"{role_name(reading.role)}  {reading.x}, {reading.y}"]
     for side, values in (("A", reading.a_8bit), ("B", reading.b_8bit)):
         if values is not None:
             parts.append(f"{side}  " + " ".join(f"{value:3d}" for value in values))
     if reading.angle_deg is not None:
-        parts.append(f"angle {reading.angle_deg:.1f}°")
+        parts.append(tr("angle {angle:.1f}°").format(angle=reading.angle_deg))
     return "     ".join(parts)
 
 

@@ -41,8 +41,8 @@ class PresetMenu:
         for preset in available:
             if own and preset is own[0]:
                 self._menu.addSeparator()
-            action = self._menu.addAction(preset.name)
-            action.setToolTip(preset.note)
+            action = self._menu.addAction(preset.title)
+            action.setToolTip(tr(preset.note) if preset.built_in and preset.note else preset.note)
             action.setCheckable(True)
             action.setChecked(preset.settings == self._session.document.settings)
             action.triggered.connect(self._chooser(preset))
@@ -58,7 +58,7 @@ class PresetMenu:
             self._session.change_settings(preset.settings)
             undo = (tr("Undo"), self._session.undo.undo)
             self._session.desk.say(
-                tr("The settings are those of “{preset}”.").format(preset=preset.name), "info", (undo,)
+                tr("The settings are those of “{preset}”.").format(preset=preset.title), "info", (undo,)
             )
 
         return choose

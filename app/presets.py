@@ -14,6 +14,7 @@ from core.codec.settings import CompressSettings
 from core.errors import InputError
 from core.files import write_json
 from core.jobs import from_dict, to_dict
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,11 @@ class Preset:
     def built_in(self) -> bool:
         return self.path.parent == BUILT_IN
 
+    @property
+    def title(self) -> str:
+        """The name as people read it: that of a built-in preset in their language."""
+        return tr(self.name) if self.built_in else self.name
+
 
 def read(path: Path) -> Preset:
     """Raises InputError, naming the file."""
@@ -43,11 +49,12 @@ def read(path: Path) -> Preset:
         if raw["kind"] != "texloom-preset":
             raise ValueError("another kind of file")
         if raw["schema"] > SCHEMA:
-            raise InputError(f"{path} was written by a newer Texloom; update to use it.", path)
+            text = tr("{path} was written by a newer Texloom; update to use it.")
+            raise InputError(text.format(path=path), path)
         settings = from_dict(CompressSettings, raw["settings"])
         return Preset(str(raw["name"]), str(raw.get("note", "")), settings, path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no preset of Texloom.", path) from error
+        raise InputError(tr("{path} is no preset of Texloom.").format(path=path), path) from error
     except InputError as error:
         raise InputError(f"{path}: {error}", path) from error
 
@@ -73,7 +80,7 @@ def save(name: str, settings: CompressSettings, folder: Path, note: str = "") ->
     """
     name = name.strip()
     if not name:
-        raise InputError("A preset needs a name.")
+        raise InputError(tr("A preset needs a name."))
     path = folder / f"{safe_name(name)}{SUFFIX}"
     values: dict[str, Any] = {}
     if path.exists():

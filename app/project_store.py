@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.files import write_bytes
+from widgets.language import tr
 
 SUFFIX = ".texloom-project"
 SCHEMA = 1
@@ -51,17 +52,20 @@ def read(path: Path) -> Project:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror or error}.", path) from error
+        text = tr("{path} can't be read: {reason}.").format(path=path, reason=error.strerror or error)
+        raise InputError(text, path) from error
     except ValueError as error:
-        raise InputError(f"{path} is damaged: it is no Texloom project.", path) from error
+        raise InputError(tr("{path} is damaged: it is no Texloom project.").format(path=path), path) from error
     if not isinstance(raw, dict) or raw.get("kind") != "texloom-project":
-        raise InputError(f"{path} is no Texloom project.", path)
+        raise InputError(tr("{path} is no Texloom project.").format(path=path), path)
     schema = raw.pop("schema", 0)
     if not isinstance(schema, int) or schema > SCHEMA:
-        raise InputError(f"{path} was written by a newer Texloom; update to open it.", path)
+        text = tr("{path} was written by a newer Texloom; update to open it.")
+        raise InputError(text.format(path=path), path)
     for version in range(schema, SCHEMA):
         raw = MIGRATIONS[version](raw) if version in MIGRATIONS else raw
     raw.pop("kind")
+    damaged = tr("{path} is damaged: its {field} can't be understood.")
     made = Project()
     for known in dataclasses.fields(Project):
         if known.name == "unknown" or known.name not in raw:
@@ -69,10 +73,10 @@ def read(path: Path) -> Project:
         value = raw.pop(known.name)
         wanted = (int, float) if known.name == "changed" else type(getattr(made, known.name))
         if not isinstance(value, wanted):
-            raise InputError(f"{path} is damaged: its {known.name} can't be understood.", path)
+            raise InputError(damaged.format(path=path, field=known.name), path)
         setattr(made, known.name, value)
     if not all(isinstance(entry, Mapping) and isinstance(entry.get("source"), Mapping) for entry in made.materials):
-        raise InputError(f"{path} is damaged: its materials can't be understood.", path)
+        raise InputError(damaged.format(path=path, field="materials"), path)
     made.unknown = raw
     return made
 
@@ -94,4 +98,4 @@ def is_untitled(path: Path) -> bool:
 
 def title(path: Path) -> str:
     """What a project is called."""
-    return "Untitled" if is_untitled(path) else path.stem
+    return tr("Untitled") if is_untitled(path) else path.stem

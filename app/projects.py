@@ -22,6 +22,7 @@ from core.errors import InputError, OutputError, TexloomError
 from core.files import make_folder
 from core.jobs import to_dict
 from core.textures.plan import MaterialPlan
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -190,9 +191,7 @@ class Projects(QObject):
         self._fill(project)
         self.opened.emit()
         if crashed:
-            ago = max(0, round(time.time() - project.changed))
-            when = f"{ago} s" if ago < 120 else f"{ago // 60} min" if ago < 7200 else "some time"
-            self._desk.say(f"Texloom ended unexpectedly; this is “{self.title}” as it was {when} ago.", "warn")
+            self._desk.say(_as_it_was(self.title, max(0, round(time.time() - project.changed))), "warn")
         self.save()
         return True
 
@@ -252,9 +251,9 @@ class Projects(QObject):
         self.save()
         interrupted, title, path = self._runs.interrupt(), self.title, self.path
         if interrupted:
-            some = "A run" if interrupted == 1 else f"{interrupted} runs"
-            back = ("Go back", lambda: self.open(path))
-            self._desk.say(f"{some} of “{title}” will go on when it is opened again.", "warn", (back,))
+            back = (tr("Go back"), lambda: self.open(path))
+            text = tr("%n run(s) of “{project}” will go on when it is opened again.", "", interrupted)
+            self._desk.say(text.format(project=title), "warn", (back,))
         self.project.open = False
         if self.path.exists():
             try:
@@ -286,10 +285,13 @@ class Projects(QObject):
                 try:
                     source = sources.from_json(entry["source"])
                 except InputError:
-                    self._desk.say(f"{entry.get('name', 'A material')} could not be taken up again.", "warn")
+                    text = tr("A material could not be taken up again.")
+                    if "name" in entry:
+                        text = tr("{name} could not be taken up again.").format(name=entry["name"])
+                    self._desk.say(text, "warn")
                     continue
                 plan = source if isinstance(source, MaterialPlan) else None
-                made.append(Material(document.next_key(), str(entry.get("name", "Material")), source, plan=plan))
+                made.append(Material(document.next_key(), str(entry.get("name", tr("Material"))), source, plan=plan))
             look = made[project.current] if 0 <= project.current < len(made) else made[0] if made else None
             self._materials.add(made, look)
             by_folder = {run.folder.name: run for run in document.runs}
@@ -312,7 +314,7 @@ class Projects(QObject):
         lock = QLockFile(str(self._beside(project, ".lock")))
         lock.setStaleLockTime(0)
         if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
-            raise InputError("This project is open in another window already.")
+            raise InputError(tr("This project is open in another window already."))
         return lock
 
     def _unlock(self) -> None:
@@ -346,4 +348,18 @@ class Projects(QObject):
         if not project_store.is_untitled(path):
             return path.stem
         names = [str(entry.get("name", "")) for entry in project.materials]
-        return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "") or "Untitled"
+        first = ", ".join(names[:2])
+        if len(names) > 2:
+            return tr("{names} and %n more", "", len(names) - 2).format(names=first)
+        return first or tr("Untitled")
+
+
+def _as_it_was(title: str, seconds: int) -> str:
+    """That a project was found again after a crash."""
+    if seconds < 120:
+        text = tr("Texloom ended unexpectedly; this is “{project}” as it was {seconds} s ago.")
+    elif seconds < 7200:
+        text = tr("Texloom ended unexpectedly; this is “{project}” as it was {minutes} min ago.")
+    else:
+        text = tr("Texloom ended unexpectedly; this is “{project}” as it was some time ago.")
+    return text.format(project=title, seconds=seconds, minutes=seconds // 60)

@@ -16,6 +16,7 @@ from core.errors import InputError
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
 from core.textures.roles import Role
+from widgets.language import tr
 from widgets.lit_preview import lit_plane, lit_sphere, map_image
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def with_corrections(plan: MaterialPlan, corrections: dict[str, str]) -> Materia
             continue
         taken = {role for other in plan.files if other.path != file.path for role in other.roles if role is not None}
         if roles != file.roles and not taken.intersection(role for role in roles if role is not None):
-            plan = plan.assign(file.path, roles, reason=f"you chose this for “{ending}” before")
+            reason = tr("you chose this for “{ending}” before").format(ending=ending)
+            plan = plan.assign(file.path, roles, reason=reason)
     return plan
 
 

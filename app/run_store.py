@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import OutputError
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def new_folder(runs: Path, material: str) -> Path:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise OutputError(f"The run can't be stored in {folder.parent}: {error.strerror or error}.", folder) from error
+        text = tr("The run can't be stored in {folder}: {reason}.")
+        raise OutputError(text.format(folder=folder.parent, reason=error.strerror or error), folder) from error
     return folder
 
 

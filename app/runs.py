@@ -23,6 +23,8 @@ from core.errors import InputError, OutputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.material import TextureSet
 from core.textures.plan import MaterialPlan
+from widgets.language import tr
+from widgets.units import db_text
 
 if TYPE_CHECKING:
     pass
@@ -64,8 +66,8 @@ class Runs(QObject):
         made = self._from_disk(lambda record: record.project == project)
         resumable = sum(run.state is RunState.RESUMABLE for run in made)
         if resumable:
-            some = "A run was" if resumable == 1 else f"{resumable} runs were"
-            self._desk.say(f"{some} interrupted and can be resumed: see Runs.", "warn")
+            text = tr("%n run(s) were interrupted and can be resumed: see Runs.", "", resumable)
+            self._desk.say(text, "warn")
 
     def _adopt(self, materials: Sequence[Material]) -> None:
         """Link runs to their materials; runs that other projects made of the same files are shown too."""
@@ -123,9 +125,8 @@ class Runs(QObject):
             self.resume_interrupted(run)
         if not self.hold_after_restart:
             return
-        some = "A run waits" if len(runs) == 1 else f"{len(runs)} runs wait"
-        go_on = ("Go on", lambda: self._desk.compute.hold(False))
-        self._desk.say(f"{some} in the queue since last time.", "warn", (go_on,))
+        go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
+        self._desk.say(tr("%n run(s) wait in the queue since last time.", "", len(runs)), "warn", (go_on,))
 
     def interrupt(self) -> int:
         """End what is active as closing the window does: it can be resumed. Says how many there were."""
@@ -161,7 +162,7 @@ class Runs(QObject):
         """Queue runs at sizes over the whole range, with what else is set. Those that there are already, finished or
         queued with the same settings, are not run again."""
         if material.state is MaterialState.UNDECIDED:
-            self._desk.say(material.problem or "Choose the roles of the files first.", "warn")
+            self._desk.say(material.problem or tr("Choose the roles of the files first."), "warn")
             return []
         free = {"target_psnr": None, "max_bytes": None, "match": None, "target_maps": "", "grids": ""}
         asked = [dataclasses.replace(self.document.settings, bpp=size, **free) for size in CurveSettings().sizes]
@@ -196,7 +197,7 @@ class Runs(QObject):
 
     def _queue_one(self, material: Material, record: RunRecord, settings: CompressSettings) -> Run | None:
         if material.state is MaterialState.UNDECIDED:
-            self._desk.say(material.problem or "Choose the roles of the files first.", "warn")
+            self._desk.say(material.problem or tr("Choose the roles of the files first."), "warn")
             return None
         return next(iter(self._queue([(material, record)], settings)), None)
 
@@ -281,8 +282,9 @@ class Runs(QObject):
             if kept is not None and run_store.from_bin(kept, run.folder):
                 self.document.add_runs([run])
 
-        actions = (("Undo", undo),) if kept is not None else ()
-        self._desk.say(f"{run.title} of {run.material_name} was deleted.", "info", actions)
+        actions = ((tr("Undo"), undo),) if kept is not None else ()
+        text = tr("{run} of {material} was deleted.").format(run=run.title, material=run.material_name)
+        self._desk.say(text, "info", actions)
 
     def rename(self, run: Run, name: str) -> None:
         """ "" gives it back its number."""
@@ -313,7 +315,11 @@ class Runs(QObject):
             else:
                 yield from self._compress(texture_set, run.settings, run.folder, control, run.slot, resume=resume)
 
-        what = f"{run.baseline.title} of {run.material_name}" if run.baseline else f"Compressing {run.material_name}"
+        name = run.material_name
+        if run.baseline is not None:
+            what = tr("{run} of {material}").format(run=tr(run.baseline.title), material=name)
+        else:
+            what = tr("Compressing {name}").format(name=name)
         job = self._desk.compute.submit(what, work)
         run.job = job
         job.events.connect(lambda events: self._on_events(run, events))
@@ -379,26 +385,18 @@ class Runs(QObject):
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
         run_store.write(record, run.folder)
-        rate = f" at {record.bits_per_texel:.2f} bits per texel" if record.bits_per_texel else ""
-        name = run.material_name
-        if run.baseline is not None:
-            name += f", {run.title}"
-            rate = (
-                f" at {result.bits_per_texel:.2f} bits per texel, {result.bits_per_texel_with_mips:.2f} with mip levels"
-            )
-        psnr = f": {record.psnr_db:.1f} dB{rate}" if record.psnr_db is not None else " is done"
-        self._desk.say(f"{name}{psnr}.", "good", self._offers(run))
+        self._desk.say(_told(run, result), "good", self._offers(run))
 
     def _offers(self, run: Run) -> tuple[MessageAction, ...]:
         """What can be done with a run that is done."""
         if run.baseline is None:
-            return (("Open folder", lambda: self._desk.folder_wanted.emit(run.folder)),)
+            return ((tr("Open folder"), lambda: self._desk.folder_wanted.emit(run.folder)),)
         of_current = self.document.current is self.document.material(run.material_key)
         if not of_current or run.key in self.document.slots.values():
             return ()
         return (
-            ("Show in A", lambda: self.document.set_slot("A", run.key)),
-            ("Show in B", lambda: self.document.set_slot("B", run.key)),
+            (tr("Show in A"), lambda: self.document.set_slot("A", run.key)),
+            (tr("Show in B"), lambda: self.document.set_slot("B", run.key)),
         )
 
     def _on_failed(self, run: Run, error: Exception) -> None:
@@ -416,7 +414,7 @@ class Runs(QObject):
         run_store.remove(run.folder)
         run.job = None
         self.document.remove_run(run.key)
-        self._desk.say(f"The run of {run.material_name} was discarded.")
+        self._desk.say(tr("The run of {material} was discarded.").format(material=run.material_name))
 
     def _on_ended(self, run: Run) -> None:
         run.job = None
@@ -461,6 +459,23 @@ def settings_from(values: dict[str, Any]) -> CompressSettings:
     except InputError as error:
         log.warning("Stored settings were ignored: %s", error)
         return CompressSettings()
+
+
+def _told(run: Run, result: Any) -> str:
+    """That a run is done, and what came of it."""
+    record = run.record
+    name = run.material_name if run.baseline is None else f"{run.material_name}, {run.title}"
+    if record.psnr_db is None:
+        return tr("{name} is done.").format(name=name)
+    psnr = db_text(record.psnr_db)
+    if run.baseline is not None:
+        return tr("{name}: {psnr} dB at {rate:.2f} bits per texel, {mips:.2f} with mip levels.").format(
+            name=name, psnr=psnr, rate=result.bits_per_texel, mips=result.bits_per_texel_with_mips
+        )
+    if not record.bits_per_texel:
+        return tr("{name}: {psnr} dB.").format(name=name, psnr=psnr)
+    text = tr("{name}: {psnr} dB at {rate:.2f} bits per texel.")
+    return text.format(name=name, psnr=psnr, rate=record.bits_per_texel)
 
 
 def _fingerprint(source: Mapping[str, Any]) -> str:

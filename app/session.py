@@ -19,6 +19,7 @@ from app.undo import Change
 from app.watching import Watching
 from core.codec.settings import CompressSettings
 from core.jobs import to_dict
+from widgets.language import tr
 
 
 class Session(QObject):
@@ -50,7 +51,7 @@ class Session(QObject):
         """Can be undone."""
         before = self.document.settings
         if settings != before:
-            self.undo.push(Change("Change settings", before, settings, self._put_settings))
+            self.undo.push(Change(tr("Change settings"), before, settings, self._put_settings))
 
     def _put_settings(self, settings: CompressSettings) -> None:
         self.preferences.settings = to_dict(settings)
@@ -59,7 +60,8 @@ class Session(QObject):
     def rename_run(self, run: Run, name: str) -> None:
         """Can be undone."""
         if name != run.record.name:
-            self.undo.push(Change("Rename run", run.record.name, name, lambda text: self.runs.rename(run, text)))
+            change = Change(tr("Rename run"), run.record.name, name, lambda text: self.runs.rename(run, text))
+            self.undo.push(change)
 
     def shutdown(self, limit_s: float) -> bool:
         """Ask every job to end and wait. Checkpoints stay, so that what ran can be resumed."""

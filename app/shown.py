@@ -17,6 +17,7 @@ from core.jobs import Finished, Slot
 from core.textures.material import Pixels, TextureSet
 from core.textures.mips import at_level, pyramid_level
 from core.textures.roles import Role
+from widgets.language import tr
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
@@ -137,7 +138,7 @@ class Shown(QObject):
 
     def _bring_level(self, wanted: _Level, work: Work) -> None:
         self._levels_coming.add(wanted)
-        job = self._desk.io.submit(f"Mip level {wanted[-1]}", work)
+        job = self._desk.io.submit(tr("Mip level {level}").format(level=wanted[-1]), work)
         self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:
@@ -175,7 +176,8 @@ class Shown(QObject):
         if run.key in self._decoding or run.path is None:
             return
         self._decoding.add(run.key)
-        job = self._desk.io.submit(f"Decoding {run.material_name}", call(_decode, run.path))
+        title = tr("Decoding {name}").format(name=run.material_name)
+        job = self._desk.io.submit(title, call(_decode, run.path))
         self._desk.io.move(job, 0)
 
         def finished(event: Finished) -> None:

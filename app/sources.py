@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import Role
+from widgets.language import tr
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class ContainerSource:
 
 
 Source = SampleSource | ContainerSource | MaterialPlan
+
+
+def sample_title(name: str) -> str:
+    """What people call a built-in material."""
+    return tr(name.replace("_", " ").capitalize())
 
 
 def to_json(source: Source) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def from_json(values: Mapping[str, Any]) -> Source:
             notices=tuple(values["notices"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError("The record of this run does not say which files it was made from.") from error
+        raise InputError(tr("The record of this run does not say which files it was made from.")) from error
 
 
 def _file_to_json(file: PlannedFile) -> dict[str, Any]:

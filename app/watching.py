@@ -15,6 +15,7 @@ from app.job_runner import call
 from app.materials import Materials
 from core.jobs import Finished
 from core.textures.images import IMAGE_SUFFIXES
+from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ class Watching(QObject):
                 if changed.intersection(_files(material)):
                     log.info("%s: its files have changed and are read again", material.name)
                     self._materials.read_again(material)
-                    self._desk.say(f"The files of {material.name} have changed; they were read again.")
+                    text = tr("The files of {material} have changed; they were read again.")
+                    self._desk.say(text.format(material=material.name))
         self._take_up()
         self._renew()
 
@@ -108,7 +110,7 @@ class Watching(QObject):
             fresh += sorted({path.parent if path.parent != folder else path for path in new})
         if not fresh:
             return
-        job = self._desk.io.submit("Looking at new files", call(reading_jobs.look, fresh))
+        job = self._desk.io.submit(tr("Looking at new files"), call(reading_jobs.look, fresh))
         job.finished.connect(self._on_found)
         job.failed.connect(lambda error: log.info("Nothing to open among the new files: %s", error))
 
@@ -117,7 +119,11 @@ class Watching(QObject):
         self._materials.take(event.result.plans)
         new = self._desk.document.materials[before:]
         names = ", ".join(material.name for material in new[:3])
-        self._desk.say(f"New in a watched folder: {names}" + (f" and {len(new) - 3} more." if len(new) > 3 else "."))
+        more = len(new) - 3
+        text = tr("New in a watched folder: {names}.")
+        if more > 0:
+            text = tr("New in a watched folder: {names} and %n more.", "", more)
+        self._desk.say(text.format(names=names))
 
 
 def _files(material: Material) -> list[Path]:

@@ -25,28 +25,47 @@ sys.path.insert(0, str(ROOT))
 
 
 def words_of_tables() -> list[str]:
-    """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, and
-    of the actions."""
+    """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, of
+    the presets that come with it, of the actions, and of the lab."""
     from app.actions import ACTIONS, HELD_KEYS, MENUS
+    from app.lab_guide import STEPS
+    from app.lab_workspace import FIGURES, TRANSFORMS
     from app.options import Options
+    from app.presenting import RUN_WORDS, STAGES
+    from app.presets import BUILT_IN, available
     from core.codec.baseline_sets import BASELINES
     from core.codec.settings import PRESET_SECONDS, CompressSettings
-    from core.exporters import TARGETS
+    from core.coordinate.settings import ENCODINGS, LabSettings
+    from core.exporters import TARGETS, presets
+    from core.exporters.networks import TARGETS as NETWORK_TARGETS
     from core.jobs import describe
     from core.textures.roles import ROLE_INFO
+    from core.textures.samples import SAMPLE_NAMES
     from renderers.studios import STUDIOS
 
     words = [info.label for info in ROLE_INFO.values()]
-    words += [preset.capitalize() for preset in PRESET_SECONDS]
-    for field in (*describe(CompressSettings), *describe(Options)):
-        words += [field.label, field.help, field.unit, *(choice.capitalize() for choice in field.choices)]
+    words += [word for preset in PRESET_SECONDS for word in (preset, preset.capitalize())]
+    words += [word for word, _ in RUN_WORDS.values()]
+    words += [*STAGES, *ENCODINGS]
+    words += [name.replace("_", " ").capitalize() for name in SAMPLE_NAMES]
+    for preset in available(BUILT_IN):
+        words += [preset.name, preset.note]
+    words += [preset.title for preset in presets.available().values()]
+    for settings in (CompressSettings, Options, LabSettings, *(target.settings for target in TARGETS.values())):
+        for field in describe(settings):
+            words += [field.label, field.help, field.unit, *(choice.capitalize() for choice in field.choices)]
     words += [text for text, _ in STUDIOS.values()]
     for spec in ACTIONS:
         words += [spec.text, spec.menu, spec.hint]
     words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]
     for item in (*BASELINES.values(), *TARGETS.values()):
         words += [item.title, item.sentence]
-    return [word for word in dict.fromkeys(words) if word]
+    words += [target.title for target in NETWORK_TARGETS.values()]
+    words += [word for step in STEPS for word in (step.title, step.text, step.act)]
+    words += [word for _, text, tip in TRANSFORMS for word in (text, tip)]
+    words += [word for pair in FIGURES.values() for word in pair]
+    # Numbers, too, can be choices.
+    return [word for word in dict.fromkeys(words) if any(letter.isalpha() for letter in word)]
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button, label, tool
+from widgets.language import tr
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class GuideStep:
 
     title: str
     text: str
-    act: str = "Try it"
+    act: str
 
 
 class GuideCard(QFrame):
@@ -34,7 +35,7 @@ class GuideCard(QFrame):
         head = bare(QHBoxLayout(), 8)
         self._count = label("", "small")
         head.addWidget(self._count, 1)
-        self.close_button = tool("close", "Close the tour")
+        self.close_button = tool("close", tr("Close the tour"))
         self.close_button.clicked.connect(self.closed)
         head.addWidget(self.close_button)
         column.addLayout(head)
@@ -54,7 +55,7 @@ class GuideCard(QFrame):
         self.try_button.clicked.connect(lambda: self.wanted.emit(self._at))
         row.addWidget(self.try_button)
         row.addStretch(1)
-        self.back, self.next = button("Back", "flat"), button("Next", "flat")
+        self.back, self.next = button(tr("Back"), "flat"), button(tr("Next"), "flat")
         self.back.clicked.connect(lambda: self.show_step(self._at - 1))
         self.next.clicked.connect(lambda: self.show_step(self._at + 1))
         row.addWidget(self.back)
@@ -69,7 +70,7 @@ class GuideCard(QFrame):
     def show_step(self, number: int) -> None:
         self._at = min(max(number, 0), len(self._steps) - 1)
         step = self._steps[self._at]
-        self._count.setText(f"Tour  ·  {self._at + 1} of {len(self._steps)}")
+        self._count.setText(tr("Tour  ·  {step} of {steps}").format(step=self._at + 1, steps=len(self._steps)))
         self._title.setText(step.title)
         self._text.setText(step.text)
         self.try_button.setText(step.act)

@@ -3,7 +3,8 @@
 Every text in the window is asked for by :func:`tr` with the English text as a literal: `make translations` collects
 these into a template. Values go in afterwards by name, ``tr("run {number}").format(number=3)``, so that a translation
 can put them in another order; what is counted is ``tr("%n file(s)", "", count)``. What `core` gives as data, such as
-names of roles, goes through :func:`tr` as well; ``packaging/translations.py`` knows which these are.
+names of roles, goes through :func:`tr` as well; ``packaging/translations.py`` knows which these are. Whole sentences
+of `core`, which say what is wrong, or why a file is taken for what it is, are English everywhere.
 """
 
 from __future__ import annotations

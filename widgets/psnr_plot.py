@@ -15,7 +15,7 @@ from core.textures.roles import Role
 from widgets.controls import bare
 from widgets.language import role_name, tr
 from widgets.theme import THEME, TOTAL_COLOR, follow_scale, font, role_color, text_px
-from widgets.units import clock_text, db_text
+from widgets.units import clock_text, db_text, psnr_text
 
 TOTAL = "total"
 EXACT_DB = 98.9
@@ -184,7 +184,7 @@ class _EndLabels(QWidget):
 
     def set_rows(self, rows: list[tuple[str, float]]) -> None:
         self._rows = rows
-        told = [f"{_name(name)} {db_text(value)} dB" for name, value in rows]
+        told = [f"{_name(name)} {psnr_text(value)}" for name, value in rows]
         self.setAccessibleName(", ".join(told))
         self.setToolTip("\n".join(told))
         self.update()

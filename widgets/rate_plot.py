@@ -17,7 +17,7 @@ from widgets.language import tr
 from widgets.psnr_plot import DbAxis, quiet_plot, tick_step
 from widgets.rate_panel import RatePoint, best_points
 from widgets.theme import THEME, follow_scale, font, text_px
-from widgets.units import db_text
+from widgets.units import db_text, psnr_text
 
 _SPOT, _LARGE_SPOT = 8, 12
 _GAP = 7.0
@@ -71,7 +71,7 @@ class RatePlot(QWidget):
         room = max(1.0, 0.12 * np.ptp(qualities))
         self._box.setXRange(rates.min() - 0.35, rates.max() + 0.55, padding=0)
         self._box.setYRange(qualities.min() - room, qualities.max() + 1.6 * room, padding=0)
-        self.setAccessibleName(", ".join(f"{p.label}: {p.bpp:.2f}, {db_text(p.psnr_db)} dB" for p in points))
+        self.setAccessibleName(", ".join(f"{p.label}: {p.bpp:.2f}, {psnr_text(p.psnr_db)}" for p in points))
         self._place_names()
 
     def _place_names(self) -> None:

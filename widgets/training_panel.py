@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget,
 from widgets.controls import ElidedLabel, bare, hint_page, label, restyle
 from widgets.language import tr
 from widgets.theme import follow_scale, text_px
-from widgets.units import clock_text, db_text
+from widgets.units import clock_text, psnr_text
 
 if TYPE_CHECKING:
     from widgets.psnr_plot import PsnrPlot
@@ -105,7 +105,7 @@ class TrainingPanel(QWidget):
         self, view: TrainingView, seconds: Sequence[float] = (), curves: Mapping[str, Sequence[float]] | None = None
     ) -> None:
         self._stack.setCurrentIndex(1)
-        self._psnr.setText(f"{db_text(view.psnr_db)} dB" if view.psnr_db is not None else "–")
+        self._psnr.setText(psnr_text(view.psnr_db) if view.psnr_db is not None else "–")
         self._state.setText(view.state)
         restyle(self._state, "state", view.state_look)
         facts = [view.title]

@@ -8,18 +8,19 @@ from widgets.language import tr
 def size_text(count: float) -> str:
     """Bytes in steps of 1024 with three figures: ``640 KB``, ``1.25 MB``."""
     value = float(count)
-    for unit in ("bytes", "KB", "MB"):
-        if value < 999.5 or (unit == "bytes" and value < 1024):
-            return _three(value, unit)
-        value /= 1024
-    return _three(value, "GB")
-
-
-def _three(value: float, unit: str) -> str:
-    if unit == "bytes":
+    if value < 1024:
         return tr("{count:.0f} bytes").format(count=value)
-    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
-    return f"{value:.{digits}f} {unit}"
+    value /= 1024
+    if value < 999.5:
+        return tr("{size} KB").format(size=_three(value))
+    value /= 1024
+    if value < 999.5:
+        return tr("{size} MB").format(size=_three(value))
+    return tr("{size} GB").format(size=_three(value / 1024))
+
+
+def _three(value: float) -> str:
+    return f"{value:.{0 if value >= 99.95 else 1 if value >= 9.995 else 2}f}"
 
 
 def time_text(seconds: float) -> str:
@@ -46,3 +47,8 @@ def db_text(value: float | None) -> str:
     if value is None:
         return "–"
     return "∞" if value == float("inf") else f"{value:.1f}"
+
+
+def psnr_text(value: float | None) -> str:
+    """``39.8 dB``, with the number as :func:`db_text` has it."""
+    return tr("{value} dB").format(value=db_text(value))

@@ -312,7 +312,7 @@ class LightTool(_MenuTool):
             -40,
             40,
             lambda value: self.wanted.emit("exposure", value / 10),
-            lambda o: (round(o.exposure * 10), f"{o.exposure:+.1f} EV"),
+            lambda o: (round(o.exposure * 10), tr("{stops:+.1f} EV").format(stops=o.exposure)),
         )
         self._tone = self.add_combo(tr("Tone mapping"), _tones(), lambda o: o.tone_mapping)
         self._tone.activated.connect(lambda _: self.wanted.emit("tone_mapping", self._tone.currentData()))

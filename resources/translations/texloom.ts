@@ -264,6 +264,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>KB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The same as the size of the file</source>
         <translation type="unfinished"></translation>
     </message>
@@ -486,6 +490,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{size} KB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} GB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation type="unfinished"></translation>
     </message>
@@ -499,6 +515,10 @@
     </message>
     <message>
         <source>{hours} h {minutes:02d} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value} dB</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -815,6 +835,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{stops:+.1f} EV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Tone mapping</source>
         <translation type="unfinished"></translation>
     </message>
@@ -927,7 +951,15 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>balanced</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -935,7 +967,139 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept early</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resumable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>frequency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>triangle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one-blob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bricks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Worn painted metal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wood planks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cobbles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Woven fabric</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The smallest file that can hardly be told from the original.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A rough result within seconds, to see whether the maps are read right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iOS and Android</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small enough for a download: what ASTC needs 8×8 blocks for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreal environment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Walls, floors and rocks seen from some distance: half the size of BC7 or less.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreal hero asset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the camera comes close to: trained long, at high quality.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blender</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Godot 4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unity HDRP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreal Engine</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1003,7 +1167,43 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Export to {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files go to {place} below this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All materials with a result ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&lt;each material&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Into {folder}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1159,10 +1359,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>At start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1200,6 +1396,482 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Tell the desktop when the queue has come to its end while another window is in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the network is given of a place: waves of rising frequency, a bump, a learned grid, or the bare numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frequency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Triangle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One-blob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers made of each coordinate by frequency, triangle and one-blob.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden layers of the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neurons in each hidden layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What each hidden neuron does to its sum.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaky-relu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tanh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swish</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which error training makes small; the relative ones let dark texels count more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>L2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>L1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative-l2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers that are computed with; the weights that learn are float32 always. A processor without 16-bit products rounds to them instead, which costs time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Float32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Float16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bfloat16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits that each finished weight is kept in; 32 leaves it as it was learned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long to train, in rounds of 128 steps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train for this long instead of a number of rounds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far each step goes, at the start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the learning rate falls to a hundredth over the run: cosine slowly at first, exponential at once, or not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Constant</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exponential</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warm up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps over which the learning rate rises from nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side of the square batch of random texels in a step: 32 are 1024 texels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradients are multiplied by this before 16-bit numbers hold them, and divided again in the optimiser.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grids of the hash encoding, from coarse to fine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned numbers at each point of a grid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entries of each grid&apos;s table, as a power of two; finer grids share them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash coarsest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cells across of the coarsest grid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hash finest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cells across of the finest grid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn the alpha channel of pictures that have one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same picture, settings and seed, same network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the model that is fitted for the export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest time that fitting the model may take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to fit; auto takes a GPU if there is one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How firmly opposite edges of the fitted model&apos;s grids are held together, so that no seam shows when the engine repeats them; 0 leaves them alone, 10 is firm.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fallback</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Textures for what can&apos;t run the decoder, in ASTC blocks with the settings of the target astc, or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Astc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height of the relief from black to white, in units of the scene.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convention of the normal map: as in the source, OpenGL (+Y up), or DirectX (+Y down).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opengl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Directx</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Occlusion, roughness and metallic packed into the channels of one BC7 texture, or one BC4 texture each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Single</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity in the alpha channel of the albedo, or a texture of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names of the files; {material} and {role} are filled in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texels in a block of 128 bits: 4x4 is best, 12x12 smallest; 8, 5.12, 3.56, 2, 1.28 or 0.89 bits per texel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4x4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>5x5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>6x6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8x8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>10x10</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>12x12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same for the normal map, where errors show most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>X, Y and Z, which every shader reads; or only X in red and Y in alpha, which are closer to the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Xyz</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Xy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Occlusion, roughness and metallic packed into the channels of one texture, or one texture each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zstd</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress the files once more with Zstandard: smaller downloads, unpacked when they are loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What carries the material in the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File format; float maps become EXR where it is PNG or TGA, and TGA has 8 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Png</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tiff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exr</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tga</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits per channel: those of the source, or the same for all files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files and their channels, as in: {material}_ORM = occlusion roughness metallic; {material}_Color = albedo +opacity. Empty: those of the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names of the source&apos;s files; {material} and {role} are filled in. Empty: as they were.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language of the shader.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hlsl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slang</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Glsl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decoder&apos;s weights as constants in the text, which is quickest, or in a buffer of their own, so that textures of the same layout share one shader.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Constants</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Buffer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1251,6 +1923,218 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Measure rate and quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreal Engine 5, importer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decoded maps under the source&apos;s file names, with their bit depth and channel layout, or packed by a layout of your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrays (safetensors)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same arrays in one file with its description inside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shader source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decoder as HLSL, Slang, GLSL or Metal, and the latents as raw textures, for your own engine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GLSL shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>HLSL shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slang shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metal shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RTX Neural Shading, JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RTX Neural Shading, float16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why encoding matters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A network that is given bare coordinates learns smooth shapes only. Encoded as waves, the same network sees fine steps. This trains both, one after the other; compare the two curves and the blur.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What depth buys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each hidden layer folds the picture once more: more layers draw sharper edges, and cost more multiply-adds a pixel. This trains one hidden layer, then six.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A shipped network keeps its weights in few bits. This rounds them to 4 and shows what breaks: look for shifted colours and lost detail. The learned weights stay as they are; 8 bits are usually enough.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round to 4 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grey is exact; lighter is too bright, darker too dark, amplified by the gain. Where the error looks like the picture, detail is missing; even noise is what is left at the end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Amplify 40 times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Out of the lab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network is a few kilobytes of numbers, so it can be written as shader text. This draws the picture with that GLSL text instead of the decoder and measures the difference. Export has it for HLSL, Slang and Metal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw with the shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>u and v exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The middle quarter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turned by 30 degrees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left and right exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two by two repeats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bent into waves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of what is shown; while a training runs, of the texels of its last round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples / s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texels learned from in a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned numbers: weights, biases and the hash encoding&apos;s table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multiply-adds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For one pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the network with whole weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batches that the network has learned from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1287,7 +2171,31 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show in A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Use these settings again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the files again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1300,6 +2208,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>The same run in a terminal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1347,6 +2259,106 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Drop a picture here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A small network learns to be that picture while you watch: what it sees of a place, how deep it is and what is left of the error.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start a run to see the network learn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What differs, amplified around mid-grey.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bits} bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How finely the finished weights are rounded, as looked at, saved and exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw with the exported shader text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much the error is amplified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gain of the error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another picture, or a network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Five short experiments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What training makes small</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train a new network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train the network there is further</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1356,6 +2368,116 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Stop and keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish now and keep what it has learned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the run; the network before it comes back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A network: .texnet, or as the RTX samples keep them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network as a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shader text, or the frames of the training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training as a moving picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop one anywhere on the lab.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>with alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by the shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Networks ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load a network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom network ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the training as a moving picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop to learn this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for another run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finishing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discarding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Trained for {steps:,} step(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start a run to watch the quality rise.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1467,10 +2589,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>1 : 1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>One texel per pixel of the screen</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1543,6 +2661,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Watch a network learn a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hide panels</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1592,10 +2714,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Run into B</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>1 … 9</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1723,19 +2841,67 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Unreal Engine 5</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Two feature grids as DDS and the network as NPZ, as the NeuralTextureTraining importer reads them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Image files</source>
+        <source>Unreal Engine 5.4</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The decoded maps under the source&apos;s file names, with their bit depth and channel layout.</source>
+        <source>The neural texture for an engine without changes: latents as DDS, the shader of a Custom node, and a script that imports the textures and builds the material.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iOS and macOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A Core ML model of the neural texture, its shader in Metal with the latents, and ASTC textures to fall back on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MaterialX</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A MaterialX document with a Standard Surface, and an image for each map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>USD</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A USD stage with a preview surface on a sphere, and an image for each map.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC textures (DDS)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block-compressed DDS files with all mip levels for desktop and consoles: BC7, BC5, BC4 and BC6H.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC textures (KTX2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KTX 2.0 files with all mip levels for iOS and Android, in ASTC blocks of a size of your choice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glTF (GLB)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One GLB file with base colour, packed occlusion, roughness and metallic, normals and a preview shape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image files</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1843,6 +3009,14 @@ Click to choose, or drag a run onto this.</source>
         </translation>
     </message>
     <message>
+        <source>Open it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom ended unexpectedly; its project was kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add materials</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1855,11 +3029,23 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Rates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Home</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Lab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export to</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1872,6 +3058,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a picture on the lab, or start with the sample</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1891,11 +3081,133 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Queue another run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export again: {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{bits:.4g} bits/texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings of run {number} are used again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The command line is in the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing opened yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom projects ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The project is kept in {file} from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress every texture set below a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No folder is watched any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open what is put into a folder from now on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Materials that are put into {folder} are opened from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Preferences</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Open a folder with texture sets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the images of one set, or .texloom files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maps and neural textures ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Meshes ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a mesh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Panoramas ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a panorama</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as .texloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no finished run to export yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop to open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop to open %n item(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The report is in the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom turns PBR texture sets into neural textures. Apache License 2.0; the typeface is Inter (SIL Open Font License).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1939,11 +3251,535 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Wrote {names} and %n more to {folder}.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Wrote {names} to {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this; close other materials or use a smaller set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Texloom ({error}). The log has the details.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Saved as preset “{preset}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tour  ·  {step} of {steps}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting {name} to {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export of {name} needs training of its own; it starts after the present run.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{psnr} dB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files in {folder} are up to date already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were up to date already.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{target}: {materials}, {written}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{target}: {materials}, {written}, {same}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were up to date already</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The export of {name} was cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no finished run to export yet; start one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be written: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a picture first, or take the sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A training runs; stop it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bare coordinates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As waves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Six layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{network} is training …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {psnr} dB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{before} dB with whole weights, {now} dB with {bits} bits each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The error is shown {gain:.0f} times as strong; the slider above it turns it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shader is being compiled …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawn by the shader. It differs by {steps:.2f} of 255 steps at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lab: {picture}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This network takes {count:,} multiply-adds a pixel; compiling its shader would take minutes, so at most {most:,} are drawn here. Export it instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing with the shader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is the picture itself; choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A training runs; stop it before another picture is opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A training runs; stop it before a network is loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong; the log has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run was discarded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Texloom ({error}). Your files are untouched; the log has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking at files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) opened.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) can&apos;t be read; see Maps.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No file is used as a map yet. Choose a role for at least one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change role of {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change normal convention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close {material}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{material} was closed; its files and runs stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs a look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normal map: OpenGL or DirectX?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{run} of {material}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On hold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing waits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) ago</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>run {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>angle {angle:.1f}°</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer Texloom; update to use it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is no preset of Texloom.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A preset needs a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is damaged: it is no Texloom project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is no Texloom project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer Texloom; update to open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is damaged: its {field} can&apos;t be understood.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) of “{project}” will go on when it is opened again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} could not be taken up again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A material could not be taken up again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This project is open in another window already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{names} and %n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Texloom ended unexpectedly; this is “{project}” as it was {seconds} s ago.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom ended unexpectedly; this is “{project}” as it was {minutes} min ago.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texloom ended unexpectedly; this is “{project}” as it was some time ago.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>you chose this for “{ending}” before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run can&apos;t be stored in {folder}: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were interrupted and can be resumed: see Runs.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) wait in the queue since last time.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose the roles of the files first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{run} of {material} was deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compressing {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The run of {material} was discarded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {psnr} dB at {rate:.2f} bits per texel, {mips:.2f} with mip levels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {psnr} dB at {rate:.2f} bits per texel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mip level {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoding {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The record of this run does not say which files it was made from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files of {material} have changed; they were read again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking at new files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>New in a watched folder: {names} and %n more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New in a watched folder: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished runs stand here by size and quality, beside what BC7 or ASTC makes of the material.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure the curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue runs of this material at several sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As good as {baseline} at {bits:.1f} instead of {theirs:.1f} bits per texel: {times:.1f}×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At {bits:.1f} bits per texel {gain:.1f} dB better than {baseline} at {theirs:.1f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR over bits per texel, everything counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rate:.2f} bits per texel, {psnr} dB</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

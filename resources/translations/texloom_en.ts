@@ -38,5 +38,131 @@
             <numerusform>%n maps</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Wrote {names} and %n more to {folder}.</source>
+        <translation>
+            <numerusform>Wrote {names} and %n more to {folder}.</numerusform>
+            <numerusform>Wrote {names} and %n more to {folder}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were up to date already.</source>
+        <translation>
+            <numerusform>%n was up to date already.</numerusform>
+            <numerusform>%n were up to date already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s)</source>
+        <translation>
+            <numerusform>%n material</numerusform>
+            <numerusform>%n materials</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written</source>
+        <translation>
+            <numerusform>%n file written</numerusform>
+            <numerusform>%n files written</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were up to date already</source>
+        <translation>
+            <numerusform>%n was up to date already</numerusform>
+            <numerusform>%n were up to date already</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Trained for {steps:,} step(s)</source>
+        <translation>
+            <numerusform>Trained for {steps:,} step</numerusform>
+            <numerusform>Trained for {steps:,} steps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop to open %n item(s)</source>
+        <translation>
+            <numerusform>Drop to open %n item</numerusform>
+            <numerusform>Drop to open %n items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) opened.</source>
+        <translation>
+            <numerusform>%n material opened.</numerusform>
+            <numerusform>%n materials opened.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) can&apos;t be read; see Maps.</source>
+        <translation>
+            <numerusform>%n file can&apos;t be read; see Maps.</numerusform>
+            <numerusform>%n files can&apos;t be read; see Maps.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n waiting</numerusform>
+            <numerusform>%n waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation>
+            <numerusform>%n minute ago</numerusform>
+            <numerusform>%n minutes ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) ago</source>
+        <translation>
+            <numerusform>%n hour ago</numerusform>
+            <numerusform>%n hours ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>%n day ago</numerusform>
+            <numerusform>%n days ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) of “{project}” will go on when it is opened again.</source>
+        <translation>
+            <numerusform>A run of “{project}” will go on when it is opened again.</numerusform>
+            <numerusform>%n runs of “{project}” will go on when it is opened again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{names} and %n more</source>
+        <translation>
+            <numerusform>{names} and %n more</numerusform>
+            <numerusform>{names} and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were interrupted and can be resumed: see Runs.</source>
+        <translation>
+            <numerusform>A run was interrupted and can be resumed: see Runs.</numerusform>
+            <numerusform>%n runs were interrupted and can be resumed: see Runs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) wait in the queue since last time.</source>
+        <translation>
+            <numerusform>A run waits in the queue since last time.</numerusform>
+            <numerusform>%n runs wait in the queue since last time.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>New in a watched folder: {names} and %n more.</source>
+        <translation>
+            <numerusform>New in a watched folder: {names} and %n more.</numerusform>
+            <numerusform>New in a watched folder: {names} and %n more.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

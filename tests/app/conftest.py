@@ -24,11 +24,16 @@ def material_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., MainWindow]]:
-    """Makes windows that are shown, and closes them after the test."""
-    theme.install(qapp)
+def english(qapp: QApplication) -> None:
+    """Words as in the window where there is no translation, with the forms of their plurals."""
     if not qapp.findChildren(QTranslator):
         language.install(qapp, QLocale(QLocale.Language.English))
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, qapp: QApplication, english: None) -> Iterator[Callable[..., MainWindow]]:
+    """Makes windows that are shown, and closes them after the test."""
+    theme.install(qapp)
     made: list[MainWindow] = []
 
     def make(compress: Any = None) -> MainWindow:

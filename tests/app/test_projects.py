@@ -28,7 +28,7 @@ Maker = Callable[..., Session]
 
 
 @pytest.fixture
-def make_session(qtbot: QtBot) -> Iterator[Maker]:
+def make_session(qtbot: QtBot, english: None) -> Iterator[Maker]:
     made: list[Session] = []
     kept = Preferences()
 

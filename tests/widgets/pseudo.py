@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 from widgets.language import FOLDER
 
 PLACES = re.compile(r"(\{[^{}]*\}|%n)")
-NAMES = {"FLIP", "PSNR", "RGB", "OpenGL", "DirectX", "BCn", "BC", "CPU", "CUDA", "MPS", "UDIM"}
+KEYS = re.compile(r"\((?:(?:Ctrl|Shift|Alt|Meta)\+)*[^\s()]+\)")
+"""As tooltips name them; Qt says these in its own translations."""
+NAMES = {"FLIP", "PSNR", "RGB", "OpenGL", "DirectX", "BCn", "BC", "CPU", "CUDA", "MPS", "UDIM", "GLSL", "Texloom"}
 """Written alike in every language."""
 
 
@@ -40,9 +42,12 @@ class Pseudo(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(self, context: str, text: str, about: str = "", count: int = -1) -> str:
-        if text not in self._texts:
-            return ""
+    def translate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, context: str, text: str, about: str = "", count: int = -1
+    ) -> str | None:
+        if context == "QShortcut" or (not context and text not in self._texts):
+            return None  # an empty text would be taken for its translation
+        # Qt's own words, which have a context, come with translations of their own.
         return "".join(part if PLACES.fullmatch(part) else f"«{part}»" for part in PLACES.split(text) if part)
 
 
@@ -73,7 +78,7 @@ def texts_of(root: QWidget) -> set[str]:
 def untranslated(text: str, own: frozenset[str] = frozenset()) -> list[str]:
     """Words of three letters or more that did not go through ``tr``; ``own`` are data, such as names of files."""
     # Of a tooltip only the beginning may be used as a name.
-    rest = re.sub("«[^»]*(»|$)", " ", text)
+    rest = KEYS.sub(" ", re.sub("«[^»]*(»|$)", " ", text))
     for word in sorted(own, key=len, reverse=True):
         rest = rest.replace(word, " ")
     return [word for word in re.findall(r"[A-Za-z]{3,}", rest) if word not in NAMES]
