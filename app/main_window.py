@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import actions, logs, paths, place_menus, preferences, presenting
+from app.announcing import Announcer
 from app.compress_panel import CompressPanel
 from app.desk import Message
 from app.dock_layout import DockLayout
@@ -129,8 +130,8 @@ class MainWindow(QMainWindow):
         self.session = Session(self.preferences, self, compress=compress)
         self.document = self.session.document
         self.logs = logs.LogBridge(self)
-        self._closed = self._busy = False
-        self._badge = 0
+        self._closed = False
+        self._announcer = Announcer(self)
         self._lab: LabWorkspace | None = None
         self._overlay = DropOverlay(self)
 
@@ -603,21 +604,11 @@ class MainWindow(QMainWindow):
         jobs = [job for job in (*running, *compute.waiting) if not job.state.ended]
         runs = [by_job[job] for job in jobs if job in by_job]
         rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
-        self.queue.show_queue(rows, presenting.queue_summary(runs, compute.held), compute.held)
+        summary = presenting.queue_summary(runs, compute.held)
+        self.queue.show_queue(rows, summary, compute.held)
         self.actions_by_id["hold_queue"].setChecked(compute.held)
-        self._announce(len(jobs))
-
-    def _announce(self, jobs: int) -> None:
-        """Tell the desktop how much is left to do, and when all is done, if nobody is looking."""
-        busy, badge = jobs > 0, jobs if self.options.desktop_messages else 0
-        app = QApplication.instance()
-        if isinstance(app, QApplication) and app.desktopFileName() and badge != self._badge:
-            app.setBadgeNumber(badge)
-            self._badge = badge
-        ended = self._busy and not busy and not self.session.desk.closing
-        if ended and self.options.desktop_messages and not self.isActiveWindow():
-            QApplication.alert(self)
-        self._busy = busy
+        first = runs[0].fraction if runs else None
+        self._announcer.announce(len(jobs), first, summary, wanted=self.options.desktop_messages)
 
     def _with_job(self, number: int, act: Callable[[Job], object]) -> None:
         compute = self.session.compute
@@ -1180,6 +1171,7 @@ class MainWindow(QMainWindow):
         self.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
+        self._announcer.close()
         lab_ended = self._lab is None or self._lab.shutdown()
         self.ended_cleanly = self.session.shutdown(CLOSE_LIMIT_S) and lab_ended
         self.logs.close()

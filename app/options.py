@@ -24,7 +24,7 @@ class Options:
     hold_queue: bool = setting(True, "After a restart, runs that waited in the queue wait until you let them go on.")
     follow_files: bool = setting(True, "Read a material again as soon as one of its files changes.")
     desktop_messages: bool = setting(
-        True, "Tell the desktop when the queue has come to its end while another window is in front."
+        True, "Show at the application's icon and in the tray how much is left to do, and tell when all is done."
     )
 
 

@@ -119,7 +119,7 @@ class _Photographer:
             session.runs.add_baseline(document.current, name)
         self.until(lambda: not any(run.state.active for run in document.runs))
         for toast in window.toasts.toasts:
-            toast.close()
+            toast.leave()
         document.set_slot("B", next(run.key for run in document.runs if run.settings.bpp > 5 and run.baseline is None))
         self.settled()
         self.take("rates")
