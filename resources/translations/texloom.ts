@@ -1395,7 +1395,7 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tell the desktop when the queue has come to its end while another window is in front.</source>
+        <source>Show at the application&apos;s icon and in the tray how much is left to do, and tell when all is done.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3780,6 +3780,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>{rate:.2f} bits per texel, {psnr} dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The queue has come to its end.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
