@@ -93,6 +93,10 @@ class DockLayout:
             self._window.restoreState(state)
             QTimer.singleShot(0, self._window, self._size)
 
+    def is_behind(self, widget: QWidget) -> bool:
+        """Whether a widget is in a panel that another one of the same place covers. Qt takes those for visible."""
+        return any(dock.isAncestorOf(widget) and dock.visibleRegion().isEmpty() for dock in self.docks.values())
+
     def focus_next(self, centre: QWidget) -> None:
         """The keyboard's way around: each part of the window once, then from the start."""
         stops: list[QWidget] = [centre, *(dock.widget() for dock in self.docks.values() if dock.isVisible())]

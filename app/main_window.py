@@ -1075,6 +1075,15 @@ class MainWindow(QMainWindow):
                 return True
         return super().eventFilter(watched, event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab does not lead behind the panels that are in front."""
+        begin = self.focusWidget()
+        while super().focusNextPrevChild(forward):
+            now = self.focusWidget()
+            if now is None or now is begin or not self.layout_of_docks.is_behind(now):
+                return True
+        return False
+
     # --- telling --------------------------------------------------------------------------------------------
 
     def _on_message(self, message: Message) -> None:

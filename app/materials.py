@@ -35,7 +35,7 @@ class Materials(QObject):
     """The material that is looked at has new pixels, or none any more."""
 
     added = Signal(tuple)
-    """Materials were taken up."""
+    """These were taken up; none, where somebody opened what is open already."""
 
     def __init__(self, desk: Desk, undo: QUndoStack) -> None:
         super().__init__(desk)
@@ -45,7 +45,8 @@ class Materials(QObject):
         self.document.current_changed.connect(self._on_current)
 
     def open(self, inputs: Sequence[Path], then: Callable[[list[Material]], object] | None = None) -> None:
-        """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more.
+        """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more, and what is
+        open already is not opened again.
 
         ``then`` is called with the materials of folders and image files once it is known what they are.
         """
@@ -65,14 +66,23 @@ class Materials(QObject):
             self._desk.tell_error(error)
         for path in found.inputs:
             self._desk.preferences.remember_recent(path)
-        made = self.take(found.plans)
+        known = {_files(material.plan): material for material in self.document.materials if material.plan is not None}
+        made = self.take([plan for plan in found.plans if _files(plan) not in known])
+        again = [known[_files(plan)] for plan in found.plans if _files(plan) in known]
+        if again and not made:
+            self.document.set_current(again[0].key)
+            self.added.emit(())
+        if again:
+            # Twice the same in the list would only be in the way; what a run needs is there already.
+            first = tr("{material} is open already.").format(material=again[0].name)
+            self._desk.say(first if len(again) == 1 else tr("%n material(s) are open already.", "", len(again)))
         to_look = sum(1 for plan in found.plans for file in plan.files if file.problem)
         if len(made) > 1:
             self._desk.say(tr("%n material(s) opened.", "", len(made)))
         if to_look:
             self._desk.say(tr("%n file(s) can't be read; see Maps.", "", to_look), "warn")
         if then is not None:
-            then(made)
+            then([*made, *again])
 
     def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
         self.add([Material(self.document.next_key(), sample_title(name), SampleSource(name, size, seed))])
@@ -218,3 +228,8 @@ class Materials(QObject):
         self._undo.push(Change(tr("Close {material}").format(material=material.name), True, False, put))
         text = tr("{material} was closed; its files and runs stay.").format(material=material.name)
         self._desk.say(text, "info", ((tr("Undo"), self._undo.undo),))
+
+
+def _files(plan: MaterialPlan) -> frozenset[Path]:
+    """By which a set is known again, whatever its files are taken for."""
+    return frozenset(file.path for file in plan.files)

@@ -3484,6 +3484,16 @@ Click to choose, or drag a run onto this.</source>
         <source>Looking at files</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{material} is open already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) are open already.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n material(s) opened.</source>
         <translation type="unfinished">

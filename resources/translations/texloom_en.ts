@@ -88,6 +88,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n material(s) are open already.</source>
+        <translation>
+            <numerusform>%n material is open already.</numerusform>
+            <numerusform>%n materials are open already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n material(s) opened.</source>
         <translation>
             <numerusform>%n material opened.</numerusform>

@@ -96,6 +96,9 @@ def test_tab_reaches_everything_and_is_never_caught(open_window: MainWindow, qtb
             open_window.focusNextChild()
         missed = [f"{type(w).__name__} {name_of(w)}" for w in wanted if w not in visited and w.isVisible()]
         assert not missed, state
+        behind = [dock for dock in open_window.docks.values() if dock.visibleRegion().isEmpty()]
+        lost = [name_of(w) for w in visited[1:] for dock in behind if dock.isAncestorOf(w)]
+        assert behind and not lost, state
 
 
 def test_a_page_of_options_is_used_by_keys(open_window: MainWindow, qtbot: QtBot) -> None:

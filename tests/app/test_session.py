@@ -76,6 +76,24 @@ def test_a_folder_becomes_a_material_with_pictures(qtbot: QtBot, session: Sessio
     assert session.preferences.recent == [str(material_folder)]
 
 
+def test_what_is_open_is_not_opened_again(
+    qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    role = material.plan.files[0].roles if material.plan is not None else ()
+    session.materials.assign(material, material.plan.files[0].path, ())  # type: ignore[union-attr]
+    other = tmp_path / "Other"
+    shutil.copytree(material_folder, other)
+    session.materials.open([other])
+    qtbot.waitUntil(lambda: len(session.document.materials) == 2, timeout=WAIT_MS)
+    found: list[Material] = []
+    session.materials.open([material_folder], then=found.extend)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
+    assert found == [material] and len(session.document.materials) == 2 and session.document.current is material
+    assert role and not material.plan.files[0].roles, "what was corrected stays"
+    assert messages(session)[-1].text == f"{material.name} is open already."
+
+
 @pytest.mark.parametrize("kind", ["empty folder", "text as png", "missing"])
 def test_garbage_gets_one_sentence_and_nothing_else(qtbot: QtBot, session: Session, tmp_path: Path, kind: str) -> None:
     given = tmp_path / "given"
