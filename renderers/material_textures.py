@@ -30,6 +30,7 @@ _SRGB8_ALPHA8 = 0x8C43
 _UNITS = {"map_base": 0, "map_surface": 1, "map_response": 2, "map_emissive": 3}
 _HEIGHT_UNIT = len(_UNITS)
 FIRST_FREE_UNIT = _HEIGHT_UNIT + 1
+_BAND_TEXELS = 1 << 18
 
 
 def _channel(
@@ -58,6 +59,17 @@ def _common_size(maps: Mapping[Role, Pixels], roles: tuple[Role, ...]) -> tuple[
 def _quantised(values: NDArray[np.floating] | np.floating, dtype: type[np.uint8] | type[np.uint16]) -> NDArray:
     highest = np.iinfo(dtype).max
     return (np.clip(values, 0.0, 1.0) * highest + 0.5).astype(dtype)
+
+
+def _bands(size: tuple[int, int]) -> Iterator[slice]:
+    """Rows of an image of ``size`` that are quickly dealt with, one after the other."""
+    width, height = size
+    step = max(1, _BAND_TEXELS // width)
+    return (slice(top, top + step) for top in range(0, height, step))
+
+
+def _rows_of(plane: NDArray[np.float32] | np.float32, rows: slice) -> NDArray[np.float32] | np.float32:
+    return plane if np.ndim(plane) == 0 else plane[rows]
 
 
 def is_mask(opacity: Pixels | None) -> bool:
@@ -95,43 +107,41 @@ class MaterialTextures:
         self.has_displacement = Role.DISPLACEMENT in maps
         self.has_opacity = Role.OPACITY in maps
         self.opacity_is_mask = is_mask(maps.get(Role.OPACITY))
-        self._pack(
-            "map_base", maps, [(Role.ALBEDO, 0), (Role.ALBEDO, 1), (Role.ALBEDO, 2), (Role.OPACITY, 0)], np.uint8
-        )
-        yield
-        self._pack_surface(maps)
-        yield
+        base = [(Role.ALBEDO, 0), (Role.ALBEDO, 1), (Role.ALBEDO, 2), (Role.OPACITY, 0)]
+        yield from self._pack("map_base", maps, base)
+        yield from self._pack_surface(maps)
         response = [(role, 0) for role in (Role.OCCLUSION, Role.ROUGHNESS, Role.METALLIC, Role.SPECULAR)]
-        self._pack("map_response", maps, response, np.uint8)
-        yield
-        self._pack("map_emissive", maps, [(Role.EMISSIVE, 0), (Role.EMISSIVE, 1), (Role.EMISSIVE, 2)], np.uint8)
+        yield from self._pack("map_response", maps, response)
+        yield from self._pack("map_emissive", maps, [(Role.EMISSIVE, 0), (Role.EMISSIVE, 1), (Role.EMISSIVE, 2)])
 
-    def _pack(
-        self,
-        name: str,
-        maps: Mapping[Role, Pixels],
-        channels: list[tuple[Role, int]],
-        dtype: type[np.uint8] | type[np.uint16],
-    ) -> None:
+    def _pack(self, name: str, maps: Mapping[Role, Pixels], channels: list[tuple[Role, int]]) -> Iterator[None]:
         size = _common_size(maps, tuple(role for role, _ in channels))
-        packed = np.full((size[1], size[0], 4), np.iinfo(dtype).max, dtype)
-        for place, (role, index) in enumerate(channels):
-            packed[..., place] = _quantised(_channel(maps, role, index, size), dtype)
-        self._write(name, packed, srgb=name in ("map_base", "map_emissive"))
+        packed = np.empty((size[1], size[0], 4), np.uint8)
+        packed[..., len(channels) :] = 255
+        planes = [_channel(maps, role, index, size) for role, index in channels]
+        for rows in _bands(size):
+            for place, plane in enumerate(planes):
+                packed[rows, :, place] = _quantised(_rows_of(plane, rows), np.uint8)
+            yield
+        yield from self._write(name, packed, srgb=name in ("map_base", "map_emissive"))
 
-    def _pack_surface(self, maps: Mapping[Role, Pixels]) -> None:
+    def _pack_surface(self, maps: Mapping[Role, Pixels]) -> Iterator[None]:
         size = _common_size(maps, (Role.NORMAL, Role.DISPLACEMENT))
         packed = np.empty((size[1], size[0], 4), np.uint16)
-        normal = [_channel(maps, Role.NORMAL, i, size) * np.float32(2.0) - np.float32(1.0) for i in range(3)]
-        # Unit length at full size: what averaging in the mip chain takes away then measures roughness.
-        length = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
-        scale = np.float32(0.5) / np.maximum(length, np.float32(1e-3))
-        for place, component in enumerate(normal):
-            packed[..., place] = _quantised(component * scale + np.float32(0.5), np.uint16)
-        packed[..., 3] = _quantised(_channel(maps, Role.DISPLACEMENT, 0, size), np.uint16)
-        self._write("map_surface", packed, srgb=False)
+        planes = [_channel(maps, Role.NORMAL, i, size) for i in range(3)]
+        height = _channel(maps, Role.DISPLACEMENT, 0, size)
+        for rows in _bands(size):
+            normal = [_rows_of(plane, rows) * np.float32(2.0) - np.float32(1.0) for plane in planes]
+            # Unit length at full size: what averaging in the mip chain takes away then measures roughness.
+            length = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+            scale = np.float32(0.5) / np.maximum(length, np.float32(1e-3))
+            for place, component in enumerate(normal):
+                packed[rows, :, place] = _quantised(component * scale + np.float32(0.5), np.uint16)
+            packed[rows, :, 3] = _quantised(_rows_of(height, rows), np.uint16)
+            yield
+        yield from self._write("map_surface", packed, srgb=False)
 
-    def _write(self, name: str, packed: NDArray, *, srgb: bool) -> None:
+    def _write(self, name: str, packed: NDArray, *, srgb: bool) -> Iterator[None]:
         size = (packed.shape[1], packed.shape[0])
         texture = self._textures.get(name)
         if texture is None or texture.size != size:
@@ -144,9 +154,11 @@ class MaterialTextures:
                 internal_format=_SRGB8_ALPHA8 if srgb else None,
             )
             self._textures[name] = texture
-        texture.write(np.ascontiguousarray(packed))
+        texture.write(packed)
+        yield
         texture.build_mipmaps()
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        yield
 
     def use(self, program: moderngl.Program, anisotropy: float) -> None:
         """Bind to the first texture units and set the samplers of material_maps.glsl; :meth:`done` afterwards."""

@@ -34,7 +34,11 @@ _FRAME_SECONDS = {True: 0.045, False: 0.010}
 _MOST_QUICK_SAMPLES = {True: 1, False: 4}
 _LIVE_SECONDS = 2.5
 """Changes that follow each other faster than this come from a running computation."""
+_TRAINING_SECONDS = 15.0
+"""The same for a side that says it is being trained: its previews may be seconds apart."""
 _LIVE_SAMPLES = 2
+_REST_SHARE = 3.0
+"""So many times as long as a slice of drawing took, the processor is left to a running computation."""
 _SLICE_SECONDS = 0.025
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
 _LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 32
@@ -66,6 +70,8 @@ class _SideState:
     uploads: Iterator[None] | None = None
     """What is left to do until the material is the new one."""
     stale: bool = True
+    live: bool = False
+    """It is being trained."""
     keep_shown: bool = False
     """A stale picture may stay until the first sample of the new one is complete."""
     rows_done: int = 0
@@ -116,6 +122,8 @@ class ProgressiveView:
         self._timer: moderngl.Query | None = None
         self._moving = False
         self._live_until = 0.0
+        self._worked = 0.0
+        """Seconds that the last slice of work took."""
         self._errors: NDArray[np.float32] | None = None
         self._error_map: moderngl.Texture | None = None
         self.pictures_made = 0
@@ -135,7 +143,8 @@ class ProgressiveView:
             state.material = MaterialTextures(self._ctx, maps)
             state.material.mark_seams(state.seams)
         now = time.monotonic()
-        live = now - state.changed < _LIVE_SECONDS
+        patience = _TRAINING_SECONDS if state.live else _LIVE_SECONDS
+        live = now - state.changed < patience
         if maps is not None and known:
             assert state.material is not None
             state.uploads = state.material.updating(maps)
@@ -144,7 +153,7 @@ class ProgressiveView:
         # A result that gets better replaces its picture softly; anything else has to be seen at once.
         state.stale = state.uploads is None
         state.keep_shown = side == "b"
-        self._live_until = now + _LIVE_SECONDS if live else 0.0
+        self._live_until = now + patience if live else 0.0
         state.changed = now
         if convention is not self._convention:
             self._convention = convention
@@ -200,6 +209,9 @@ class ProgressiveView:
         drawn without another compilation, or, on a software rasteriser, not from latents.
         """
         state = self._sides[side]
+        if live is not state.live:
+            state.live = live
+            self._live_until = time.monotonic() + _TRAINING_SECONDS if live else 0.0
         if state.material is None:
             texture = None
         elif texture is not None and live and not self.draws_live(texture):
@@ -257,6 +269,11 @@ class ProgressiveView:
         only a few samples; call :meth:`work` again after this time for the rest. 0: nothing is held back."""
         return max(self._live_until - time.monotonic(), 0.0) if self.software else 0.0
 
+    @property
+    def rest_seconds(self) -> float:
+        """How long :meth:`work` should not be called again, for the same reason."""
+        return _REST_SHARE * self._worked if self.wait_seconds > 0.0 else 0.0
+
     def _visible(self) -> list[_SideState]:
         """The sides that the comparison shows and that have a material."""
         a, b = self._sides["a"], self._sides["b"]
@@ -297,6 +314,13 @@ class ProgressiveView:
 
         Raises InputError if the scene's environment can't be read.
         """
+        began = time.perf_counter()
+        try:
+            return self._draw(seconds)
+        finally:
+            self._worked = time.perf_counter() - began
+
+    def _draw(self, seconds: float) -> bool:
         visible = self._visible()
         for state in () if self._moving else visible:
             if state.uploads is not None:
@@ -406,8 +430,11 @@ class ProgressiveView:
             self._ctx.finish()
             taken = time.perf_counter() - began
             state.spent += taken
-            least = _LEAST_NEURAL_ROWS if neural else _LEAST_ROWS
-            state.rows = min(max(int(state.rows * min(max(_SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)), least), 4096)
+            # Beside a computation everything takes twice as long.
+            part = 0.4 if self.wait_seconds > 0.0 else 1.0
+            least = round(part * (_LEAST_NEURAL_ROWS if neural else _LEAST_ROWS))
+            fits = min(max(part * _SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)
+            state.rows = min(max(int(state.rows * fits), least), 4096)
         elif timer is not None:
             state.spent += timer.elapsed * 1e-9
         if state.rows_done >= height:

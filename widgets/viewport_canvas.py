@@ -134,6 +134,8 @@ class GlCanvas(QOpenGLWidget):
         self._view2d: PictureRenderer | None = None
         self._flat: dict[Side, tuple[Role, PictureTexture]] = {}
         self._waiting: set[Side] = set()
+        self._waiting3d: set[Side] = set()
+        """Sides whose maps have been seen as pictures only, since they changed."""
         self._flip_texture: PictureTexture | None = None
         self._seams: SeamMarks | None = None
         self._overlays_changed = False
@@ -166,7 +168,7 @@ class GlCanvas(QOpenGLWidget):
         if picture.flat:
             return True
         # What was asked for since the last paint isn't in the picture yet.
-        if view is None or self._waiting or not view.shows(picture.scene, picture.comparison):
+        if view is None or self._waiting or self._waiting3d or not view.shows(picture.scene, picture.comparison):
             return False
         return view.progress >= 1.0
 
@@ -215,7 +217,11 @@ class GlCanvas(QOpenGLWidget):
         """Work on the picture. On a software rasteriser, composing the window takes as long as a slice of that work:
         it is painted again only when there is something new to see."""
         view, picture = self._view3d, self._picture
-        known = view is not None and view.software and not (picture.flat or picture.moving or self._waiting)
+        known = (
+            view is not None
+            and view.software
+            and not (picture.flat or picture.moving or self._waiting or self._waiting3d)
+        )
         if view is None or not known or self.compiling or not view.shows(picture.scene, picture.comparison):
             self.update()
             return
@@ -232,9 +238,13 @@ class GlCanvas(QOpenGLWidget):
         finally:
             self.doneCurrent()
         if more and made == view.pictures_made:
-            self._next.start(0)
+            self._rest(view)
         else:
             self.update()
+
+    def _rest(self, view: ProgressiveView) -> None:
+        """Go on with the picture, at once or when whatever computes has had its share."""
+        self._next.start(round(view.rest_seconds * 1000.0))
 
     def _answer_fault(self, error: Exception) -> None:
         """Build everything anew once; if that does not help, leave OpenGL."""
@@ -262,8 +272,8 @@ class GlCanvas(QOpenGLWidget):
             self._paint_flat(ctx, target, viewport)
         else:
             more = self._paint_material(ctx, target, viewport)
-        if more:
-            self._next.start(0)
+        if more and self._view3d is not None:
+            self._rest(self._view3d)
         elif not picture.flat and self._view3d is not None and self._view3d.wait_seconds > 0.0:
             self._next.start(round(self._view3d.wait_seconds * 1000.0) + 50)
         if self.refined:
@@ -278,10 +288,12 @@ class GlCanvas(QOpenGLWidget):
             self._waiting = set(SIDES)
         view = self._view3d
         for side in sorted(self._waiting):
-            view.set_material(side, picture.maps[side], picture.convention)
             self._drop_flat(side)
+        for side in sorted(self._waiting | self._waiting3d):
+            view.set_material(side, picture.maps[side], picture.convention)
         view.mark_seams("b", picture.seams)
         self._waiting.clear()
+        self._waiting3d.clear()
         compiles = self._set_neural(view)
         view.request(picture.scene, picture.comparison, viewport[2:], moving=picture.moving)
         more = False
@@ -354,9 +366,7 @@ class GlCanvas(QOpenGLWidget):
             if held is None and pixels is not None:
                 held = self._flat[side] = (picture.role, PictureTexture(ctx, pixels))
             textures[side] = held[1] if held else None
-        if self._view3d is not None:
-            for side in sorted(self._waiting):
-                self._view3d.set_material(side, picture.maps[side], picture.convention)
+        self._waiting3d |= self._waiting
         self._waiting.clear()
         if self._overlays_changed:
             self._drop_overlays()
