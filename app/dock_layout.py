@@ -51,7 +51,9 @@ class DockLayout:
         window, docks = self._window, self.docks
         self._hidden = None
         for dock in docks.values():
-            dock.setFloating(False)
+            if dock.isFloating():
+                # Asked of those that do not float it costs as much as showing them.
+                dock.setFloating(False)
             window.removeDockWidget(dock)
         # Each is put in its place once: a panel that is moved out of tabs leaves a stray tab bar behind.
         for name in ("materials", "compress", "training"):

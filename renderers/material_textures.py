@@ -69,7 +69,7 @@ def _bands(size: tuple[int, int]) -> Iterator[slice]:
 
 
 def _rows_of(plane: NDArray[np.float32] | np.float32, rows: slice) -> NDArray[np.float32] | np.float32:
-    return plane if np.ndim(plane) == 0 else plane[rows]
+    return plane[rows] if isinstance(plane, np.ndarray) else plane
 
 
 def is_mask(opacity: Pixels | None) -> bool:

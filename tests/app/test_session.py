@@ -90,6 +90,7 @@ def test_what_is_open_is_not_opened_again(
     session.materials.open([material_folder], then=found.extend)
     qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
     assert found == [material] and len(session.document.materials) == 2 and session.document.current is material
+    assert material.plan is not None
     assert role and not material.plan.files[0].roles, "what was corrected stays"
     assert messages(session)[-1].text == f"{material.name} is open already."
 
