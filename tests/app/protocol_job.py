@@ -11,6 +11,7 @@ from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
 from core.codec.compress import CompressResult
 from core.codec.settings import CompressSettings
 from core.codec.training import Preview
+from core.files import write_bytes
 from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Progress, Slot, Started
 from core.textures.material import TextureSet
 
@@ -37,7 +38,8 @@ def endless_job(
         yield Progress(0.5, "Training", 10.0)
         yield Metrics(step, step * 0.5, step, 0.1, 30.0 + step * 0.01, {m.role.value: 30.0 for m in material.maps})
         if step % 5 == 0:
-            checkpoint.write_text(str(step))
+            # Whole or not at all, as the codec's: whoever is killed here must find it again.
+            write_bytes(checkpoint, str(step).encode())
             yield Checkpoint(checkpoint, step)
             slot.put(Preview(step, 30.0, {m.role: m.pixels for m in material.maps}))
         time.sleep(0.01)
