@@ -8,6 +8,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from core.textures.bands import bands
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
 from renderers.marks import SeamErrors, SeamMarks
@@ -30,7 +31,6 @@ _SRGB8_ALPHA8 = 0x8C43
 _UNITS = {"map_base": 0, "map_surface": 1, "map_response": 2, "map_emissive": 3}
 _HEIGHT_UNIT = len(_UNITS)
 FIRST_FREE_UNIT = _HEIGHT_UNIT + 1
-_BAND_TEXELS = 1 << 18
 
 
 def _channel(
@@ -59,13 +59,6 @@ def _common_size(maps: Mapping[Role, Pixels], roles: tuple[Role, ...]) -> tuple[
 def _quantised(values: NDArray[np.floating] | np.floating, dtype: type[np.uint8] | type[np.uint16]) -> NDArray:
     highest = np.iinfo(dtype).max
     return (np.clip(values, 0.0, 1.0) * highest + 0.5).astype(dtype)
-
-
-def _bands(size: tuple[int, int]) -> Iterator[slice]:
-    """Rows of an image of ``size`` that are quickly dealt with, one after the other."""
-    width, height = size
-    step = max(1, _BAND_TEXELS // width)
-    return (slice(top, top + step) for top in range(0, height, step))
 
 
 def _rows_of(plane: NDArray[np.float32] | np.float32, rows: slice) -> NDArray[np.float32] | np.float32:
@@ -119,7 +112,7 @@ class MaterialTextures:
         packed = np.empty((size[1], size[0], 4), np.uint8)
         packed[..., len(channels) :] = 255
         planes = [_channel(maps, role, index, size) for role, index in channels]
-        for rows in _bands(size):
+        for rows in bands(packed.shape):
             for place, plane in enumerate(planes):
                 packed[rows, :, place] = _quantised(_rows_of(plane, rows), np.uint8)
             yield
@@ -130,7 +123,7 @@ class MaterialTextures:
         packed = np.empty((size[1], size[0], 4), np.uint16)
         planes = [_channel(maps, Role.NORMAL, i, size) for i in range(3)]
         height = _channel(maps, Role.DISPLACEMENT, 0, size)
-        for rows in _bands(size):
+        for rows in bands(packed.shape):
             normal = [_rows_of(plane, rows) * np.float32(2.0) - np.float32(1.0) for plane in planes]
             # Unit length at full size: what averaging in the mip chain takes away then measures roughness.
             length = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
