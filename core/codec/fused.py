@@ -126,6 +126,7 @@ class FusedPath:
         self.size = len(trainer.decoder.flat)
         self.width = self.size + trainer.layout.channels
         self.partials = torch.zeros(2 * _PROGRAMS, self.width, device=self.device)
+        self.gradient = torch.zeros(self.size, device=self.device)
         self.loss_weights = torch.ones(trainer.layout.channels, device=self.device)
         self.measured = torch.zeros(trainer.layout.channels, device=self.device)
         """Mean square error per channel of the last step's level-0 texels."""
@@ -159,19 +160,19 @@ class FusedPath:
         """
         trainer = self.trainer
         plan, kind = self.plans[aux], (aux, rounding, trainer.frozen)
-        decoder, betas = trainer.decoder, trainer.options.decoder_betas
-        correct = [1.0 - beta ** (decoder.steps + 1) for beta in betas]
+        decoder = trainer.decoder
         try:
             self.store.adopt()
             if trainer.loss_weights is not None:
                 self.loss_weights.copy_(trainer.loss_weights)
             noisy = not (rounding or trainer.frozen)
-            self._choose(plan, noisy, (strength, rates[0], rates[1] / correct[0], 1.0 / correct[1]))
+            numbers = decoder.soap.next_numbers(rates[1], trainer.options.decoder_betas)
+            self._choose(plan, noisy, (strength, rates[0], *numbers))
             self._replay(kind, lambda: self._run(plan, rounding))
+            decoder.soap.follow()
         except Exception:  # as in open_fused
             _log.warning("Training goes on on the plain path: a fused step failed.", exc_info=True)
             return None
-        decoder.steps += 1
         if trainer.frozen:
             decoder.hold()
         return plan.total
@@ -272,27 +273,22 @@ class FusedPath:
         )
 
     def _update_decoder(self, plan: _Plan) -> None:
-        decoder, betas = self.trainer.decoder, self.trainer.options.decoder_betas
-        block = 64
-        self.kernels.update_decoder[(-(-self.width // block),)](
-            self.control.numbers,
+        trainer, block = self.trainer, 64
+        self.kernels.sum_partials[(-(-self.width // block),)](
             self.partials,
-            decoder.flat,
-            decoder.first,
-            decoder.second,
+            self.gradient,
             self.measured,
             plan.programs,
             plan.segments[0].programs,
             1.0 / plan.measured,
-            betas[0],
-            betas[1],
-            RATE_AT=_DECODER_RATE,
-            CORRECTION_AT=_CORRECTION,
             WIDTH=self.width,
             SIZE=self.size,
             ROWS=32,
             BLOCK=block,
         )
+        rate, correction = self.control.numbers[_DECODER_RATE], self.control.numbers[_CORRECTION]
+        betas = trainer.options.decoder_betas
+        trainer.decoder.soap.move(trainer.decoder.flat, self.gradient, rate, correction, betas)
 
     def _replay(self, kind: tuple[int, bool, bool], run: Callable[[], None]) -> None:
         """Run a kind of step, as a graph if it comes up often."""

@@ -231,30 +231,22 @@ def update_latents(
 
 
 @_jit(do_not_specialize=["programs", "measuring"])
-def update_decoder(
-    numbers,
+def sum_partials(
     partials,
-    flat,
-    firsts,
-    seconds,
+    gradient,
     measured,
     programs,
     measuring,
     share,
-    beta1,
-    beta2,
-    RATE_AT: tl.constexpr,
-    CORRECTION_AT: tl.constexpr,
     WIDTH: tl.constexpr,
     SIZE: tl.constexpr,
     ROWS: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
-    """Sum the rows of ``partials`` in a fixed order and take one step of Adam, as ``parameters.Decoder.update``.
+    """Sum the rows of ``partials`` in a fixed order: the decoder's gradient.
 
-    ``numbers`` holds the rate and the reciprocal of the second moment's bias correction. The columns behind the
-    decoder's ``SIZE`` parameters are squared errors; the sums of the first ``measuring`` rows times ``share`` go to
-    ``measured``.
+    The columns behind the decoder's ``SIZE`` parameters are squared errors; the sums of the first ``measuring`` rows
+    times ``share`` go to ``measured``.
     """
     column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     row = tl.arange(0, ROWS)
@@ -263,15 +255,6 @@ def update_decoder(
     for at in range(0, programs, ROWS):
         inside = (at + row[:, None] < rows[None, :]) & (column < WIDTH)[None, :]
         total += tl.load(partials + (at + row)[:, None] * WIDTH + column[None, :], mask=inside, other=0.0)
-    gradient = tl.sum(total, axis=0)
-    learned = column < SIZE
-    first = tl.load(firsts + column, mask=learned, other=0.0)
-    first += (gradient - first) * (1.0 - beta1)
-    tl.store(firsts + column, first, mask=learned)
-    second = tl.load(seconds + column, mask=learned, other=0.0)
-    second += (gradient * gradient - second) * (1.0 - beta2)
-    tl.store(seconds + column, second, mask=learned)
-    root = tl.sqrt(second * tl.load(numbers + CORRECTION_AT)) + 1e-12
-    value = tl.load(flat + column, mask=learned, other=0.0) - tl.load(numbers + RATE_AT) * first / root
-    tl.store(flat + column, value, mask=learned)
-    tl.store(measured + column - SIZE, gradient * share, mask=(column >= SIZE) & (column < WIDTH))
+    summed = tl.sum(total, axis=0)
+    tl.store(gradient + column, summed, mask=column < SIZE)
+    tl.store(measured + column - SIZE, summed * share, mask=(column >= SIZE) & (column < WIDTH))

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from core.codec.layout import code_type
+from core.soap import Soap
 
 _NEW_FEATURE = 0.05
 """Size of the random values that a feature begins with which was added on the way."""
@@ -76,7 +77,7 @@ class Latents:
 
 
 class Decoder:
-    """The MLP's parameters in one flat vector, so that Adam is a handful of operations."""
+    """The MLP's parameters in one flat vector: layer by layer weights and biases, [inputs + 1, outputs]."""
 
     def __init__(self, shapes: Sequence[tuple[int, int]], features: int, seed: int, device: torch.device) -> None:
         """``features``: how many of the inputs are latents; they come first and begin with more say than the rest."""
@@ -89,9 +90,7 @@ class Decoder:
             gain = 1.0 if i == len(self.shapes) - 1 else math.sqrt(2.0)
             weight.copy_(torch.randn(weight.shape, generator=generator) * (gain / math.sqrt(n_in)))
         self.weights[0][features:] *= _OTHER_INPUTS
-        self.first = torch.zeros_like(self.flat)
-        self.second = torch.zeros_like(self.flat)
-        self.steps = 0
+        self.soap = Soap([(n_in + 1, n_out) for n_in, n_out in self.shapes], device)
         self.scales: torch.Tensor | None = None
         """Of every weight the scale that its codes will have, 0 for biases; None while that is open."""
         self.settled = torch.zeros_like(self.flat, dtype=torch.bool)
@@ -110,10 +109,11 @@ class Decoder:
         return weights, biases
 
     def freeze(self) -> None:
-        """Choose the scales of the stored weights and forget the moments: the objective changes."""
-        self.first.zero_()
-        self.second.zero_()
-        self.steps = 0
+        """Choose the scales of the stored weights and forget the moments: the objective changes.
+
+        From here on it is plain Adam: weights settle one by one.
+        """
+        self.soap.forget(fixed=True)
         self.scales = torch.zeros_like(self.flat)
         for scale, weight in zip(self.views(self.scales)[0], self.weights, strict=True):
             scale.copy_(weight_scales(weight).expand_as(weight))
@@ -137,11 +137,8 @@ class Decoder:
         self.flat.copy_(torch.where(self.settled, self._kept, self.flat))
 
     def update(self, gradient: torch.Tensor, rate: float, betas: tuple[float, float]) -> None:
-        self.steps += 1
-        self.first.lerp_(gradient, 1.0 - betas[0])
-        self.second.lerp_(gradient.square(), 1.0 - betas[1])
-        root = (self.second / (1.0 - betas[1] ** self.steps)).sqrt_().add_(1e-12)
-        self.flat.addcdiv_(self.first, root, value=-rate / (1.0 - betas[0] ** self.steps))
+        """One step; settled weights stay."""
+        self.soap.step(self.flat, gradient, rate, betas)
         if self.scales is not None:
             self.hold()
 
@@ -156,20 +153,23 @@ class Decoder:
 
     def state(self) -> dict[str, torch.Tensor]:
         """What :meth:`load_state` needs."""
-        state = {"decoder": self.flat, "decoder_first": self.first, "decoder_second": self.second}
+        state = {"decoder": self.flat} | {f"decoder_{name}": values for name, values in self.soap.state().items()}
         if self.scales is not None:
             state |= {"decoder_scales": self.scales, "decoder_settled": self.settled}
         return state
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Raises KeyError or ValueError if it is that of another decoder."""
-        for target, name in ((self.flat, ""), (self.first, "_first"), (self.second, "_second")):
-            copy_array(target, state["decoder" + name])
+        """Raises KeyError or ValueError if it is that of another decoder. Moments of older versions are forgotten."""
+        copy_array(self.flat, state["decoder"])
         if "decoder_scales" in state:
             self.scales = torch.zeros_like(self.flat)
             copy_array(self.scales, state["decoder_scales"])
             copy_array(self.settled, state["decoder_settled"])
             self._kept.copy_(self.flat)
+        if "decoder_bases" in state:
+            self.soap.load_state({name: state[f"decoder_{name}"] for name in self.soap.state()})
+        else:
+            self.soap.forget(fixed=self.scales is not None)
 
 
 def _nearest_codes(weights: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:

@@ -60,7 +60,8 @@ class TrainerOptions:
     operations on a CPU, and 131072 on a GPU, where a step costs the same up to there. ``grid_rates`` may give single
     grids a rate of their own, in the layout's order. ``noise`` is in quantisation steps; with ``noise_anneal`` it falls
     linearly to nothing at ``round_at``, the part of the run from which latents are read rounded. Without ``fused`` a
-    GPU takes the plain path, without ``compiled`` a CPU takes tensor operations.
+    GPU takes the plain path, without ``compiled`` a CPU takes tensor operations; without ``soap`` the decoder learns by
+    plain Adam.
     """
 
     texels: int | None = None
@@ -70,7 +71,7 @@ class TrainerOptions:
     grid_rates: tuple[float | None, ...] = ()
     decoder_rate: float = 0.01
     latent_beta: float = 0.8
-    decoder_betas: tuple[float, float] = (0.9, 0.99)
+    decoder_betas: tuple[float, float] = (0.9, 0.95)
     noise: float = 1.0
     noise_anneal: bool = False
     round_at: float = 0.3
@@ -80,6 +81,7 @@ class TrainerOptions:
     parts: int | None = None
     fused: bool = True
     compiled: bool = True
+    soap: bool = True
 
 
 class Trainer:
@@ -124,7 +126,7 @@ class Trainer:
             self.levels.append(Level(layout, i, image, self.offset, self.device))
             if i == layout.groups[layout.group_of(i)].first:
                 self.grids.append(self._start_latents(image, len(self.grids), seed, check))
-        self.decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
+        self.decoder = self._new_decoder(layout, seed)
         self.compute = self.decoder.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = self.decoder.views(self.compute)
         self.map_shares = None if shares is None else torch.tensor(shares, device=self.device)
@@ -201,13 +203,11 @@ class Trainer:
             old, new = old + before.features, new + after.features
         others = torch.arange(layout.inputs - new, device=self.device)
         kept_rows, new_rows = torch.cat([*kept_inputs, old + others]), torch.cat([*new_inputs, new + others])
-        fresh = Decoder(layout.layer_shapes, layout.features, self.seed + self.steps, self.device)
-        fresh.steps = self.decoder.steps
-        for name in ("flat", "first", "second"):
-            theirs, ours = self.decoder.views(getattr(self.decoder, name)), fresh.views(getattr(fresh, name))
-            ours[0][0][new_rows] = theirs[0][0][kept_rows]
-            for target, value in zip((*ours[0][1:], *ours[1]), (*theirs[0][1:], *theirs[1]), strict=True):
-                target.copy_(value)
+        fresh = self._new_decoder(layout, self.seed + self.steps)
+        theirs, ours = self.decoder, fresh
+        ours.weights[0][new_rows] = theirs.weights[0][kept_rows]
+        for target, value in zip((*ours.weights[1:], *ours.biases), (*theirs.weights[1:], *theirs.biases), strict=True):
+            target.copy_(value)
         self.decoder, self.layout = fresh, layout
         self.compute = fresh.flat.to(self.dtype)
         self.compute_weights, self.compute_biases = fresh.views(self.compute)
@@ -229,6 +229,12 @@ class Trainer:
             values = principal_components(image, shape.height, shape.width, shape.features, number, sigmas)
             grids.append(Latents(values, shape.bits, self.device))
         return grids
+
+    def _new_decoder(self, layout: LatentLayout, seed: int) -> Decoder:
+        decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
+        if not self.options.soap:
+            decoder.soap.forget(fixed=True)
+        return decoder
 
     def _fit_output_layer(self) -> None:
         """Solve the last layer by least squares for the random features before it: the first picture is usable."""
@@ -265,12 +271,13 @@ class Trainer:
             gradient += part.gradient
         rate, decoder_rate = self._rates(fraction)
         if not self.frozen:
-            # The largest grid here, all the others in another thread.
+            # The largest grid here, decoder and all other grids in another thread.
             largest, *others = self._keys_read()
-            job = self.pool.submit(self._update_grids, others, rate)
+            job = self.pool.submit(self.decoder.update, gradient, decoder_rate, options.decoder_betas)
+            others_job = self.pool.submit(self._update_grids, others, rate)
             self._update_grids([largest], rate)
-            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
             job.result()
+            others_job.result()
         else:
             self.decoder.update(gradient, decoder_rate, options.decoder_betas)
         self.steps += 1
@@ -405,7 +412,7 @@ class Trainer:
                 arrays[f"second_{i}_{j}"] = grid.second
                 arrays[f"visits_{i}_{j}"] = grid.visits
         state = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
-        state["counts"] = np.array([self.steps, self.samples, self.decoder.steps, int(self.frozen)], np.int64)
+        state["counts"] = np.array([self.steps, self.samples, int(self.frozen)], np.int64)
         return state
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
@@ -420,7 +427,8 @@ class Trainer:
                 copy_array(grid.values, state[f"latents_{i}_{j}"])
                 copy_array(grid.second, state[f"second_{i}_{j}"])
                 copy_array(grid.visits, state[f"visits_{i}_{j}"])
-        self.steps, self.samples, decoder.steps, frozen = (int(count) for count in state["counts"])
+        # Older versions counted the decoder's steps here, too.
+        self.steps, self.samples, *_, frozen = (int(count) for count in state["counts"])
         self.frozen = bool(frozen)
         if self.frozen and decoder.scales is None:
             decoder.freeze()

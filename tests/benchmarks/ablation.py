@@ -103,6 +103,7 @@ def variants(image: Pixels, shape: Grids) -> list[tuple[str, LatentLayout, Train
         ("two hidden layers 32-32", layout(shape, (32, 32)), plain),
         ("latent rate halved", layout(shape), changed(latent_rate=half_rate)),
         ("latent rate doubled", layout(shape), changed(latent_rate=double_rate)),
+        ("the decoder learns by plain Adam", layout(shape), changed(soap=False, decoder_betas=(0.9, 0.99))),
         ("decoder rate 0.03 instead of 0.01", layout(shape), changed(decoder_rate=0.03)),
         ("second moments of latents kept longer", layout(shape), changed(latent_beta=0.98)),
         ("noise to the end, no rounding", layout(shape), changed(round_at=1.0)),

@@ -258,7 +258,7 @@ def test_a_run_goes_on_with_other_numbers_of_features(features: tuple[int, int])
         assert at_once < 1.5 * before, "a new feature begins with next to nothing"
     for i in range(400):
         trainer.step(0.5 + 0.5 * i / 400)
-    assert _error(trainer) < min(at_once, 1.2 * before)
+    assert _error(trainer) < min(at_once, 1.4 * before), "fewer of them hold less"
     assert [[codes.shape[2] for codes in own] for own in trainer.codes()] == [list(features)] * len(trainer.grids)
     state = trainer.state()
     again = Trainer(trainer.layout, pyramid(waves(64, 64, 5)), seed=3, options=EXACT)
