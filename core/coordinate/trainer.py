@@ -1,19 +1,23 @@
 """Learning a picture: batches of random texels, gradients in one thread per core, Adam.
 
 The network sees texel centres only, so that what each coordinate is encoded to is a small table that is looked up.
+A part's work is one compiled call (``compiled.py``) for float32 on a CPU, else tensor operations.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 
-from core.codec.kernels import update_rows
+from core.codec import compiled as codec
+from core.codec import kernels
 from core.codec.parameters import Decoder
+from core.coordinate import compiled
+from core.coordinate.compiled import CompiledPart, CompiledReads
 from core.coordinate.encodings import PRIME, HashGrid, encoded
 from core.coordinate.kernels import forward_backward, grid_features, grid_gradients
 from core.coordinate.network import Architecture, CoordinateNetwork
@@ -37,7 +41,8 @@ class CoordinateTrainer:
     """Holds the state of a run; :meth:`set_target` first, then :meth:`step`. ``start`` is a network to go on from.
 
     ``rounding`` says that 16-bit numbers are rounded to, because this device has no products of them. :attr:`skipped`
-    counts steps whose gradient left the range of 16-bit numbers; each of them halves the loss scale.
+    counts steps whose gradient left the range of 16-bit numbers; each of them halves the loss scale. Without
+    ``use_compiled`` a CPU takes tensor operations.
     """
 
     def __init__(
@@ -48,6 +53,8 @@ class CoordinateTrainer:
         height: int,
         device: str = "cpu",
         start: CoordinateNetwork | None = None,
+        *,
+        use_compiled: bool = True,
     ) -> None:
         self.architecture, self.settings = architecture, settings
         self.width, self.height = width, height
@@ -57,8 +64,10 @@ class CoordinateTrainer:
         self.dtype = sixteen if sixteen is not None and native else torch.float32
         self.rounding = 0 if sixteen is None or native else 1 + list(_SIXTEEN).index(settings.precision)
         self.loss_scale = settings.loss_scale if sixteen is not None else 1.0
+        on_cpu = self.device.type == "cpu" and sixteen is None
+        self.compiled = use_compiled and on_cpu and compiled.kernels() is not None and codec.kernels() is not None
         self.layers = Decoder(architecture.shapes, architecture.inputs, settings.seed, self.device)
-        self.table = None if architecture.grid is None else _table(architecture.grid, settings.seed, self.device)
+        self.table = None if architecture.grid is None else self._start_table(architecture.grid)
         self.steps = self.samples = self.skipped = 0
         self.steps_before = 0
         if start is not None:
@@ -66,8 +75,8 @@ class CoordinateTrainer:
         self.compute = self.layers.flat.clone()
         self._round_weights()
         self.batch = settings.batch_side**2
-        self.parts = self._make_parts()
-        self._places = _Places(architecture, width, height, self.device)
+        self.places = Places(architecture, width, height, self.device)
+        self.gradients, self.parts = self._make_parts()
         self._order = torch.randperm(0)
         self._generator = torch.Generator().manual_seed(settings.seed)
         self._targets = torch.zeros(0)
@@ -90,22 +99,43 @@ class CoordinateTrainer:
         """One batch at learning rate ``rate``. Returns its mean loss and its mean square error."""
         texels = self._next_texels()
         shares = texels.chunk(len(self.parts))
-        told = torch.stack(list(self._pool.map(self._part, self.parts, shares))).sum(dim=0) / len(texels)
-        gradient = torch.stack([part.gradient for part in self.parts]).sum(dim=0, dtype=torch.float32)
+        told = sum(self._pool.map(self._part, self.parts, shares)) / len(texels)
         self.steps += 1
         self.samples += len(texels)
+        if self.compiled:
+            compiled.update(self.layers, self.gradients, rate, BETAS)
+            self._update_table(rate)
+        else:
+            self._update(rate)
+        loss, square = told.tolist()
+        return loss, square
+
+    def _update(self, rate: float) -> None:
+        gradient = self.gradients.sum(dim=0, dtype=torch.float32)
         if self.loss_scale != 1.0:
             gradient /= self.loss_scale
         if self.settings.precision != "float32" and not bool(torch.isfinite(gradient.sum())):
             self.skipped += 1
             self.loss_scale = max(self.loss_scale / 2, _LOWEST_SCALE)
-        else:
-            self.layers.update(gradient, rate, BETAS)
-            if self.table is not None:
-                self.table.update([part.reads for part in self.parts], TABLE_RATE * rate, self.loss_scale)
-            self._round_weights()
-        loss, square = told.tolist()
-        return loss, square
+            return
+        self.layers.update(gradient, rate, BETAS)
+        self._update_table(rate)
+        self._round_weights()
+
+    def _start_table(self, grid: HashGrid) -> _Table:
+        """tiny-cuda-nn's, where it is installed and can hold this grid, else our own."""
+        generator = torch.Generator().manual_seed(self.settings.seed + 1)
+        values = (2.0 * torch.rand(grid.entries, grid.features, generator=generator) - 1.0) * _TABLE_START
+        if self.device.type == "cuda":
+            from core.coordinate import tiny_cuda
+
+            if tiny_cuda.can_hold(grid):
+                return tiny_cuda.table(grid, values, self.device)  # pyright: ignore[reportReturnType]
+        return _Table(values.to(self.device), codec.update_rows if self.compiled else kernels.update_rows)
+
+    def _update_table(self, rate: float) -> None:
+        if self.table is not None:
+            self.table.update([part.reads for part in self.parts], TABLE_RATE * rate, self.loss_scale)
 
     def network(self, name: str) -> CoordinateNetwork:
         """The state of this moment."""
@@ -144,13 +174,17 @@ class CoordinateTrainer:
         else:
             self.compute.copy_(self.layers.flat)
 
-    def _make_parts(self) -> list[_Part]:
+    def _make_parts(self) -> tuple[torch.Tensor, Sequence[_Part | CompiledPart]]:
+        """What the threads work with, and their gradients [parts, parameters]."""
         cores = 1 if self.device.type != "cpu" else len(os.sched_getaffinity(0)) if _has_affinity() else os.cpu_count()
         count = max(1, min(cores or 1, MOST_PARTS, self.batch // LEAST_PART))
         size = -(-self.batch // count)
+        gradients = torch.zeros(count, len(self.layers.flat), dtype=self.dtype, device=self.device)
+        if self.compiled:
+            return gradients, [CompiledPart(self, own, size) for own in gradients]
         swish = self.settings.activation == "swish"
         self.compute = self.compute.to(self.dtype)
-        return [_Part(self.layers, size, self.dtype, self.device, separate=swish) for _ in range(count)]
+        return gradients, [_Part(self.layers, own, size, separate=swish) for own in gradients]
 
     def _next_texels(self) -> torch.Tensor:
         """The texels of a batch: the picture in random order, over and over."""
@@ -160,13 +194,15 @@ class CoordinateTrainer:
         texels, self._order = self._order[: self.batch], self._order[self.batch :]
         return texels.to(self.device)
 
-    def _part(self, part: _Part, texels: torch.Tensor) -> torch.Tensor:
+    def _part(self, part: _Part | CompiledPart, texels: torch.Tensor) -> torch.Tensor:
         """Loss and squared error, summed; the gradients stay in the part."""
+        if isinstance(part, CompiledPart):
+            return part.passes(texels, self._targets)
         x, y = texels % self.width, torch.div(texels, self.width, rounding_mode="floor")
         if self.table is None:
-            inputs = self._places.encoded(x, y)
+            inputs = self.places.encoded(x, y)
         else:
-            inputs, part.reads = self.table.read(self._places, x, y)
+            inputs, part.reads = self.table.read(self.places, x, y)
         inputs = inputs.to(self.dtype)
         if self.rounding:
             inputs = inputs.to(_SIXTEEN[self.settings.precision]).float()
@@ -195,8 +231,8 @@ class CoordinateTrainer:
 class _Part:
     """Buffers of one thread's share of a batch."""
 
-    def __init__(self, layers: Decoder, size: int, dtype: torch.dtype, device: torch.device, *, separate: bool) -> None:
-        self.gradient = torch.zeros(len(layers.flat), dtype=dtype, device=device)
+    def __init__(self, layers: Decoder, gradient: torch.Tensor, size: int, *, separate: bool) -> None:
+        self.gradient, dtype, device = gradient, gradient.dtype, gradient.device
         self.weight_gradients, self.bias_gradients = layers.views(self.gradient)
         widths = [n_out for _, n_out in layers.shapes]
         self.sums = [torch.empty(size, width, dtype=dtype, device=device) for width in widths]
@@ -224,43 +260,31 @@ class _Reads:
 class _Table:
     """The hash table with Adam's mean squares, updated row by row as the codec's latents are."""
 
-    def __init__(self, grid: HashGrid, seed: int, device: torch.device) -> None:
-        self.values = _start_table(grid, seed).to(device)
+    def __init__(self, values: torch.Tensor, update_rows: Callable[..., None]) -> None:
+        """``update_rows`` is the function of the codec's ``kernels`` or of its ``compiled`` of this name."""
+        self.values, self._update_rows, device = values, update_rows, values.device
         self._second = torch.zeros_like(self.values)
         self._visits = torch.zeros(len(self.values), 1, device=device)
         self._slots = torch.zeros(len(self.values), dtype=torch.int64, device=device)
 
-    def read(self, places: _Places, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, _Reads]:
+    def read(self, places: Places, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, _Reads]:
         """The features at texels, float32 [n, levels · F]."""
         rows, shares = places.corners(x, y)
         return grid_features(self.values, rows, shares), _Reads(rows, shares, self.values.size(1))
 
-    def update(self, reads: Sequence[_Reads | None], rate: float, scale: float) -> None:
+    def update(self, reads: Sequence[_Reads | CompiledReads | None], rate: float, scale: float) -> None:
         """``scale``: what the gradients were multiplied by."""
         rows = [read.rows for read in reads if read is not None]
-        gradients = [read.gradients / scale for read in reads if read is not None]
-        update_rows(self.values, self._second, self._visits, self._slots, rows, gradients, rate, TABLE_BETA)
+        gradients = [read.gradients for read in reads if read is not None]
+        if scale != 1.0:
+            gradients = [gradient / scale for gradient in gradients]
+        self._update_rows(self.values, self._second, self._visits, self._slots, rows, gradients, rate, TABLE_BETA)
 
     def take(self, values: torch.Tensor) -> None:
         self.values.copy_(values)
 
 
-def _start_table(grid: HashGrid, seed: int) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed + 1)
-    return (2.0 * torch.rand(grid.entries, grid.features, generator=generator) - 1.0) * _TABLE_START
-
-
-def _table(grid: HashGrid, seed: int, device: torch.device) -> _Table:
-    """tiny-cuda-nn's, where it is installed and can hold this grid, else our own."""
-    if device.type == "cuda":
-        from core.coordinate import tiny_cuda
-
-        if tiny_cuda.can_hold(grid):
-            return tiny_cuda.table(grid, _start_table(grid, seed), device)  # pyright: ignore[reportReturnType]
-    return _Table(grid, seed, device)
-
-
-class _Places:
+class Places:
     """What the columns and rows of a picture are encoded to."""
 
     def __init__(self, architecture: Architecture, width: int, height: int, device: torch.device) -> None:
@@ -287,6 +311,18 @@ class _Places:
         self._dense = hashed.index(True) if any(hashed) else count
         self._entries = torch.tensor([level.entries for level in grid.grids], device=device)
         self._first = torch.tensor([level.first for level in grid.grids], device=device)
+
+    def tables(self) -> tuple[np.ndarray, np.ndarray]:
+        """What columns and rows are encoded to, float32 [N, values]."""
+        return self._columns.numpy(), self._rows.numpy()
+
+    def keys(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+        """For the hash grid: what a point's number in the table is made of, int64 [N, 2, levels], per column and row;
+        how far beyond the lower point they lie, float32 [N, levels]; every level's entries and its first one; and how
+        many levels are dense."""
+        keys, shares = (self._column_keys, self._row_keys), (self._across, self._down)
+        arrays = [tensor.contiguous().numpy() for tensor in (*keys, *shares, self._entries, self._first)]
+        return (*arrays, self._dense)  # pyright: ignore[reportReturnType]
 
     def centres(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """u and v, float32 [n, 2]."""

@@ -28,10 +28,12 @@ SMALL = LabSettings(hidden_layers=2, width=20, batch_side=16)
 
 
 @contextmanager
-def training(settings: LabSettings, start: CoordinateNetwork | None = None) -> Iterator[CoordinateTrainer]:
-    picture = smooth_picture()
+def training(
+    settings: LabSettings, start: CoordinateNetwork | None = None, *, use_compiled: bool = True
+) -> Iterator[CoordinateTrainer]:
     shape = architecture_of(settings, 3) if start is None else start.architecture
-    trainer = CoordinateTrainer(shape, settings, picture.width, picture.height, "cpu", start)
+    picture = smooth_picture(channels=shape.channels)
+    trainer = CoordinateTrainer(shape, settings, picture.width, picture.height, "cpu", start, use_compiled=use_compiled)
     trainer.set_target(picture.pixels)
     try:
         yield trainer
@@ -122,6 +124,53 @@ def test_gradients_are_those_of_autograd(encoding: str, activation: str, loss: s
                 table.index_add_(0, part.reads.rows, part.reads.gradients)
             assert parameters[-1].grad is not None
             assert relative_distance(table, parameters[-1].grad) < 2e-2
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize(("encoding", "activation", "loss"), [*CASES, ("hash", "swish", "smape")])
+def test_compiled_passes_are_the_tensor_operations(encoding: str, activation: str, loss: str, channels: int) -> None:
+    """Value and gradient, of a batch that does not come out even."""
+    start = random_network(encoding, activation, channels)
+    settings = dataclasses.replace(settings_of(start, SMALL), loss=loss, batch_side=27)
+    found: list[tuple[torch.Tensor, ...]] = []
+    for way in (False, True):
+        with training(settings, start, use_compiled=way) as trainer:
+            assert trainer.compiled == way
+            told = trainer.step(0.0)
+            table = torch.zeros(GRID.entries, GRID.features)
+            for part in trainer.parts:
+                if part.reads is not None:
+                    table.index_add_(0, part.reads.rows, part.reads.gradients)
+            found.append((torch.tensor(told), trainer.gradients.sum(dim=0), table))
+    for wanted, own in zip(*found, strict=True):
+        assert relative_distance(own, wanted.double()) < 1e-3 or not wanted.any()
+    assert found[0][2].any() == (encoding == "hash")
+
+
+def test_compiled_steps_go_where_the_tensor_operations_go() -> None:
+    start = random_network("hash")
+    networks: list[CoordinateNetwork] = []
+    for way in (False, True):
+        with training(settings_of(start, SMALL), start, use_compiled=way) as trainer:
+            for rate in (0.01, 0.002, 0.001):
+                trainer.step(rate)
+            networks.append(trainer.network("x"))
+    wanted, own = networks
+    assert wanted.table is not None and own.table is not None
+    for a, b in zip((*wanted.weights, *wanted.biases), (*own.weights, *own.biases), strict=True):
+        np.testing.assert_allclose(b, a, atol=1e-3)
+    assert np.abs(own.table - wanted.table).mean() < 1e-4
+
+
+def test_large_sums_saturate() -> None:
+    """The compiled sigmoid is a formula of its own."""
+    start = random_network(activation="tanh")
+    start.biases[-1][:] = 200.0, -200.0, 0.0
+    for way in (False, True):
+        with training(settings_of(start, SMALL), start, use_compiled=way) as trainer:
+            _, square = trainer.step(0.0)
+            assert math.isfinite(square) and bool(torch.isfinite(trainer.gradients).all())
+            assert float(trainer.layers.views(trainer.gradients[0])[0][-1][:, :2].abs().max()) < 1e-30
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -246,7 +295,7 @@ def test_tiny_cuda_nn_takes_the_place_of_the_own_table(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "tinycudann", library)
     assert tiny_cuda.can_hold(GRID) and not tiny_cuda.can_hold(dataclasses.replace(GRID, features=3))
     start = random_network("hash")
-    with training(settings_of(start, SMALL), start) as trainer:
+    with training(settings_of(start, SMALL), start, use_compiled=False) as trainer:
         assert start.table is not None
         trainer.table = tiny_cuda.table(GRID, torch.from_numpy(start.table), torch.device("cpu"))  # type: ignore
         trainer.parts = trainer.parts[:1]
