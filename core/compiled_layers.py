@@ -6,6 +6,7 @@ ones are looked at, which tensor operations over a whole batch can't do. Compile
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,11 +25,15 @@ _DEPTH = 64
 """Rows of a product that is summed over texels at once: more would not stay in the innermost cache."""
 ZERO, ONE, LEAK = np.float32(0.0), np.float32(1.0), np.float32(0.01)
 
-_OPTIONS: Any = {"nogil": True, "fastmath": True}
-inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
+_OPTIONS: Any = {"nogil": True, "fastmath": True, "error_model": "numpy"}
+_njit: Any = njit
+inner = _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)
 """For what is called from compiled functions only."""
 emitted: Any = intrinsic
 """Functions that write their own instructions; who calls them does not give the first parameter."""
+
+
+OWN_STAMP = hashlib.sha256(Path(__file__).read_bytes()).digest()
 
 
 def kept(function: Callable[..., Any]) -> Any:
@@ -36,10 +41,9 @@ def kept(function: Callable[..., Any]) -> Any:
 
     Numba compiles anew when that file has changed; here also when this one has.
     """
-    compiled = njit(cache=True, **_OPTIONS)(function)
-    own = Path(__file__).stat()
+    compiled = _njit(cache=True, **_OPTIONS)(function)
     file = compiled._cache._cache_file
-    file._source_stamp = (file._source_stamp, own.st_mtime, own.st_size)
+    file._source_stamp = (file._source_stamp, OWN_STAMP)
     return compiled
 
 

@@ -167,7 +167,8 @@ def install() -> None:
     )
     print("Compiling the inner loops of training for this processor.", flush=True)
     # Kept for all later runs; where it fails, training says so and does without.
-    subprocess.run([str(environment_python()), "-m", "core.codec.compiled"], cwd=ROOT, check=False)
+    for module in ("core.codec.compiled", "core.coordinate.compiled"):
+        subprocess.run([str(environment_python()), "-m", module], cwd=ROOT, check=False)
     STAMP.write_text(wanted_stamp(), encoding="utf-8")
     print("Done: .venv is ready.", flush=True)
 

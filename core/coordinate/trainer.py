@@ -25,7 +25,8 @@ from core.coordinate.settings import ACTIVATIONS, LOSSES, LabSettings
 from core.textures.material import Pixels
 
 STEPS_PER_ROUND = 128
-BETAS = (0.9, 0.999)
+BETAS = (0.9, 0.99)
+"""Of Adam. The usual 0.999 remembers the large gradients of the beginning for too long in runs as short as these."""
 TABLE_BETA = 0.99
 """A row of the table is read far less often than a weight, so its mean square has to forget sooner."""
 TABLE_RATE = 2.0
@@ -99,7 +100,7 @@ class CoordinateTrainer:
         """One batch at learning rate ``rate``. Returns its mean loss and its mean square error."""
         texels = self._next_texels()
         shares = texels.chunk(len(self.parts))
-        told = sum(self._pool.map(self._part, self.parts, shares)) / len(texels)
+        told = torch.stack(list(self._pool.map(self._part, self.parts, shares))).sum(dim=0) / len(texels)
         self.steps += 1
         self.samples += len(texels)
         if self.compiled:

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from core.codec.metrics import psnr
 from core.coordinate import tiny_cuda
+from core.coordinate.compiled import CompiledPart
 from core.coordinate.encodings import HashGrid, encoded
 from core.coordinate.network import Architecture, CoordinateNetwork, architecture_of
 from core.coordinate.network_file import settings_of
@@ -170,7 +171,7 @@ def test_large_sums_saturate() -> None:
         with training(settings_of(start, SMALL), start, use_compiled=way) as trainer:
             _, square = trainer.step(0.0)
             assert math.isfinite(square) and bool(torch.isfinite(trainer.gradients).all())
-            assert float(trainer.layers.views(trainer.gradients[0])[0][-1][:, :2].abs().max()) < 1e-30
+            assert float(trainer.layers.views(trainer.gradients[0])[0][-1][:, :2].abs().max()) < 1e-6
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -203,7 +204,9 @@ def test_sixteen_bits_round_what_is_computed_with_and_not_what_learns(precision:
             trainer.step(0.005)
         master, compute = trainer.layers.flat, trainer.compute
         assert torch.equal(compute, master.to(sixteen).float()) and not torch.equal(compute, master)
-        outputs = trainer.parts[0].outputs[1]
+        part = trainer.parts[0]
+        assert not isinstance(part, CompiledPart)
+        outputs = part.outputs[1]
         assert torch.equal(outputs, outputs.to(sixteen).float())
         assert trainer.skipped == 0
 
