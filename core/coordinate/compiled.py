@@ -43,11 +43,24 @@ def kernels() -> Any:
 
 
 class CompiledReads:
-    """What a part read of the table: ``rows`` int64 [n · 4 · levels] and their ``gradients`` [n · 4 · levels, F]."""
+    """What a part read of the table, level by level: which rows, int64 [levels, n, 4], and their gradients, [levels, n,
+    4, F]."""
 
-    def __init__(self, texels: int, levels: int, features: int) -> None:
-        self.rows = torch.zeros(texels * 4 * levels, dtype=torch.int64)
-        self.gradients = torch.zeros(texels * 4 * levels, features)
+    def __init__(self, by_level: torch.Tensor, slopes: torch.Tensor) -> None:
+        self.by_level, self.slopes = by_level, slopes
+
+    @property
+    def rows(self) -> torch.Tensor:
+        """int64 [levels · n · 4]."""
+        return self.by_level.view(-1)
+
+    @property
+    def gradients(self) -> torch.Tensor:
+        """[levels · n · 4, F]."""
+        return self.slopes.view(-1, self.slopes.size(3))
+
+    def of_levels(self, first: int, last: int) -> CompiledReads:
+        return CompiledReads(self.by_level[first:last], self.slopes[first:last])
 
 
 class CompiledPart:
@@ -60,16 +73,15 @@ class CompiledPart:
         self._widths = np.array([shape.inputs, *(n_out for _, n_out in shape.shapes)], np.int64)
         self._choices = ACTIVATIONS.index(settings.activation), LOSSES.index(settings.loss)
         grid, nothing = shape.grid, np.zeros((0, 0), np.float32)
-        self.reads = None if grid is None else CompiledReads(texels, grid.levels, grid.features)
+        levels, features = (0, 0) if grid is None else (grid.levels, grid.features)
+        reads = torch.zeros(levels, texels, 4, dtype=torch.int64), torch.zeros(levels, texels, 4, features)
+        self.reads = None if grid is None else CompiledReads(*reads)
         self._encoding: tuple[Any, ...]
-        if grid is None or self.reads is None:
-            columns, rows = trainer.places.tables()
-            self._encoding = columns, rows, _NO_GRID, nothing, np.zeros(0, np.int64), nothing
+        if trainer.table is None:
+            self._encoding = *trainer.places.tables(), _NO_GRID, nothing
         else:
-            assert trainer.table is not None
-            table = trainer.table.values.numpy()
-            reads = self.reads.rows.numpy(), self.reads.gradients.numpy()
-            self._encoding = nothing, nothing, trainer.places.keys(), table, *reads
+            self._encoding = nothing, nothing, trainer.places.keys(), trainer.table.values.numpy()
+        self._encoding += tuple(tensor.numpy() for tensor in reads)
         # Compiles, or loads what was compiled before, so that it doesn't count as training.
         self.passes(torch.zeros(0, dtype=torch.int64), torch.zeros(1, shape.channels))
 

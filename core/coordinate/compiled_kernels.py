@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.compiled_layers import BLOCK, ONE, ZERO, back, bend, bend_back, forward, hand_over, inner, kept
-from core.compiled_layers import layers_of as _layers_of
-from core.compiled_layers import learn as _learn
+from core.compiled_layers import (
+    BLOCK,
+    ONE,
+    ZERO,
+    back,
+    bend,
+    bend_back,
+    forward,
+    hand_over,
+    inner,
+    kept,
+    layers_of,
+    learn,
+)
 
 _CHUNK = 64
 """Texels that are taken together."""
@@ -20,8 +31,7 @@ _LEAST = np.float32(0.01)
 _RELU, _TANH, _SWISH = 1, 2, 3
 _L1, _RELATIVE, _SMAPE = 1, 2, 3
 _FURTHEST = np.float32(80.0)
-_ROUNDED_DOWN = np.float32(12582912.0)
-_BITS = np.int32(0x4B400000)
+"""Beyond it an exponential says nothing that float32 could tell from 0 or 1 in a sigmoid."""
 
 
 @inner
@@ -141,7 +151,7 @@ def _look_up(columns, rows, x, y, values):
 
 @inner
 def _blend(grid, table, x, y, values, read):
-    """The features at a texel, and in ``read`` [4 · levels] which rows of the table they are of."""
+    """The features at a texel, and in ``read`` [levels, 4] which rows of the table they are of."""
     column_keys, row_keys, across, down, entries, first, dense = grid
     levels, features = len(first), table.shape[1]
     for level in range(levels):
@@ -153,14 +163,14 @@ def _blend(grid, table, x, y, values, read):
             one, two = column_keys[x, dx, level], row_keys[y, dy, level]
             key = (one + two if level < dense else one ^ two) % entries[level] + first[level]
             share = (right if dx else ONE - right) * (lower if dy else ONE - lower)
-            read[corner * levels + level] = key
+            read[level, corner] = key
             for f in range(features):
                 values[level * features + f] += share * table[key, f]
 
 
 @inner
 def _blend_back(grid, features, x, y, deltas, gradients):
-    """The gradients of the rows that a texel reads, [4 · levels, features], from those of its features."""
+    """The gradients of the rows that a texel reads, [levels, 4, features], from those of its features."""
     across, down = grid[2], grid[3]
     levels = across.shape[1]
     for level in range(levels):
@@ -168,7 +178,7 @@ def _blend_back(grid, features, x, y, deltas, gradients):
         for corner in range(4):
             share = (right if corner % 2 else ONE - right) * (lower if corner // 2 else ONE - lower)
             for f in range(features):
-                gradients[corner * levels + level, f] = share * deltas[level * features + f]
+                gradients[level, corner, f] = share * deltas[level * features + f]
 
 
 @kept
@@ -195,11 +205,11 @@ def passes(
     ``widths`` [layers + 1] of inputs, hidden layers and outputs; ``flat`` the parameters and ``gradient`` what they
     get; ``texels`` [n] numbers of the picture's texels, ``across`` of them in a row, ``targets`` [texels, C].
     ``columns`` and ``rows`` [N, values] are what a coordinate is encoded to. Without any, it is the hash grid:
-    ``grid`` as in ``trainer._Places``, ``table`` [entries, features], and ``read`` [n · 4 · levels] and
-    ``read_gradients`` [n · 4 · levels, features] take what was read. ``told`` [2] takes the sums of losses and of
-    squared errors, ``scale`` belongs to the gradients.
+    ``grid`` as ``trainer.Places.keys`` gives it, ``table`` [entries, features], and ``read`` [levels, n, 4] and
+    ``read_gradients`` [levels, n, 4, features] take what was read. ``told`` [2] takes the sums of losses and of squared
+    errors, ``scale`` belongs to the gradients.
     """
-    layers = _layers_of(widths, flat)
+    layers = layers_of(widths, flat)
     last, wide = len(widths) - 1, layers.wide
     most = max(layers.biases.shape[1], wide[0])
     room = (_CHUNK + BLOCK) * most
@@ -208,7 +218,6 @@ def passes(
     bits, nothing = np.empty(room, np.int32), np.zeros(most + wide[0], np.float32)
     wanted = np.empty((_CHUNK, targets.shape[1]), np.float32)
     width, channels, blended = wide[0], targets.shape[1], columns.shape[1] == 0
-    reach = 4 * len(grid[5])
     told[:] = ZERO
     slope_scale = np.float32(scale / channels)
     for begin in range(0, len(texels), _CHUNK):
@@ -218,7 +227,7 @@ def passes(
             x, y = texel % across, texel // across
             own = values[0, r * width : (r + 1) * width]
             if blended:
-                _blend(grid, table, x, y, own, read[(begin + r) * reach : (begin + r + 1) * reach])
+                _blend(grid, table, x, y, own, read[:, begin + r])
             else:
                 _look_up(columns, rows, x, y, own)
             for c in range(channels):
@@ -230,7 +239,7 @@ def passes(
         _sigmoids(values[last], count * wide[last], bits)
         _errors(loss, values[last], wide[last], wanted[:count], deltas, slope_scale, told)
         for i in range(last - 1, -1, -1):
-            _learn(layers, i, values[i], deltas, count)
+            learn(layers, i, values[i], deltas, count)
             if i > 0 or blended:
                 back(layers, i, deltas, below, nothing, count)
                 deltas, below = below, deltas
@@ -238,10 +247,10 @@ def passes(
                 _activate_back(activation, deltas, values[i], sums[i - 1], count * wide[i], bits)
         if blended:
             for r in range(count):
-                texel, at = texels[begin + r], (begin + r) * reach
+                texel = texels[begin + r]
                 own = deltas[r * width : (r + 1) * width]
                 x, y = texel % across, texel // across
-                _blend_back(grid, table.shape[1], x, y, own, read_gradients[at : at + reach])
+                _blend_back(grid, table.shape[1], x, y, own, read_gradients[:, begin + r])
         # The last layer's columns beyond the channels have to stay zeros.
         deltas[: count * wide[last]] = ZERO
     told[0] /= channels

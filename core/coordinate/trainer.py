@@ -6,6 +6,7 @@ A part's work is one compiled call (``compiled.py``) for float32 on a CPU, else 
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -135,8 +136,18 @@ class CoordinateTrainer:
         return _Table(values.to(self.device), codec.update_rows if self.compiled else kernels.update_rows)
 
     def _update_table(self, rate: float) -> None:
-        if self.table is not None:
-            self.table.update([part.reads for part in self.parts], TABLE_RATE * rate, self.loss_scale)
+        table, reads = self.table, [part.reads for part in self.parts]
+        if table is None:
+            return
+        if not self.compiled:
+            table.update(reads, TABLE_RATE * rate, self.loss_scale)
+            return
+        # No row belongs to two levels, so that every thread can take some of them.
+        assert self.architecture.grid is not None
+        levels, count = self.architecture.grid.levels, len(self.parts)
+        bounds = itertools.pairwise(levels * i // count for i in range(count + 1))
+        shares = [[read.of_levels(*own) for read in reads if isinstance(read, CompiledReads)] for own in bounds]
+        list(self._pool.map(lambda own: table.update(own, TABLE_RATE * rate, self.loss_scale), shares))
 
     def network(self, name: str) -> CoordinateNetwork:
         """The state of this moment."""
@@ -179,11 +190,13 @@ class CoordinateTrainer:
         """What the threads work with, and their gradients [parts, parameters]."""
         cores = 1 if self.device.type != "cpu" else len(os.sched_getaffinity(0)) if _has_affinity() else os.cpu_count()
         count = max(1, min(cores or 1, MOST_PARTS, self.batch // LEAST_PART))
-        size = -(-self.batch // count)
         gradients = torch.zeros(count, len(self.layers.flat), dtype=self.dtype, device=self.device)
         if self.compiled:
-            return gradients, [CompiledPart(self, own, size) for own in gradients]
-        swish = self.settings.activation == "swish"
+            shares = torch.zeros(self.batch).chunk(count)
+            return gradients, [
+                CompiledPart(self, own, len(share)) for own, share in zip(gradients, shares, strict=True)
+            ]
+        size, swish = -(-self.batch // count), self.settings.activation == "swish"
         self.compute = self.compute.to(self.dtype)
         return gradients, [_Part(self.layers, own, size, separate=swish) for own in gradients]
 
