@@ -17,14 +17,14 @@ from app.sources import Source
 from core.codec.baseline_sets import BASELINES, Baseline
 from core.codec.settings import CompressSettings
 from core.jobs import Metrics, Slot
-from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
-from core.textures.roles import ROLE_INFO, Role
+from core.textures.roles import ROLE_INFO, NormalConvention, Role
 from widgets.language import tr
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
     from core.codec.training import Preview
+    from core.textures.material import TextureSet
 
 EXACT_DB = 99.0
 """Stands for infinity in curves."""

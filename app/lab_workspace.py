@@ -27,7 +27,7 @@ from core.coordinate.dial import Transform
 from core.coordinate.pictures import signed_error
 from core.coordinate.settings import WEIGHT_BITS, LabSettings
 from core.exporters.networks import TARGETS
-from core.textures.images import IMAGE_SUFFIXES
+from core.textures.names import IMAGE_SUFFIXES
 from widgets.controls import (
     Combo,
     ElidedLabel,

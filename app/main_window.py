@@ -53,10 +53,10 @@ from core.codec.baseline_sets import BASELINES
 from core.codec.baselines import bits_per_texel
 from core.exporters import TARGETS
 from core.jobs import to_dict
-from core.textures.images import IMAGE_SUFFIXES
 from core.textures.material import NormalConvention, TextureSet
-from core.textures.samples import SAMPLE_NAMES
-from renderers.comparison import CompareMode
+from core.textures.names import IMAGE_SUFFIXES
+from core.textures.sample_names import SAMPLE_NAMES
+from renderers.choices import CompareMode
 from renderers.environment import is_panorama
 from renderers.meshes import MESH_SUFFIXES
 from widgets import theme

@@ -17,9 +17,8 @@ from app.reading_jobs import Opened
 from app.sources import ContainerSource, SampleSource, sample_title
 from app.undo import Change
 from core.jobs import Finished
-from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
 
 log = logging.getLogger(__name__)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.document import EXACT_DB, ORIGINAL, Document, Material, MaterialState, Run, RunState
 from app.job_runner import Job, JobState
 from app.projects import RecentProject
 from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.jobs import describe
-from core.textures.material import NormalConvention
+from core.textures.roles import NormalConvention
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import MaterialRow
@@ -19,7 +20,9 @@ from widgets.rate_panel import RatePoint
 from widgets.runs_table import RunRow
 from widgets.training_panel import TrainingView
 from widgets.units import clock_text, psnr_text, size_text
-from widgets.viewport_options import PixelReading
+
+if TYPE_CHECKING:
+    from widgets.viewport_options import PixelReading
 
 RUN_WORDS = {
     RunState.WAITING: ("Waiting", ""),

@@ -1,4 +1,7 @@
-"""The short jobs behind opening: everything that touches files or many pixels, run in the I/O thread."""
+"""The short jobs behind opening: everything that touches files or many pixels, run in the I/O thread.
+
+What they work with is loaded by them: a window that has nothing open yet does without.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtGui import QImage
 
 from app.sources import ContainerSource, SampleSource, Source
 from core.errors import InputError
-from core.textures.material import NormalConvention, TextureSet
 from core.textures.plan import MaterialPlan
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
-from widgets.lit_preview import lit_plane, lit_sphere, map_image
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
+    from core.textures.material import TextureSet
 
 THUMBNAIL_PX = 96
 
@@ -88,6 +89,10 @@ def _read_container(source: ContainerSource) -> NeuralTexture:
 
 def open_source(source: Source) -> Opened:
     """Read a source and draw its small pictures."""
+    import numpy as np
+
+    from widgets.lit_preview import lit_plane, lit_sphere, map_image
+
     neural = _read_container(source) if isinstance(source, ContainerSource) else None
     texture_set = read_source(source) if neural is None else neural.decoded_set()
     maps = {role: texture_map.pixels for role, texture_map in texture_set.by_role.items()}

@@ -21,13 +21,12 @@ from app.sources import Source
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
-from core.textures.material import TextureSet
 from core.textures.plan import MaterialPlan
 from widgets.language import tr
 from widgets.units import db_text
 
 if TYPE_CHECKING:
-    pass
+    from core.textures.material import TextureSet
 
 log = logging.getLogger(__name__)
 

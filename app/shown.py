@@ -14,13 +14,12 @@ from app.document import ORIGINAL, Run
 from app.job_runner import Work, call
 from app.sources import ContainerSource
 from core.jobs import Finished, Slot
-from core.textures.material import Pixels, TextureSet
-from core.textures.mips import at_level, pyramid_level
 from core.textures.roles import Role
 from widgets.language import tr
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
+    from core.textures.material import Pixels, TextureSet
 
 _Level = tuple[int, int, int, int]
 """The key of what is shown, of the original its material's and which reading of it, of a run that is trained which of
@@ -117,7 +116,7 @@ class Shown(QObject):
         if container is not None:
             work = call(_decode_level, container, level)
         elif texture_set is not None:
-            work = call(at_level, texture_set, level)
+            work = call(_level_of, texture_set, level)
         else:
             return None
         self._bring_level(wanted, work)
@@ -212,7 +211,15 @@ class Shown(QObject):
         self.changed.emit("B")
 
 
+def _level_of(texture_set: TextureSet, level: int) -> TextureSet:
+    from core.textures.mips import at_level
+
+    return at_level(texture_set, level)
+
+
 def _maps_at(maps: Mapping[Role, Pixels], level: int) -> dict[Role, Pixels]:
+    from core.textures.mips import pyramid_level
+
     return {role: pyramid_level(pixels, level) for role, pixels in maps.items()}
 
 
@@ -224,6 +231,6 @@ def _decode(path: Path, level: int = 0) -> tuple[TextureSet, NeuralTexture | Non
     from core.codec import block_set, container
 
     if path.suffix == run_store.BLOCKS_SUFFIX:
-        return at_level(block_set.read(path).decoded_set(), level), None
+        return _level_of(block_set.read(path).decoded_set(), level), None
     neural = container.read(path)
     return neural.decoded_set(min(level, neural.mip_levels - 1)), neural

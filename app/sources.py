@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
 
 

@@ -14,7 +14,7 @@ from app.document import Material
 from app.job_runner import call
 from app.materials import Materials
 from core.jobs import Finished
-from core.textures.images import IMAGE_SUFFIXES
+from core.textures.names import IMAGE_SUFFIXES
 from widgets.language import tr
 
 log = logging.getLogger(__name__)

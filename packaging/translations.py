@@ -40,7 +40,7 @@ def words_of_tables() -> list[str]:
     from core.exporters.networks import TARGETS as NETWORK_TARGETS
     from core.jobs import describe
     from core.textures.roles import ROLE_INFO
-    from core.textures.samples import SAMPLE_NAMES
+    from core.textures.sample_names import SAMPLE_NAMES
     from renderers.studios import STUDIOS
 
     words = [info.label for info in ROLE_INFO.values()]

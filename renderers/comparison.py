@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
+from renderers.choices import CompareMode
 from renderers.shader_source import encoded_colors, set_uniforms
 
 RAMP = ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf")
 """False colours from no error to the most that is told apart, evenly spaced (anchors of the map "magma", van der Walt
 and Smith 2015): lightness rises evenly, so that it also reads in grey and for colour-blind people."""
-
-
-class CompareMode(StrEnum):
-    SPLIT = "split"
-    WIPE = "wipe"
-    DIFFERENCE = "difference"
-    A = "a"
-    B = "b"
-    FLIP = "flip"
 
 
 COMPARE_INDEX = {mode: index for index, mode in enumerate(CompareMode)}

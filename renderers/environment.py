@@ -21,7 +21,6 @@ from renderers.lamps import MOST_LAMPS, NO_LAMPS, Lamps, find_lamps
 from renderers.shader_source import build_program, set_uniforms
 from renderers.studios import STUDIOS, Radiance, directions
 
-DEFAULT_ENVIRONMENT = "studio"
 LEVEL_POWER = 0.7
 """Level of the specular chain = (levels - 1) · roughness ** LEVEL_POWER; also in environment_light.glsl."""
 

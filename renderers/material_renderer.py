@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,42 +15,13 @@ from numpy.typing import NDArray
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison, set_comparison
-from renderers.environment import DEFAULT_ENVIRONMENT, EnvironmentLight, PreparedEnvironment, prepared
+from renderers.choices import DEFAULT_ENVIRONMENT, Background, CompareMode, Opacity, Relief, ToneMapping
+from renderers.comparison import Comparison, set_comparison
+from renderers.environment import EnvironmentLight, PreparedEnvironment, prepared
 from renderers.marks import set_marks
 from renderers.material_textures import FIRST_FREE_UNIT, SOLO_ROLES, MaterialTextures
 from renderers.shader_source import build_program, set_uniforms
 from renderers.shapes import Mesh, Part, Shape, build_shape
-
-
-class ToneMapping(StrEnum):
-    NONE = "none"
-    NEUTRAL = "neutral"
-    ACES = "aces"
-    FILMIC = "filmic"
-
-
-class Background(StrEnum):
-    GREY = "grey"
-    ENVIRONMENT = "environment"
-
-
-class Relief(StrEnum):
-    """How the height map is shown: not at all, by where the eye's ray meets it, or by moving vertices. A mesh from a
-    file can't be displaced, as its surface would tear wherever its unwrapping is cut: it gets the parallax instead."""
-
-    OFF = "off"
-    PARALLAX = "parallax"
-    DISPLACEMENT = "displacement"
-
-
-class Opacity(StrEnum):
-    """What opacity between 0 and 1 does: cut at one half, let through its share, or one of them by what the map
-    holds (see :attr:`MaterialTextures.opacity_is_mask`)."""
-
-    AUTO = "auto"
-    MASK = "mask"
-    BLEND = "blend"
 
 
 @dataclass(frozen=True)

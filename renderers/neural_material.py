@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import moderngl
 import numpy as np
 
@@ -11,6 +9,7 @@ from core.codec.neural_texture import NeuralTexture
 from core.exporters.decoder_shader import Weights, decoder_shader, packed_latents, packed_weights, weight_count
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
+from renderers.choices import Filter
 from renderers.material_textures import MaterialTextures, is_mask
 from renderers.shader_source import expanded, set_uniforms, shader_source
 
@@ -18,15 +17,6 @@ _FIRST_UNIT = 9
 """Behind the units of MaterialTextures and of the light."""
 _WEIGHTS = 0
 """Binding of the block of weights."""
-
-
-class Filter(StrEnum):
-    """How texels are blended: not at all, four decoded ones, or one of those around by chance, which many samples
-    average to a trilinear read (Pharr et al. 2024)."""
-
-    NEAREST = "nearest"
-    BILINEAR = "bilinear"
-    STOCHASTIC = "stochastic"
 
 
 class NeuralMaterial(MaterialTextures):

@@ -18,18 +18,9 @@ from core.errors import TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison
-from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import (
-    Background,
-    MaterialRenderer,
-    Opacity,
-    Relief,
-    SampleBuffer,
-    Scene,
-    ToneMapping,
-    fine_quality,
-)
+from renderers.choices import DEFAULT_ENVIRONMENT, Background, CompareMode, Opacity, Relief, ToneMapping
+from renderers.comparison import Comparison
+from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, fine_quality
 from renderers.material_textures import MaterialTextures
 from renderers.neural_material import NeuralMaterial
 from renderers.shapes import default_camera, shape_named

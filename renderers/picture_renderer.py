@@ -8,7 +8,8 @@ import moderngl
 import numpy as np
 
 from core.textures.material import Pixels
-from renderers.comparison import CompareMode, Comparison, set_comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison, set_comparison
 from renderers.marks import SeamMarks, set_marks
 from renderers.picture_view import PictureView
 from renderers.shader_source import build_program, set_uniforms

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison
 
 LOWEST_ZOOM = 1.0 / 64.0
 HIGHEST_ZOOM = 128.0

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode, Filter
+from renderers.comparison import Comparison
 from renderers.marks import SeamErrors
 from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene, fine_quality, is_software, quick_quality
 from renderers.material_textures import MaterialTextures
-from renderers.neural_material import Filter, NeuralMaterial
+from renderers.neural_material import NeuralMaterial
 
 Side = Literal["a", "b"]
 _END = object()

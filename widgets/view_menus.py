@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
-from renderers.material_renderer import Background, Opacity, Relief, ToneMapping
+from renderers.choices import Background, Opacity, Relief, ToneMapping
 from renderers.studios import STUDIOS
 from widgets.controls import Combo, Slider, label, square
 from widgets.icons import icon

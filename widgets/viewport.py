@@ -19,13 +19,12 @@ from core.errors import TexloomError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison
-from renderers.environment import DEFAULT_ENVIRONMENT
+from renderers.choices import DEFAULT_ENVIRONMENT, CompareMode, Filter, Opacity, Relief, ToneMapping
+from renderers.choices import Background as Surround
+from renderers.comparison import Comparison
 from renderers.marks import SeamErrors
-from renderers.material_renderer import Background as Surround
-from renderers.material_renderer import Opacity, Relief, Scene, ToneMapping
+from renderers.material_renderer import Scene
 from renderers.material_textures import SOLO_ROLES
-from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions
 from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sample_texel
 from renderers.progressive import Side

@@ -31,10 +31,10 @@ from core.codec.neural_texture import NeuralTexture
 from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.comparison import RAMP, CompareMode, Comparison
+from renderers.choices import CompareMode, Filter
+from renderers.comparison import RAMP, Comparison
 from renderers.marks import MIP_COLORS, SeamErrors, SeamMarks
 from renderers.material_renderer import Scene, is_software
-from renderers.neural_material import Filter
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side

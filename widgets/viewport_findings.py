@@ -11,7 +11,8 @@ from core.textures.flip import flip_tiles
 from core.textures.material import Pixels
 from core.textures.roles import Role
 from core.textures.seams import worse_seams
-from renderers.comparison import RAMP, CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import RAMP, Comparison
 from renderers.marks import MIP_COLORS, SeamErrors
 from renderers.picture_view import sample_texel
 from renderers.progressive import Cost, Side

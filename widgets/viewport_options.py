@@ -7,10 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.textures.roles import Role
-from renderers.comparison import CompareMode
-from renderers.environment import DEFAULT_ENVIRONMENT
-from renderers.material_renderer import Background, Opacity, Relief, ToneMapping
-from renderers.neural_material import Filter
+from renderers.choices import DEFAULT_ENVIRONMENT, Background, CompareMode, Filter, Opacity, Relief, ToneMapping
 
 LOWEST_GAIN = 1.0
 HIGHEST_GAIN = 64.0

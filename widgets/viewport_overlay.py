@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison
 from widgets.theme import THEME, font, icon_px, text_px
 from widgets.wipe import KNOB_DISTANCE, wipe_handle, wipe_path
 

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
 
     from core.textures.images import write_image
-    from renderers.material_renderer import Relief
+    from renderers.choices import Relief
     from renderers.offscreen import render_picture
 
     picture = render_picture(

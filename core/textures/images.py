@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     # Loaded by what reads and writes: a window that has nothing open yet does neither.
     import OpenImageIO
 
-IMAGE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".exr", ".hdr", ".webp", ".psd", ".dds", ".jxl"}
-)
 WRITE_SUFFIXES = (".png", ".tiff", ".tif", ".exr", ".tga")
 
 MAX_SIDE = 16384

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 
 Pixels = NDArray[np.float32]
-
-
-class NormalConvention(StrEnum):
-    OPENGL = "opengl"
-    """+Y up: green grows towards the top of the picture."""
-    DIRECTX = "directx"
-    """+Y down."""
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,12 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
-from core.textures.material import NormalConvention
-from core.textures.roles import ROLE_INFO, Role
+from core.textures.roles import ROLE_INFO, NormalConvention, Role
+
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".exr", ".hdr", ".webp", ".psd", ".dds", ".jxl"}
+)
+"""Of files that may be maps."""
 
 
 @dataclass(frozen=True)

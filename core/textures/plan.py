@@ -10,8 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.textures.material import NormalConvention
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import numpy as np
 from core.errors import InputError
 from core.textures import grouping, images, mips, names, normals
 from core.textures.grouping import Group, NamedFile, ReadFile
-from core.textures.images import IMAGE_SUFFIXES, ImageHeader
+from core.textures.images import ImageHeader
 from core.textures.material import ChannelRef, NormalConvention, Pixels, SourceFile, TextureMap, TextureSet
-from core.textures.names import Meaning
+from core.textures.names import IMAGE_SUFFIXES, Meaning
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import MAX_CHANNELS, ROLE_INFO, Role
 

@@ -18,6 +18,16 @@ class Role(StrEnum):
     EMISSIVE = "emissive"
 
 
+class NormalConvention(StrEnum):
+    """Which way the green channel of a normal map grows."""
+
+    OPENGL = "opengl"
+    """+Y up: green grows towards the top of the picture."""
+    DIRECTX = "directx"
+    """+Y down."""
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class RoleInfo:
     """``channels`` a map of this role has; ``srgb`` if its values are display-encoded colour; ``neutral`` is

@@ -196,7 +196,7 @@ def measure(
 
 def _by_parallax(view: MaterialViewport) -> None:
     """Scenes of this view show their relief by parallax from now on, until its options change."""
-    from renderers.material_renderer import Relief
+    from renderers.choices import Relief
 
     whole = view._refresh
 

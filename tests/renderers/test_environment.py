@@ -7,8 +7,9 @@ from rendered import constant, render_linear
 
 from core.errors import InputError
 from core.textures.images import write_image
+from renderers.choices import Background, ToneMapping
 from renderers.environment import PreparedEnvironment, brdf_table, irradiance_over_pi, prepare_environment, prepared
-from renderers.material_renderer import FINE, QUICK_SOFTWARE, Background, Quality, Scene, ToneMapping
+from renderers.material_renderer import FINE, QUICK_SOFTWARE, Quality, Scene
 from renderers.shapes import Shape, default_camera
 from renderers.studios import STUDIOS, directions
 

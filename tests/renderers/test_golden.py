@@ -21,19 +21,12 @@ from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from core.textures.seams import worse_seams
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import Background, CompareMode, Filter, Opacity, Relief, ToneMapping
+from renderers.comparison import Comparison
 from renderers.marks import SeamMarks
-from renderers.material_renderer import (
-    Background,
-    MaterialRenderer,
-    Opacity,
-    Relief,
-    SampleBuffer,
-    Scene,
-    ToneMapping,
-)
+from renderers.material_renderer import MaterialRenderer, SampleBuffer, Scene
 from renderers.material_textures import MaterialTextures
-from renderers.neural_material import Filter, NeuralMaterial
+from renderers.neural_material import NeuralMaterial
 from renderers.offscreen import render_picture
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView

@@ -8,9 +8,10 @@ import pytest
 from rendered import constant, render_linear
 
 from renderers.camera import OrbitCamera
+from renderers.choices import Background, ToneMapping
 from renderers.environment import EnvironmentLight, PreparedEnvironment, brdf_table, prepare_environment, prepared
 from renderers.lamps import MOST_LAMPS, find_lamps, solid_angles
-from renderers.material_renderer import FINE, QUICK_SOFTWARE, Background, Quality, Scene, ToneMapping
+from renderers.material_renderer import FINE, QUICK_SOFTWARE, Quality, Scene
 from renderers.shader_source import set_uniforms, shader_source
 from renderers.studios import STUDIOS, Radiance, directions
 

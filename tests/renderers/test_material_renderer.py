@@ -8,18 +8,9 @@ from rendered import constant, render_linear, tiles
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
+from renderers.choices import Opacity, Relief, ToneMapping
 from renderers.environment import prepare_environment
-from renderers.material_renderer import (
-    QUICK_SOFTWARE,
-    MaterialRenderer,
-    Opacity,
-    Quality,
-    Relief,
-    SampleBuffer,
-    Scene,
-    ToneMapping,
-    jitter,
-)
+from renderers.material_renderer import QUICK_SOFTWARE, MaterialRenderer, Quality, SampleBuffer, Scene, jitter
 from renderers.material_textures import MaterialTextures, is_mask
 from renderers.shapes import Part, Shape, build_shape, default_camera
 

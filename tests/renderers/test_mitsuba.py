@@ -17,8 +17,9 @@ from rendered import constant
 
 from core.textures.material import NormalConvention
 from renderers.camera import OrbitCamera
+from renderers.choices import ToneMapping
 from renderers.environment import irradiance_over_pi, prepare_environment, read_environment
-from renderers.material_renderer import FINE, MaterialRenderer, SampleBuffer, Scene, ToneMapping
+from renderers.material_renderer import FINE, MaterialRenderer, SampleBuffer, Scene
 from renderers.material_textures import MaterialTextures
 from renderers.studios import STUDIOS, Radiance
 

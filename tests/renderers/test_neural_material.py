@@ -14,10 +14,11 @@ from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.comparison import CompareMode, Comparison
-from renderers.material_renderer import MaterialRenderer, Quality, Relief, SampleBuffer, Scene
+from renderers.choices import CompareMode, Filter, Relief
+from renderers.comparison import Comparison
+from renderers.material_renderer import MaterialRenderer, Quality, SampleBuffer, Scene
 from renderers.material_textures import MaterialTextures
-from renderers.neural_material import Filter, NeuralMaterial
+from renderers.neural_material import NeuralMaterial
 from renderers.offscreen import render_picture
 from renderers.shapes import Shape, default_camera
 from tests.core.codec.materials import random_texture

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.textures.material import Pixels
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison
 from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureTexture
 from renderers.picture_view import PictureView
 

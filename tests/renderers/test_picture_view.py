@@ -1,6 +1,7 @@
 import pytest
 
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison
 from renderers.picture_view import PictureView, sample_texel
 
 SIZE = (800, 600)

@@ -9,7 +9,8 @@ from rendered import constant, tiles
 
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
-from renderers.comparison import CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import Comparison
 from renderers.material_renderer import Scene, is_software
 from renderers.progressive import ProgressiveView
 from renderers.shapes import Shape, default_camera

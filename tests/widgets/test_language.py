@@ -18,7 +18,8 @@ from core.codec.settings import CompressSettings
 from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import Role
-from renderers.comparison import RAMP, CompareMode, Comparison
+from renderers.choices import CompareMode
+from renderers.comparison import RAMP, Comparison
 from renderers.progressive import Cost
 from widgets import language
 from widgets.command_palette import CommandPalette

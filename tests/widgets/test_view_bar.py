@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from renderers.material_renderer import Background, Opacity, Relief, ToneMapping
+from renderers.choices import Background, Opacity, Relief, ToneMapping
 from widgets.view_bar import ViewBar
 from widgets.viewport_options import Sampler, ViewportOptions
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.comparison import CompareMode
+from renderers.choices import CompareMode
 from renderers.picture_view import PictureView
 from widgets.viewport import MaterialViewport
 from widgets.viewport_canvas import GlCanvas, PaintedCanvas, in_false_color

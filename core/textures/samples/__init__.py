@@ -13,10 +13,9 @@ from core.errors import InputError
 from core.textures import mips
 from core.textures.material import ChannelRef, NormalConvention, SourceFile, TextureMap, TextureSet
 from core.textures.roles import ROLE_INFO, Role
+from core.textures.sample_names import SAMPLE_NAMES
 from core.textures.samples import bricks, cobbles, painted_metal, wood_planks, woven_fabric
 from core.textures.samples.canvas import Canvas, Recipe, Surface
-
-SAMPLE_NAMES = ("bricks", "worn_painted_metal", "wood_planks", "cobbles", "woven_fabric")
 
 _PAINTERS: dict[str, Callable[[Canvas, Recipe], Surface]] = {
     "bricks": bricks.paint,
