@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import logs, paths
@@ -46,7 +46,9 @@ def run_window(inputs: list[Path]) -> int:
     window.show()
     # Everything that reads files waits until the first frame is on the screen.
     QTimer.singleShot(0, window, lambda: window.start(list(inputs)))
-    warming = threading.Thread(target=_warm, args=(str(window.viewport.options.environment),), name="warm", daemon=True)
+    loaded = _Loaded(window)
+    loaded.told.connect(window.make_ready)
+    warming = threading.Thread(target=_warm, args=(loaded,), name="warm", daemon=True)
     QTimer.singleShot(WARM_AFTER_MS, window, warming.start)
     code = app.exec()
     restore()
@@ -72,11 +74,20 @@ def prepare(app: QApplication) -> None:
     sys.setswitchinterval(SWITCH_S)
 
 
-def _warm(studio: str) -> None:
-    """Do, in a thread of its own, what the first material would otherwise make the window wait for."""
-    from renderers import environment
+class _Loaded(QObject):
+    """Tells the window, from the other thread, that what its panels are made with has been loaded."""
 
-    environment.warm(studio)
+    told = Signal()
+
+
+def _warm(loaded: _Loaded) -> None:
+    """Do, in a thread of its own, what the first material would otherwise make the window wait for."""
+    importlib.import_module("app.compress_workspace")
+    loaded.told.emit()
+    from renderers import environment
+    from renderers.choices import DEFAULT_ENVIRONMENT
+
+    environment.warm(DEFAULT_ENVIRONMENT)
     importlib.import_module("widgets.psnr_plot")
 
 

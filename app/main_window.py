@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import (
@@ -29,15 +29,13 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
+    QToolButton,
     QWidget,
 )
 
 from app import actions, logs, paths, place_menus, preferences, presenting
 from app.announcing import Announcer
-from app.compress_panel import CompressPanel
 from app.desk import Message
-from app.dock_layout import DockLayout
 from app.document import Material, MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
 from app.job_runner import Job
@@ -49,42 +47,46 @@ from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, Workspaces
-from core.codec.baseline_sets import BASELINES
-from core.codec.baselines import bits_per_texel
+from core.codec.baseline_sets import BASELINES, Baseline
 from core.exporters import TARGETS
 from core.jobs import to_dict
-from core.textures.material import NormalConvention, TextureSet
 from core.textures.names import IMAGE_SUFFIXES
+from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
 from renderers.choices import CompareMode
-from renderers.environment import is_panorama
-from renderers.meshes import MESH_SUFFIXES
 from widgets import theme
 from widgets.command_palette import CommandPalette
-from widgets.controls import ElidedLabel, Segmented, bare, button, tool
+from widgets.controls import ElidedLabel, Segmented, bare, button
 from widgets.dock import Dock
 from widgets.drop_area import DropOverlay
 from widgets.home_page import HomePage
 from widgets.icons import application_icon
-from widgets.inspect_panel import InspectPanel
 from widgets.key_sheet import KeySheet
 from widgets.language import tr
-from widgets.log_view import LogView
-from widgets.material_list import MaterialList
-from widgets.queue_panel import QueuePanel
-from widgets.rate_panel import RatePanel
-from widgets.runs_table import RunsTable
+from widgets.opengl import expect_opengl
 from widgets.settings_dialog import SettingsDialog
 from widgets.styling import styled_together
 from widgets.toast import ToastStack
-from widgets.training_panel import TrainingPanel
 from widgets.units import db_text
-from widgets.view_bar import SlotBar, ViewBar
-from widgets.viewport import MaterialViewport
 from widgets.viewport_options import PixelReading, Sampler, ViewMode
 
 if TYPE_CHECKING:
+    from app.compress_panel import CompressPanel
+    from app.compress_workspace import CompressWorkspace
+    from app.dock_layout import DockLayout
     from app.lab_workspace import LabWorkspace
+    from core.textures.material import TextureSet
+    from widgets.inspect_panel import InspectPanel
+    from widgets.log_view import LogView
+    from widgets.material_list import MaterialList
+    from widgets.queue_panel import QueuePanel
+    from widgets.rate_panel import RatePanel
+    from widgets.runs_table import RunsTable
+    from widgets.training_panel import TrainingPanel
+    from widgets.view_bar import SlotBar, ViewBar
+    from widgets.viewport import MaterialViewport
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -114,8 +116,33 @@ KEPT_VIEW = (
 )
 
 
+class _Part(Generic[T]):
+    """A part of the compress workspace as an attribute of the window: asked for, it is made with all the others."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, window: MainWindow, owner: type) -> T:
+        return getattr(window.compressing, self._name)
+
+
 class MainWindow(QMainWindow):
     """One per process. ``start`` is called after it is shown."""
+
+    viewport: _Part[MaterialViewport] = _Part()
+    view_bar: _Part[ViewBar] = _Part()
+    slot_bar: _Part[SlotBar] = _Part()
+    material_list: _Part[MaterialList] = _Part()
+    panel: _Part[CompressPanel] = _Part()
+    training: _Part[TrainingPanel] = _Part()
+    runs: _Part[RunsTable] = _Part()
+    queue: _Part[QueuePanel] = _Part()
+    log_view: _Part[LogView] = _Part()
+    inspect: _Part[InspectPanel] = _Part()
+    rates: _Part[RatePanel] = _Part()
+    add_baseline: _Part[QToolButton] = _Part()
+    docks: _Part[dict[str, Dock]] = _Part()
+    layout_of_docks: _Part[DockLayout] = _Part()
 
     def __init__(self, config: Path | None = None, compress: CompressJob | None = None) -> None:
         """``config``: the folder of the preferences. ``compress``: the job behind Start, if not the codec's."""
@@ -132,17 +159,20 @@ class MainWindow(QMainWindow):
         self.logs = logs.LogBridge(self)
         self._closed = False
         self._announcer = Announcer(self)
+        self._compressing: CompressWorkspace | None = None
         self._lab: LabWorkspace | None = None
+        self._early_entries: list[tuple[str, str, str]] = []
+        """What was logged before there was a panel to show it."""
         self._overlay = DropOverlay(self)
+        expect_opengl(self)
 
         with styled_together(self):
             self._shown_level = 0
             self.actions_by_id = actions.make(self, self._handlers())
-            self.viewport = MaterialViewport()
-            self.viewport.installEventFilter(self)
-            self._build_centre()
+            self.home = HomePage()
+            self.centre = QStackedWidget()
+            self.setCentralWidget(self.centre)
             self.toasts = ToastStack(self, self.centre)
-            self._build_docks()
             self._build_workspaces()
             self._build_menus()
             self._build_status()
@@ -166,61 +196,30 @@ class MainWindow(QMainWindow):
 
     # --- building -------------------------------------------------------------------------------------------
 
-    def _build_centre(self) -> None:
-        self.view_bar = ViewBar([self.actions_by_id["fit"], self.actions_by_id["one_to_one"]])
-        self.slot_bar = SlotBar()
-        self.home = HomePage()
-        page = QWidget()
-        column = bare(QVBoxLayout(page))
-        column.addWidget(self.view_bar)
-        column.addWidget(self.slot_bar)
-        column.addWidget(self.viewport, 1)
-        self._compress_page = page
-        self.centre = QStackedWidget()
-        self.setCentralWidget(self.centre)
+    @property
+    def compressing(self) -> CompressWorkspace:
+        """Made when it is first wanted, with all that it shows."""
+        if self._compressing is None:
+            from app.compress_workspace import CompressWorkspace
 
-    def _build_docks(self) -> None:
-        self.material_list = MaterialList()
-        self.panel = CompressPanel(self.session, self.actions_by_id)
-        self.training = TrainingPanel()
-        self.runs = RunsTable()
-        self.queue = QueuePanel()
-        self.log_view = LogView()
-        self.inspect = InspectPanel()
-        self.rates = RatePanel()
-        measure = tool("play", self.actions_by_id["curve"].toolTip())
-        measure.clicked.connect(self.actions_by_id["curve"].trigger)
-        add = tool("plus", tr("Add materials"))
-        menu = QMenu(add)
-        for name in ("open_folder", "open_files"):
-            menu.addAction(self.actions_by_id[name])
-        self._sample_menu(menu)
-        add.setMenu(menu)
-        add.setPopupMode(add.ToolButtonPopupMode.InstantPopup)
-        self.add_baseline = tool("plus", self.actions_by_id["baseline"].toolTip())
-        self.add_baseline.setMenu(self._make_baseline_menu())
-        self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
-        holder = QWidget()
-        holder.setObjectName("well")
-        bare(QVBoxLayout(holder), 0, (0, 4, 0, 4)).addWidget(self.material_list)
-        self.docks = {
-            "materials": Dock("materials", tr("Materials"), holder, [add]),
-            "compress": Dock("compress", tr("Compress"), self.panel),
-            "training": Dock("training", tr("Training"), self.training),
-            "runs": Dock("runs", tr("Runs"), self.runs, [self.add_baseline]),
-            "queue": Dock("queue", tr("Queue"), self.queue),
-            "log": Dock("log", tr("Log"), self.log_view),
-            "inspect": Dock("inspect", tr("Inspect"), self.inspect),
-            "rates": Dock("rates", tr("Rates"), self.rates, [measure]),
-        }
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.layout_of_docks = DockLayout(self, self.docks)
-        for dock in self.docks.values():
-            # Floating panels are windows of their own: they take drops as well.
-            dock.setAcceptDrops(True)
-            dock.installEventFilter(self)
+            self.setUpdatesEnabled(False)
+            with styled_together(self):
+                self._compressing = CompressWorkspace(
+                    self, self.session, self.actions_by_id, self.baseline_menu, self._sample_menu
+                )
+                self.centre.addWidget(self._compressing)
+                self._build_panel_menus()
+            self._bind_compressing()
+            self._restore_compressing()
+            self.setUpdatesEnabled(True)
+        return self._compressing
 
-    def _make_baseline_menu(self) -> QMenu:
+    def make_ready(self) -> None:
+        """Make now what somebody will want soon."""
+        if not self._closed:
+            _ = self.compressing
+
+    def _make_baseline_menu(self) -> None:
         self.baseline_menu = QMenu(self)
         self.baseline_menu.setToolTipsVisible(True)
         for name in OFFERED_BASELINES:
@@ -230,12 +229,12 @@ class MainWindow(QMainWindow):
             action.setToolTip(tr(baseline.sentence))
             action.setStatusTip(tr(baseline.sentence))
             action.triggered.connect(lambda _=False, name=name: self._add_baseline(name))
-        return self.baseline_menu
 
     def _build_workspaces(self) -> None:
-        self.workspaces = Workspaces(self.centre, self.layout_of_docks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.workspaces = Workspaces(self.centre, self._leave_alone)
         self.workspaces.add(HOME, self.home)
-        self.workspaces.add(COMPRESS, self._compress_page)
+        self.workspaces.add(COMPRESS, lambda: self.compressing)
         self.workspaces.add(LAB, self._make_lab)
         self._tabs = Segmented(
             [
@@ -256,6 +255,7 @@ class MainWindow(QMainWindow):
         return self._lab
 
     def _build_menus(self) -> None:
+        self._make_baseline_menu()
         bar = self.menuBar()
         menus = {name: bar.addMenu(tr(name)) for name in actions.MENUS}
         for spec in actions.ACTIONS:
@@ -273,22 +273,8 @@ class MainWindow(QMainWindow):
                 self._recent_menu = menu.addMenu(tr("Open recent"))
                 self._recent_menu.aboutToShow.connect(self._fill_recent)
                 self._sample_menu(menu)
-        window = menus["Window"]
-        window.addSeparator()
-        for number, dock in enumerate(self.docks.values(), 1):
-            toggle = dock.toggleViewAction()
-            toggle.setShortcut(QKeySequence(f"Alt+{number}"))
-            toggle.setStatusTip(tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()))
-            window.addAction(toggle)
-        self.panel.export_menu.addAction(self.actions_by_id["export"])
-        self.panel.export_menu.addSeparator()
-        for target in TARGETS.values():
-            for menu in (self.export_menu, self.panel.export_menu):
-                action = menu.addAction(tr(target.title) + "…")
-                action.setToolTip(tr(target.sentence))
-                action.setStatusTip(tr(target.sentence))
-                action.triggered.connect(lambda _=False, name=target.name: self._export(name))
-        self.panel.export_menu.setToolTipsVisible(True)
+        self._window_menu = menus["Window"]
+        self._fill_export_menu(self.export_menu)
         # The binding does not hand the corner widget over to the menu bar: the reference keeps it alive.
         self._search = button(tr("Search actions"), "flat", "search", self.actions_by_id["palette"].toolTip())
         self._search.clicked.connect(self._show_palette)
@@ -297,6 +283,25 @@ class MainWindow(QMainWindow):
         row.addWidget(self._tabs)
         row.addWidget(self._search)
         bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+
+    def _build_panel_menus(self) -> None:
+        self._window_menu.addSeparator()
+        for number, dock in enumerate(self.docks.values(), 1):
+            toggle = dock.toggleViewAction()
+            toggle.setShortcut(QKeySequence(f"Alt+{number}"))
+            toggle.setStatusTip(tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()))
+            self._window_menu.addAction(toggle)
+        self.panel.export_menu.addAction(self.actions_by_id["export"])
+        self.panel.export_menu.addSeparator()
+        self._fill_export_menu(self.panel.export_menu)
+        self.panel.export_menu.setToolTipsVisible(True)
+
+    def _fill_export_menu(self, menu: QMenu) -> None:
+        for target in TARGETS.values():
+            action = menu.addAction(tr(target.title) + "…")
+            action.setToolTip(tr(target.sentence))
+            action.setStatusTip(tr(target.sentence))
+            action.triggered.connect(lambda _=False, name=target.name: self._export(name))
 
     def _sample_menu(self, menu: QMenu) -> None:
         samples = menu.addMenu(tr("Samples"))
@@ -326,25 +331,52 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         session, document = self.session, self.document
-        menus = place_menus.PlaceMenus(self, session, open_in_file_manager)
         session.desk.message.connect(self._on_message)
-        session.shown.changed.connect(self._on_pixels)
         session.desk.folder_wanted.connect(open_in_file_manager)
         session.desk.details_wanted.connect(self._show_log)
         session.desk.busy_changed.connect(self._show_activity)
         session.exports.activity.connect(self._on_activity)
         self._all_later = Later(self._refresh_all, self)
         self._state_later = Later(self._refresh_state, self)
-        self._queue_later = Later(self._show_queue, self)
         self._runs_later = Later(self._show_changed_runs, self)
         self._changed_runs: dict[int, Run] = {}
+        self._queue_later = Later(self._show_queue, self)
         document.materials_changed.connect(self._all_later.ask)
-        document.material_changed.connect(self._on_material_changed)
         document.current_changed.connect(self._all_later.ask)
         document.runs_changed.connect(self._all_later.ask)
+        self.logs.entry.connect(self._on_entry)
+        self.home.open_folder.connect(self._open_folder)
+        self.home.open_files.connect(self._open_files)
+        self.home.open_sample.connect(lambda: session.materials.open_sample(SAMPLE_NAMES[0]))
+        self.home.open_project.connect(self._open_project)
+        self.home.queue_folder.connect(self._queue_folder)
+        self.home.project_chosen.connect(session.projects.open)
+        self.home.project_forgotten.connect(self._forget_project)
+        self.home.folder_shown.connect(open_in_file_manager)
+        session.projects.saved.connect(self._save_preferences)
+        session.projects.changed.connect(self._on_project)
+        session.projects.opened.connect(lambda: self._go(COMPRESS if document.materials else HOME))
+        session.materials.added.connect(lambda _: self._go(COMPRESS))
+        session.compute.changed.connect(self._queue_later.ask)
+        session.undo.canUndoChanged.connect(lambda _: self._update_actions())
+        session.undo.canRedoChanged.connect(lambda _: self._update_actions())
+        session.undo.indexChanged.connect(lambda _: self._update_actions())
+        for number in range(1, 10):
+            for keys, side in ((f"{number}", "B"), (f"Shift+{number}", "A")):
+                shortcut = QShortcut(QKeySequence(keys), self)
+                shortcut.activated.connect(lambda n=number, s=side: self._show_number_in(n, s))
+
+    def _bind_compressing(self) -> None:
+        """What the compress workspace shows, and what is done in it."""
+        session, document = self.session, self.document
+        menus = place_menus.PlaceMenus(self, session, open_in_file_manager)
+        session.shown.changed.connect(self._on_pixels)
+        document.material_changed.connect(self._on_material_changed)
         document.run_changed.connect(self._on_run_changed)
         document.slots_changed.connect(self._show_slots)
-        self.logs.entry.connect(self.log_view.add)
+        for entry in self._early_entries:
+            self.log_view.add(*entry)
+        self._early_entries.clear()
         self.log_view.copy_report.connect(self._copy_report)
         self.log_view.open_folder.connect(lambda: open_in_file_manager(paths.log_folder()))
         self.material_list.chosen.connect(document.set_current)
@@ -366,19 +398,9 @@ class MainWindow(QMainWindow):
         self.viewport.optionsChanged.connect(self._on_view_options)
         self.viewport.pixelInspected.connect(self._on_pixel)
         self.viewport.problem.connect(lambda text: self.toasts.show(text, "warn"))
-        self.home.open_folder.connect(self._open_folder)
-        self.home.open_files.connect(self._open_files)
-        self.home.open_sample.connect(lambda: session.materials.open_sample(SAMPLE_NAMES[0]))
-        self.home.open_project.connect(self._open_project)
-        self.home.queue_folder.connect(self._queue_folder)
-        self.home.project_chosen.connect(session.projects.open)
-        self.home.project_forgotten.connect(self._forget_project)
-        self.home.folder_shown.connect(open_in_file_manager)
-        session.projects.saved.connect(self._save_preferences)
-        session.projects.changed.connect(self._on_project)
-        session.projects.opened.connect(lambda: self._go(COMPRESS if document.materials else HOME))
-        session.materials.added.connect(lambda _: self._go(COMPRESS))
-        session.compute.changed.connect(self._queue_later.ask)
+        self.viewport.installEventFilter(self)
+        for dock in self.docks.values():
+            dock.installEventFilter(self)
         self.queue.moved.connect(
             lambda number, place: self._with_job(number, lambda job: session.compute.move(job, place))
         )
@@ -387,13 +409,12 @@ class MainWindow(QMainWindow):
         self.queue.clear_wanted.connect(session.compute.cancel_waiting)
         self.runs.renamed.connect(self._rename_run)
         self.panel.rate.mode_changed.connect(lambda mode: self.preferences.view.__setitem__("rate_mode", mode))
-        session.undo.canUndoChanged.connect(lambda _: self._update_actions())
-        session.undo.canRedoChanged.connect(lambda _: self._update_actions())
-        session.undo.indexChanged.connect(lambda _: self._update_actions())
-        for number in range(1, 10):
-            for keys, side in ((f"{number}", "B"), (f"Shift+{number}", "A")):
-                shortcut = QShortcut(QKeySequence(keys), self)
-                shortcut.activated.connect(lambda n=number, s=side: self._show_number_in(n, s))
+
+    def _on_entry(self, moment: str, level: str, text: str) -> None:
+        if self._compressing is None:
+            self._early_entries.append((moment, level, text))
+        else:
+            self.log_view.add(moment, level, text)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         def view(name: str, *args: Any) -> Callable[[], object]:
@@ -484,7 +505,11 @@ class MainWindow(QMainWindow):
         placed = bool(kept.geometry) and self.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
         if not placed:
             self.resize(self._first_size())
+
+    def _restore_compressing(self) -> None:
+        kept = self.preferences
         self.layout_of_docks.restore(kept.docks)
+        self._leave_alone(self.workspaces.current != COMPRESS)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
         known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:
@@ -492,6 +517,9 @@ class MainWindow(QMainWindow):
         except (TypeError, ValueError) as error:
             log.warning("The stored view was ignored: %s", error)
         self._on_view_options(self.viewport.options)
+        self._refresh_all()
+        if self.document.current is not None:
+            self._on_pixels("A")
 
     def _first_size(self) -> QSize:
         screen = self.screen().availableGeometry()
@@ -525,8 +553,9 @@ class MainWindow(QMainWindow):
     def _refresh_all(self) -> None:
         if not self.document.materials and self.workspaces.current in ("", COMPRESS):
             self._go(HOME)
-        self._show_materials()
-        self._show_runs()
+        if self._compressing is not None:
+            self._show_materials()
+            self._show_runs()
         self._refresh_state()
 
     def _show_slots(self) -> None:
@@ -536,14 +565,19 @@ class MainWindow(QMainWindow):
     def _refresh_state(self) -> None:
         """What stands for the document as a whole."""
         self._show_title()
-        self._show_labels()
-        self._show_training()
+        if self._compressing is not None:
+            self._show_labels()
+            self._show_training()
         self._update_actions()
 
     def _go(self, workspace: str) -> None:
         if workspace == HOME:
             self._show_home()
         self.workspaces.show(workspace, alone=self.actions_by_id["hide_panels"].isChecked())
+
+    def _leave_alone(self, on: bool) -> None:
+        if self._compressing is not None:
+            self.layout_of_docks.leave_alone(on)
 
     def _show_home(self) -> None:
         now = time.time()
@@ -691,12 +725,11 @@ class MainWindow(QMainWindow):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        options = self.viewport.options
         if self.workspaces.current == LAB:
             self._hint.setText(tr("Drop a picture on the lab, or start with the sample"))
         elif not self.document.materials or self.workspaces.current == HOME:
             self._hint.setText(tr("Drop a folder of maps anywhere on the window"))
-        elif options.mode is ViewMode.PICTURE:
+        elif self.viewport.options.mode is ViewMode.PICTURE:
             self._hint.setText(
                 tr("Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys")
             )
@@ -741,26 +774,28 @@ class MainWindow(QMainWindow):
         last = tr(TARGETS[again[0]].title) if again is not None else ""
         act["export"].setText(tr("Export again: {target}").format(target=last) if last else tr("Export…"))
         act["export"].setEnabled(current is not None or result is not None)
-        self.panel.export.setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
         act["use_again"].setEnabled(self._reusable() is not None)
         original = ready and current is not None and not isinstance(current.source, ContainerSource)
         act["baseline"].setEnabled(original)
         act["curve"].setEnabled(original)
-        self.rates.measure.setEnabled(original)
-        self.add_baseline.setEnabled(original)
         for action in self.baseline_menu.actions():
             baseline = BASELINES[action.data()]
-            bits = bits_per_texel(baseline, current.roles) if current is not None else 0.0
+            bits = _bits_per_texel(baseline, current) if current is not None else 0.0
             size = tr("{bits:.4g} bits/texel").format(bits=bits)
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(current is not None)
         act["undo"].setEnabled(self.session.undo.canUndo())
         act["redo"].setEnabled(self.session.undo.canRedo())
-        for name in ("component_r", "component_g", "component_b", "component_a", "one_to_one"):
-            act[name].setEnabled(self.viewport.options.mode is ViewMode.PICTURE or name == "one_to_one")
+        if self._compressing is not None:
+            self.panel.export.setEnabled(current is not None or result is not None)
+            self.rates.measure.setEnabled(original)
+            self.add_baseline.setEnabled(original)
+            flat = self.viewport.options.mode is ViewMode.PICTURE
+            for name in ("component_r", "component_g", "component_b", "component_a"):
+                act[name].setEnabled(flat)
         self._show_hint()
 
     # --- runs -----------------------------------------------------------------------------------------------
@@ -822,7 +857,9 @@ class MainWindow(QMainWindow):
 
     def _reusable(self) -> Run | None:
         """The run whose settings can be used again: the one in B, else the chosen one; a baseline has none."""
-        run = self.document.run(self.document.slots["B"]) or self.document.run(self.runs.current_key)
+        run = self.document.run(self.document.slots["B"])
+        if run is None and self._compressing is not None:
+            run = self.document.run(self.runs.current_key)
         return run if run is not None and run.baseline is None else None
 
     def _use_again(self) -> None:
@@ -1080,7 +1117,7 @@ class MainWindow(QMainWindow):
         begin = self.focusWidget()
         while super().focusNextPrevChild(forward):
             now = self.focusWidget()
-            if now is None or now is begin or not self.layout_of_docks.is_behind(now):
+            if now is None or now is begin or self._compressing is None or not self.layout_of_docks.is_behind(now):
                 return True
         return False
 
@@ -1174,7 +1211,8 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self.preferences.docks = self.layout_of_docks.state()
+        if self._compressing is not None:
+            self.preferences.docks = self.layout_of_docks.state()
         preferences.save(self.preferences, self._config)
         # The undo stack tells of its end, when half of the window is gone already.
         self.session.undo.blockSignals(True)
@@ -1192,6 +1230,9 @@ class MainWindow(QMainWindow):
 
 def _stage_of(path: Path) -> dict[str, Any]:
     """The view option that a dropped file is: a mesh to show the material on, or a panorama to light it with."""
+    from renderers.environment import is_panorama
+    from renderers.meshes import MESH_SUFFIXES
+
     if path.suffix.lower() in MESH_SUFFIXES:
         return {"shape": str(path)}
     return {"environment": path} if is_panorama(path) else {}
@@ -1202,10 +1243,16 @@ def _or_all(kind: str) -> str:
     return ";;".join((kind, tr("All files (*)")))
 
 
-def _as_maps(pixels: Any) -> Any:
-    if isinstance(pixels, TextureSet):
-        return {role: texture_map.pixels for role, texture_map in pixels.by_role.items()}
-    return pixels
+def _as_maps(pixels: TextureSet | dict[Role, Any] | None) -> dict[Role, Any] | None:
+    if pixels is None or isinstance(pixels, dict):
+        return pixels
+    return {role: texture_map.pixels for role, texture_map in pixels.by_role.items()}
+
+
+def _bits_per_texel(baseline: Baseline, material: Material) -> float:
+    from core.codec.baselines import bits_per_texel
+
+    return bits_per_texel(baseline, material.roles)
 
 
 def open_in_file_manager(folder: Path) -> None:

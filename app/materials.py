@@ -13,6 +13,7 @@ from app import reading_jobs, run_store
 from app.desk import Desk, sentence
 from app.document import Material, MaterialState
 from app.job_runner import call
+from app.later import Slices
 from app.reading_jobs import Opened
 from app.sources import ContainerSource, SampleSource, sample_title
 from app.undo import Change
@@ -41,6 +42,7 @@ class Materials(QObject):
         self._desk, self._undo = desk, undo
         self.document = desk.document
         self._recent_sets: list[int] = []
+        self._to_read: Slices[Material] = Slices(self._read_first, self)
         self.document.current_changed.connect(self._on_current)
 
     def open(self, inputs: Sequence[Path], then: Callable[[list[Material]], object] | None = None) -> None:
@@ -101,11 +103,18 @@ class Materials(QObject):
         self.added.emit(tuple(materials))
         self.document.set_current((look or materials[0]).key)
         for material in materials:
-            self._read(material)
+            # Whoever asked for them may want to go on with those that can be read.
+            if material.plan is not None and not material.plan.used_files:
+                self._read(material)
+        self._to_read.add(materials)
 
     def read_again(self, material: Material) -> None:
         """The files have changed, or may have."""
         self._read(material)
+
+    def _read_first(self, material: Material) -> None:
+        if self.document.material(material.key) is material and not material.generation:
+            self._read(material)
 
     def _read(self, material: Material) -> None:
         """Read (again) in the background; an answer that is overtaken by a later assignment is dropped."""
@@ -173,6 +182,7 @@ class Materials(QObject):
         material = self.document.current
         if material is None:
             return
+        self._to_read.now(material)
         if material.texture_set is None and material.state is MaterialState.READY:
             self._read(material)
         else:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter, QUndoStack
 from app import paths, project_store, sources
 from app.desk import Desk
 from app.document import ORIGINAL, Material
+from app.later import Slices
 from app.materials import Materials
 from app.project_store import SUFFIX, Project
 from app.runs import Runs, settings_from
@@ -58,6 +59,8 @@ class Projects(QObject):
         self._loading = False
         self._written: dict[int, tuple[Source, dict[str, Any]]] = {}
         """Sources as they stand in the file, by the keys of their materials."""
+        self._to_note: Slices[Material] = Slices(self._noted, self)
+        materials.added.connect(self._to_note.add)
         self._painted: list[QImage] = []
         """What the picture shows."""
         self._told = ""
@@ -134,14 +137,10 @@ class Projects(QObject):
     def _gather(self) -> None:
         document, project = self._desk.document, self.project
         # Sources are frozen: what was written of one holds for as long as the material has it.
-        self._written = {
-            material.key: kept
-            if (kept := self._written.get(material.key)) is not None and kept[0] is material.source
-            else (material.source, sources.to_json(material.source))
-            for material in document.materials
-        }
+        written = {material.key: self._noted(material) for material in document.materials}
+        self._written = written
         project.materials = [
-            {"name": material.name, "source": self._written[material.key][1]} for material in document.materials
+            {"name": material.name, "source": written[material.key][1]} for material in document.materials
         ]
         current = document.current
         project.current = document.materials.index(current) if current is not None else 0
@@ -151,6 +150,12 @@ class Projects(QObject):
         project.queue = [run.folder.name for run in self._runs.in_order()]
         project.open = not self._desk.closing
         project.changed = time.time()
+
+    def _noted(self, material: Material) -> tuple[Source, dict[str, Any]]:
+        kept = self._written.get(material.key)
+        if kept is None or kept[0] is not material.source:
+            kept = self._written[material.key] = (material.source, sources.to_json(material.source))
+        return kept
 
     def _paint_picture(self) -> None:
         """The first materials, for the list of recent projects."""

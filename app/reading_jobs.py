@@ -123,7 +123,7 @@ def name_ending(file: Path, material: str) -> str:
 
 def with_corrections(plan: MaterialPlan, corrections: dict[str, str]) -> MaterialPlan:
     """``plan`` with what the user once chose for files of the same ending, where no other file has that role."""
-    for file in plan.files:
+    for file in plan.files if corrections else ():
         ending = name_ending(file.path, plan.name)
         if not ending or ending not in corrections or file.problem:
             continue

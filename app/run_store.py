@@ -59,16 +59,19 @@ class RunRecord:
     """The name of the block-compressed set, empty for a neural texture."""
 
 
-def new_folder(runs: Path, material: str) -> Path:
-    """A fresh folder for one run. Raises OutputError where none can be made."""
-    name = safe_name(material)
-    folder = runs / name / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
+def fresh_folder(runs: Path, material: str) -> Path:
+    """A name for the folder of one run; :func:`begin` makes it."""
+    return runs / safe_name(material) / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
+
+
+def begin(record: RunRecord, folder: Path) -> None:
+    """Make the folder of a run, with its record. Raises OutputError where that can't be."""
     try:
         folder.mkdir(parents=True)
     except OSError as error:
         text = tr("The run can't be stored in {folder}: {reason}.")
         raise OutputError(text.format(folder=folder.parent, reason=error.strerror or error), folder) from error
-    return folder
+    write(record, folder)
 
 
 def safe_name(name: str) -> str:

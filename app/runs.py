@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from app import paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState, Run, RunState
 from app.job_runner import JobState
+from app.later import Slices
 from app.materials import Materials
 from app.run_store import RunRecord
 from app.sources import Source
@@ -56,6 +58,8 @@ class Runs(QObject):
         """Whether what waited in the queue waits for the user's word after a restart."""
         materials.added.connect(self._adopt)
         self._shown_version: dict[int, int] = {}
+        self._to_begin: Slices[Run] = Slices(self._begin_or_drop, self)
+        """New runs that are not on the disk yet."""
 
     # --- from earlier -----------------------------------------------------------------------------------------
 
@@ -70,13 +74,25 @@ class Runs(QObject):
 
     def _adopt(self, materials: Sequence[Material]) -> None:
         """Link runs to their materials; runs that other projects made of the same files are shown too."""
-        wanted = {_fingerprint(sources.to_json(material.source)): material.key for material in materials}
-        self._from_disk(lambda record: _fingerprint(record.source) in wanted)
-        free = {run: _fingerprint(run.record.source) for run in self.document.runs if run.material_key is None}
-        self.document.link({run: wanted[source] for run, source in free.items() if source in wanted})
+        by_name: dict[str, list[Material]] = {}
+        for material in materials:
+            by_name.setdefault(material.name, []).append(material)
+
+        @functools.cache
+        def keys(name: str) -> dict[str, int]:
+            # Few names have runs, and to write down what a material is made of takes a while.
+            return {_fingerprint(sources.to_json(each.source)): each.key for each in by_name.get(name, ())}
+
+        def key(record: RunRecord) -> int | None:
+            own = keys(record.material)
+            return own.get(_fingerprint(record.source)) if own else None
+
+        self._from_disk(lambda record: key(record) is not None)
+        free = {run: key(run.record) for run in self.document.runs if run.material_key is None}
+        self.document.link({run: found for run, found in free.items() if found is not None})
 
     def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
-        known = {run.folder for run in self.document.runs}
+        known, number = {run.folder for run in self.document.runs}, self._next_number()
         made = []
         for folder, record in run_store.stored(paths.runs_folder()):
             if folder in known or not wanted(record):
@@ -85,8 +101,7 @@ class Runs(QObject):
             if not record.finished and not lock.tryLock(0):
                 continue  # another window is at it
             lock.unlock()
-            run = self._make_run(folder, record, None, settings_from(record.settings))
-            run.number += len(made)
+            run = self._make_run(folder, record, None, settings_from(record.settings), number + len(made))
             run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
@@ -201,22 +216,40 @@ class Runs(QObject):
         return next(iter(self._queue([(material, record)], settings)), None)
 
     def _queue(self, wanted: Sequence[tuple[Material, RunRecord]], settings: CompressSettings) -> list[Run]:
-        """One change of the document, however many they are. Ends early, with a message, where one can't be stored."""
-        made: list[Run] = []
-        for material, record in wanted:
-            try:
-                folder = run_store.new_folder(paths.runs_folder(), material.name)
-            except OutputError as error:
-                self._desk.tell_error(error)
-                break
-            run_store.write(record, folder)
-            run = self._make_run(folder, record, material.key, settings)
-            run.number += len(made)
-            made.append(run)
+        """One change of the document, however many they are, which are stored one after the other: at the latest when
+        their turn comes, or the window closes. Empty, with a message, where they can't be."""
+        runs, number = paths.runs_folder(), self._next_number()
+        made = [
+            self._make_run(run_store.fresh_folder(runs, material.name), record, material.key, settings, number + n)
+            for n, (material, record) in enumerate(wanted)
+        ]
+        if not made or not self._begin(made[0]):
+            return []
         self.document.add_runs(made)
-        for run, (material, _) in zip(made, wanted, strict=False):
+        for run, (material, _) in zip(made, wanted, strict=True):
             self._submit(run, material.source, resume=False)
+        self._to_begin.add(made[1:])
         return made
+
+    def _begin(self, run: Run) -> bool:
+        """Store a new run, so that it outlives the window. False, with a message, where that can't be."""
+        try:
+            run_store.begin(run.record, run.folder)
+        except OutputError as error:
+            self._desk.tell_error(error)
+            return False
+        _lock(run)
+        return True
+
+    def _begin_or_drop(self, run: Run) -> None:
+        if run.job is None or self._begin(run):
+            return
+        # What comes after it would have no place either.
+        for each in (run, *self._to_begin.forget()):
+            each.interrupted = True
+            if each.job is not None:
+                each.job.cancel()
+            self.document.remove_run(each.key)
 
     def resume_interrupted(self, run: Run) -> None:
         """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
@@ -234,6 +267,7 @@ class Runs(QObject):
             )
             self.document.link({run: material.key})
             self._materials.add([material])
+        _lock(run)
         self._submit(run, source, resume=True)
         if self.document.current is self.document.material(run.material_key):
             self.document.set_slot("B", run.key)
@@ -287,17 +321,20 @@ class Runs(QObject):
 
     def rename(self, run: Run, name: str) -> None:
         """ "" gives it back its number."""
+        self._to_begin.now(run)
         run.record.name = name.strip()
         run_store.write(run.record, run.folder)
         self.document.run_changed.emit(run)
 
-    def _make_run(self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings) -> Run:
-        number = max((run.number for run in self.document.runs), default=0) + 1
+    def _next_number(self) -> int:
+        return max((run.number for run in self.document.runs), default=0) + 1
+
+    def _make_run(
+        self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings, number: int
+    ) -> Run:
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
     def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
-        run.lock = QLockFile(str(run.folder / "run.lock"))
-        run.lock.tryLock(0)
         run.state, run.record.error = RunState.WAITING, ""
         material = self.document.material(run.material_key)
 
@@ -338,6 +375,8 @@ class Runs(QObject):
             JobState.DISCARDING: RunState.DISCARDING,
         }
         if run.job is not None and run.job.state in states:
+            if run.job.state is JobState.RUNNING:
+                self._to_begin.now(run)
             run.state = states[run.job.state]
             self.document.run_changed.emit(run)
 
@@ -426,6 +465,7 @@ class Runs(QObject):
 
     def store_progress(self) -> None:
         """Write down how far each active run is: what a later start shows of it."""
+        self._to_begin.finish()
         for run in self.document.runs:
             if run.state.active:
                 run.record.history = _thinned(run)
@@ -437,6 +477,11 @@ class Runs(QObject):
         for run in self.document.runs:
             if run.lock is not None:
                 run.lock.unlock()
+
+
+def _lock(run: Run) -> None:
+    run.lock = QLockFile(str(run.folder / "run.lock"))
+    run.lock.tryLock(0)
 
 
 def _codec_job(*args: Any, **options: Any) -> Iterator[Event]:

@@ -7,19 +7,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.dock_layout import DockLayout
-
 HOME, COMPRESS, LAB = "home", "compress", "lab"
 
 
 class Workspaces(QObject):
-    """Pages by name in ``stack``. A page may be a function that makes it when it is first shown."""
+    """Pages by name in ``stack``. A page may be a function that makes it when it is first shown. ``leave_alone`` is
+    told whether the page shall be without panels."""
 
     changed = Signal(str)
 
-    def __init__(self, stack: QStackedWidget, docks: DockLayout) -> None:
+    def __init__(self, stack: QStackedWidget, leave_alone: Callable[[bool], object]) -> None:
         super().__init__(stack)
-        self._stack, self._docks = stack, docks
+        self._stack, self._leave_alone = stack, leave_alone
         self._pages: dict[str, QWidget | Callable[[], QWidget]] = {}
         self.current = ""
 
@@ -33,9 +32,10 @@ class Workspaces(QObject):
         page = self._pages[name]
         if not isinstance(page, QWidget):
             page = self._pages[name] = page()
+        if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
-        self._docks.leave_alone(alone or name != COMPRESS)
+        self._leave_alone(alone or name != COMPRESS)
         if name != self.current:
             self.current = name
             self.changed.emit(name)

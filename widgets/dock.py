@@ -14,8 +14,17 @@ from widgets.language import tr
 class Dock(QDockWidget):
     """``name`` identifies it in the saved layout; ``extra`` widgets stand at the right of its title."""
 
-    def __init__(self, name: str, title: str, content: QWidget, extra: Sequence[QWidget] = ()) -> None:
-        super().__init__(title)
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        content: QWidget,
+        extra: Sequence[QWidget] = (),
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        """One without a ``parent`` is a window of its own until it is put into one, which takes its time."""
+        super().__init__(title, parent)
         self.setObjectName(name)
         self.setWidget(content)
         head = QWidget()

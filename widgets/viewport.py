@@ -31,8 +31,9 @@ from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
 from widgets.background import Background
 from widgets.language import tr
+from widgets.opengl import opengl_problem
 from widgets.theme import follow_scale
-from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture, opengl_problem
+from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture
 from widgets.viewport_findings import (
     compute_flip,
     cost_text,

@@ -17,11 +17,8 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QImage,
-    QOffscreenSurface,
-    QOpenGLContext,
     QPainter,
     QPaintEvent,
-    QSurfaceFormat,
     QTransform,
 )
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -40,6 +37,7 @@ from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side
 from renderers.shader_source import encoded_colors
 from widgets.language import tr
+from widgets.opengl import surface_format
 from widgets.wipe import wipe_path
 
 _LOG = logging.getLogger(__name__)
@@ -74,35 +72,6 @@ class Picture:
     """Where B's seams are worse than A's."""
     flip: NDArray[np.float32] | None = None
     """The FLIP of the two maps, or of the two pictures in 3D, as far as it is known."""
-
-
-def opengl_problem() -> str:
-    """Why no OpenGL 3.3 context can be made here; empty if one can."""
-    context = QOpenGLContext()
-    context.setFormat(surface_format())
-    surface = QOffscreenSurface()
-    surface.setFormat(context.format())
-    if not context.create():
-        return tr("no OpenGL driver was found")
-    surface.create()
-    if not surface.isValid() or not context.makeCurrent(surface):
-        return tr("the OpenGL driver does not start")
-    version = context.format().version()
-    context.doneCurrent()
-    return (
-        ""
-        if tuple(version) >= (3, 3)
-        else tr("OpenGL is only version {major}.{minor}").format(major=version[0], minor=version[1])
-    )
-
-
-def surface_format() -> QSurfaceFormat:
-    made = QSurfaceFormat()
-    made.setVersion(3, 3)
-    made.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
-    made.setDepthBufferSize(0)
-    made.setStencilBufferSize(8)
-    return made
 
 
 class GlCanvas(QOpenGLWidget):

@@ -49,17 +49,19 @@ def test_a_broken_source_is_named(values: dict[str, object]) -> None:
 
 def test_runs_are_found_again_in_order(tmp_path: Path) -> None:
     for number, created in enumerate((20.0, 10.0)):
-        folder = run_store.new_folder(tmp_path, f"material {number}")
-        run_store.write(RunRecord(f"material {number}", {}, {}, created), folder)
+        record = RunRecord(f"material {number}", {}, {}, created)
+        run_store.begin(record, run_store.fresh_folder(tmp_path, record.material))
     (tmp_path / "material 0" / "stray").mkdir()
-    damaged = run_store.new_folder(tmp_path, "damaged")
+    damaged = run_store.fresh_folder(tmp_path, "damaged")
+    run_store.begin(RunRecord("damaged", {}, {}), damaged)
     (damaged / run_store.RECORD).write_text("{")
     assert [record.material for _, record in run_store.stored(tmp_path)] == ["material 1", "material 0"]
 
 
 @pytest.mark.parametrize("name", ["a/b:c*?", "..", "  ", "größe 大", "x" * 300])
 def test_every_material_name_makes_a_folder_below_the_runs(tmp_path: Path, name: str) -> None:
-    folder = run_store.new_folder(tmp_path, name)
+    folder = run_store.fresh_folder(tmp_path, name)
+    run_store.begin(RunRecord(name, {}, {}), folder)
     assert folder.is_dir() and folder.parent.parent == tmp_path
 
 

@@ -1,40 +1,61 @@
-"""Work that is asked for often and done once."""
+"""Work that is gathered, and work that is done in slices."""
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.later import Later
+from app.later import SLICE_S, Later, Slices
 
 
-def test_it_is_done_once_however_often_it_is_asked_for(qapp: QApplication) -> None:
-    done: list[None] = []
+def test_what_is_asked_often_is_done_once(qtbot: QtBot) -> None:
+    done: list[int] = []
     parent = QObject()
-    later = Later(lambda: done.append(None), parent)
-    for _ in range(100):
+    later = Later(lambda: done.append(1), parent)
+    for _ in range(20):
         later.ask()
-    assert not done, "not at once"
-    QApplication.processEvents()
-    assert len(done) == 1
-    later.ask()
-    QApplication.processEvents()
-    assert len(done) == 2
+    assert done == []
+    qtbot.waitUntil(lambda: bool(done))
+    assert done == [1]
 
 
-def test_a_pause_holds_back_the_second_time_but_loses_nothing(qtbot: QtBot) -> None:
-    done: list[None] = []
+def slow(done: list[int], number: int) -> None:
+    time.sleep(SLICE_S / 2)
+    done.append(number)
+
+
+def test_much_is_done_in_order_and_not_at_once(qtbot: QtBot) -> None:
+    done: list[int] = []
     parent = QObject()
-    later = Later(lambda: done.append(None), parent, pause_s=3600.0)
-    later.ask()
-    QApplication.processEvents()
-    later.ask()
-    for _ in range(10):
-        QApplication.processEvents()
-    assert len(done) == 1
-    later.pause_s = 0.0
-    later.stop()
-    later.ask()
-    QApplication.processEvents()
-    assert len(done) == 2
+    slices: Slices[int] = Slices(lambda number: slow(done, number), parent)
+    slices.add(range(12))
+    assert done == list(range(len(done))) and 0 < len(done) < 12
+    slices.add([12])
+    qtbot.waitUntil(lambda: len(done) == 13)
+    assert done == list(range(13))
+
+
+def test_one_can_be_done_out_of_turn_and_the_rest_at_once(qtbot: QtBot) -> None:
+    done: list[int] = []
+    parent = QObject()
+    slices: Slices[int] = Slices(lambda number: slow(done, number), parent)
+    slices.add(range(12))
+    slices.now(11)
+    assert done[-1] == 11
+    slices.now(11)
+    assert done.count(11) == 1, "it was done already"
+    slices.finish()
+    assert sorted(done) == list(range(12))
+
+
+def test_what_is_forgotten_is_not_done(qtbot: QtBot) -> None:
+    done: list[int] = []
+    parent = QObject()
+    slices: Slices[int] = Slices(lambda number: slow(done, number), parent)
+    slices.add(range(12))
+    begun = len(done)
+    assert slices.forget() == list(range(begun, 12))
+    qtbot.wait(20)
+    assert len(done) == begun

@@ -239,9 +239,9 @@ def test_a_curve_is_a_run_for_every_size_that_is_not_there_yet(
 
 
 def test_records_are_read_once_and_again_when_they_change(tmp_path: Path) -> None:
-    folder = run_store.new_folder(tmp_path, "Bricks")
+    folder = run_store.fresh_folder(tmp_path, "Bricks")
     record = run_store.RunRecord("Bricks", {}, {})
-    run_store.write(record, folder)
+    run_store.begin(record, folder)
     first, second = (run_store.stored(tmp_path)[0][1] for _ in range(2))
     assert first == second == record and first is not second
     record.name = "a name that is longer"
