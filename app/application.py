@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +18,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from app import logs, paths
 from widgets import language, theme
 from widgets.icons import application_icon
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +50,7 @@ def run_window(inputs: list[Path]) -> int:
     window.show()
     # Everything that reads files waits until the first frame is on the screen.
     QTimer.singleShot(0, window, lambda: window.start(list(inputs)))
-    loaded = _Loaded(window)
-    loaded.told.connect(window.make_ready)
-    warming = threading.Thread(target=_warm, args=(loaded,), name="warm", daemon=True)
+    warming = warming_up(window)
     QTimer.singleShot(WARM_AFTER_MS, window, warming.start)
     code = app.exec()
     restore()
@@ -72,6 +74,13 @@ def prepare(app: QApplication) -> None:
     theme.install(app)
     app.setWindowIcon(application_icon())
     sys.setswitchinterval(SWITCH_S)
+
+
+def warming_up(window: MainWindow) -> threading.Thread:
+    """A thread that makes ``window`` ready for the first material."""
+    loaded = _Loaded(window)
+    loaded.told.connect(window.make_ready)
+    return threading.Thread(target=_warm, args=(loaded,), name="warm", daemon=True)
 
 
 class _Loaded(QObject):

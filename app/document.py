@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QImage
 
+from app import sources
 from app.job_runner import Job
 from app.run_store import RunRecord
 from app.sources import Source
@@ -85,6 +86,16 @@ class Material:
     """Known after the first reading, also while the pixels are not held in memory."""
     generation: int = 0
     """Counts readings: an answer that was overtaken by another assignment is dropped."""
+
+    _json: tuple[Source, dict[str, Any]] | None = None
+
+    @property
+    def source_json(self) -> dict[str, Any]:
+        """:attr:`source` as plain values, which nobody changes: what it is made of is written down again and again."""
+        # Sources are frozen: what was said of one holds for as long as the material has it.
+        if self._json is None or self._json[0] is not self.source:
+            self._json = (self.source, sources.to_json(self.source))
+        return self._json[1]
 
     @property
     def channels(self) -> int:

@@ -140,15 +140,18 @@ class Job(QObject):
         self.control = Control()
         self.state = JobState.WAITING
         self._published_at = 0.0
-        self._thread = _JobThread(title, work, self.control)
-        self._thread.news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
-        self._thread.finished.connect(self._on_thread_finished, Qt.ConnectionType.QueuedConnection)
+        self._work = work
+        self._thread: _JobThread | None = None
+        """Made at the start: hundreds of jobs may wait."""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._publish)
 
     def start(self) -> None:
         if self.state is JobState.WAITING:
+            self._thread = _JobThread(self.title, self._work, self.control)
+            self._thread.news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+            self._thread.finished.connect(self._on_thread_finished, Qt.ConnectionType.QueuedConnection)
             self._set_state(JobState.RUNNING)
             # Only some systems look at this; _step_back does it for Linux.
             self._thread.start(QThread.Priority.LowPriority)
@@ -181,6 +184,8 @@ class Job(QObject):
 
     def wait(self, limit_s: float) -> bool:
         """Block until the thread has ended and tell the outcome; False after ``limit_s``. Only for shutting down."""
+        if self._thread is None:
+            return self.state.ended
         if not self._thread.wait(max(0, round(limit_s * 1000))):
             return False
         self._on_thread_finished()
@@ -200,6 +205,8 @@ class Job(QObject):
 
     @Slot()
     def _publish(self) -> None:
+        if self._thread is None:
+            return
         self._published_at = time.perf_counter()
         # Cleared before taking, so that an event appended meanwhile announces itself again.
         self._thread.announced = False
@@ -211,7 +218,7 @@ class Job(QObject):
 
     @Slot()
     def _on_thread_finished(self) -> None:
-        if self.state.ended:
+        if self.state.ended or self._thread is None:
             return
         # What is still on its way from the thread would find this object gone after a shutdown.
         self._thread.news.disconnect(self._on_news)

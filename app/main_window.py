@@ -94,6 +94,8 @@ CLOSE_LIMIT_S = 15.0
 """So long a job may take to end when the window is closed; loading the compute library can't be interrupted."""
 SOFTWARE_PAUSE_S = 0.3
 """So seldom runs are shown anew where the processor that trains also has to compose the window with each change."""
+QUEUE_PAUSE_S = 0.25
+"""Not more often is the queue shown anew, of which every line may be another."""
 PREFERENCES_FILE = "preferences.json"
 OFFERED_BASELINES = ("bc", "bc1", "astc-4x4", "astc-6x6", "astc-8x8", "astc-12x12")
 """The others lie between these; the command line has them all."""
@@ -340,7 +342,7 @@ class MainWindow(QMainWindow):
         self._state_later = Later(self._refresh_state, self)
         self._runs_later = Later(self._show_changed_runs, self)
         self._changed_runs: dict[int, Run] = {}
-        self._queue_later = Later(self._show_queue, self)
+        self._queue_later = Later(self._show_queue, self, QUEUE_PAUSE_S)
         document.materials_changed.connect(self._all_later.ask)
         document.current_changed.connect(self._all_later.ask)
         document.runs_changed.connect(self._all_later.ask)
@@ -406,7 +408,7 @@ class MainWindow(QMainWindow):
         )
         self.queue.removed.connect(lambda number: self._with_job(number, lambda job: job.cancel()))
         self.queue.hold_wanted.connect(session.compute.hold)
-        self.queue.clear_wanted.connect(session.compute.cancel_waiting)
+        self.queue.clear_wanted.connect(session.runs.cancel_waiting)
         self.runs.renamed.connect(self._rename_run)
         self.panel.rate.mode_changed.connect(lambda mode: self.preferences.view.__setitem__("rate_mode", mode))
 
@@ -454,7 +456,7 @@ class MainWindow(QMainWindow):
             "discard": lambda: self._with_active(self.session.runs.discard),
             "baseline": self._show_baseline_menu,
             "curve": self._measure_curve,
-            "cancel_waiting": lambda: self.session.compute.cancel_waiting(),
+            "cancel_waiting": lambda: self.session.runs.cancel_waiting(),
             "mode": self._switch_mode,
             "compare_a": compare("a"),
             "compare_b": compare("b"),

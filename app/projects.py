@@ -6,7 +6,6 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QLockFile, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QUndoStack
@@ -18,7 +17,6 @@ from app.later import Slices
 from app.materials import Materials
 from app.project_store import SUFFIX, Project
 from app.runs import Runs, settings_from
-from app.sources import Source
 from core.errors import InputError, OutputError, TexloomError
 from core.files import make_folder
 from core.jobs import to_dict
@@ -57,9 +55,8 @@ class Projects(QObject):
         self._desk, self._materials, self._runs, self._undo = desk, materials, runs, undo
         self._lock: QLockFile | None = None
         self._loading = False
-        self._written: dict[int, tuple[Source, dict[str, Any]]] = {}
-        """Sources as they stand in the file, by the keys of their materials."""
-        self._to_note: Slices[Material] = Slices(self._noted, self)
+        # What the file says of many materials is worked out little by little, before it is written.
+        self._to_note: Slices[Material] = Slices(lambda material: material.source_json, self)
         materials.added.connect(self._to_note.add)
         self._painted: list[QImage] = []
         """What the picture shows."""
@@ -137,11 +134,7 @@ class Projects(QObject):
     def _gather(self) -> None:
         document, project = self._desk.document, self.project
         # Sources are frozen: what was written of one holds for as long as the material has it.
-        written = {material.key: self._noted(material) for material in document.materials}
-        self._written = written
-        project.materials = [
-            {"name": material.name, "source": written[material.key][1]} for material in document.materials
-        ]
+        project.materials = [{"name": material.name, "source": material.source_json} for material in document.materials]
         current = document.current
         project.current = document.materials.index(current) if current is not None else 0
         project.settings = to_dict(document.settings)
@@ -150,12 +143,6 @@ class Projects(QObject):
         project.queue = [run.folder.name for run in self._runs.in_order()]
         project.open = not self._desk.closing
         project.changed = time.time()
-
-    def _noted(self, material: Material) -> tuple[Source, dict[str, Any]]:
-        kept = self._written.get(material.key)
-        if kept is None or kept[0] is not material.source:
-            kept = self._written[material.key] = (material.source, sources.to_json(material.source))
-        return kept
 
     def _paint_picture(self) -> None:
         """The first materials, for the list of recent projects."""

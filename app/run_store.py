@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 import uuid
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,10 @@ def safe_name(name: str) -> str:
 def write(record: RunRecord, folder: Path) -> None:
     """Atomically; a disk that is full is logged, because the run itself goes on."""
     part = folder / (RECORD + ".part")
+    # Not asdict: it would copy all that the run is made from. Without an indent the encoder in C can have it.
+    values = {entry.name: getattr(record, entry.name) for entry in fields(record)}
     try:
-        part.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
         part.replace(folder / RECORD)
     except OSError as error:
         log.warning("The record of the run in %s could not be written: %s", folder, error)

@@ -58,8 +58,8 @@ class Runs(QObject):
         """Whether what waited in the queue waits for the user's word after a restart."""
         materials.added.connect(self._adopt)
         self._shown_version: dict[int, int] = {}
-        self._to_begin: Slices[Run] = Slices(self._begin_or_drop, self)
-        """New runs that are not on the disk yet."""
+        self._to_queue: Slices[Run] = Slices(self._put_into_queue, self)
+        """New runs that are on their way into the queue."""
 
     # --- from earlier -----------------------------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ class Runs(QObject):
         @functools.cache
         def keys(name: str) -> dict[str, int]:
             # Few names have runs, and to write down what a material is made of takes a while.
-            return {_fingerprint(sources.to_json(each.source)): each.key for each in by_name.get(name, ())}
+            return {_fingerprint(each.source_json): each.key for each in by_name.get(name, ())}
 
         def key(record: RunRecord) -> int | None:
             own = keys(record.material)
@@ -167,7 +167,8 @@ class Runs(QObject):
         busy = {run.material_key for run in self.document.runs if run.state.active}
         chosen = self.document.settings
         fit = [each for each in materials if each.state is not MaterialState.UNDECIDED and each.key not in busy]
-        made = self._queue([(material, self._record(material, to_dict(chosen))) for material in fit], chosen)
+        values = to_dict(chosen)
+        made = self._queue([(material, self._record(material, dict(values))) for material in fit], chosen)
         current = next((run for run in made if run.material_key == self._current_key), None)
         if current is not None:
             self.document.set_slot("B", current.key)
@@ -202,7 +203,7 @@ class Runs(QObject):
         return run
 
     def _record(self, material: Material, settings: dict[str, Any]) -> RunRecord:
-        return RunRecord(material.name, sources.to_json(material.source), settings, project=self.document.project_id)
+        return RunRecord(material.name, material.source_json, settings, project=self.document.project_id)
 
     @property
     def _current_key(self) -> int | None:
@@ -216,8 +217,8 @@ class Runs(QObject):
         return next(iter(self._queue([(material, record)], settings)), None)
 
     def _queue(self, wanted: Sequence[tuple[Material, RunRecord]], settings: CompressSettings) -> list[Run]:
-        """One change of the document, however many they are, which are stored one after the other: at the latest when
-        their turn comes, or the window closes. Empty, with a message, where they can't be."""
+        """One change of the document, however many they are. Those after the first are stored and put into the queue
+        one after the other; all of them when the window closes. Empty, with a message, where they can't be stored."""
         runs, number = paths.runs_folder(), self._next_number()
         made = [
             self._make_run(run_store.fresh_folder(runs, material.name), record, material.key, settings, number + n)
@@ -226,9 +227,7 @@ class Runs(QObject):
         if not made or not self._begin(made[0]):
             return []
         self.document.add_runs(made)
-        for run, (material, _) in zip(made, wanted, strict=True):
-            self._submit(run, material.source, resume=False)
-        self._to_begin.add(made[1:])
+        self._to_queue.add(made)
         return made
 
     def _begin(self, run: Run) -> bool:
@@ -241,15 +240,24 @@ class Runs(QObject):
         _lock(run)
         return True
 
-    def _begin_or_drop(self, run: Run) -> None:
-        if run.job is None or self._begin(run):
+    def _put_into_queue(self, run: Run) -> None:
+        if run.lock is None and not self._begin(run):
+            # What comes after it would have no place either.
+            for each in (run, *self._to_queue.forget()):
+                self.document.remove_run(each.key)
             return
-        # What comes after it would have no place either.
-        for each in (run, *self._to_begin.forget()):
-            each.interrupted = True
-            if each.job is not None:
-                each.job.cancel()
-            self.document.remove_run(each.key)
+        material = self.document.material(run.material_key)
+        if material is not None and material.source_json is run.record.source:
+            source = material.source
+        else:
+            source = sources.from_json(run.record.source)
+        self._submit(run, source, resume=False)
+
+    def cancel_waiting(self) -> None:
+        """Take out of the queue what waits; what runs goes on."""
+        for run in self._to_queue.forget():
+            self.document.remove_run(run.key)
+        self._desk.compute.cancel_waiting()
 
     def resume_interrupted(self, run: Run) -> None:
         """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
@@ -282,6 +290,7 @@ class Runs(QObject):
 
     def stop_and_keep(self, run: Run) -> None:
         """Finish with the best state so far. A run that still waits has none and is taken out of the queue."""
+        self._to_queue.now(run)
         if run.job is None:
             return
         if run.state is RunState.WAITING:
@@ -291,6 +300,7 @@ class Runs(QObject):
 
     def discard(self, run: Run) -> None:
         """End without a result; nothing of the run is kept."""
+        self._to_queue.now(run)
         if run.job is not None:
             run.job.cancel()
         elif not run.state.active:
@@ -321,7 +331,7 @@ class Runs(QObject):
 
     def rename(self, run: Run, name: str) -> None:
         """ "" gives it back its number."""
-        self._to_begin.now(run)
+        self._to_queue.now(run)
         run.record.name = name.strip()
         run_store.write(run.record, run.folder)
         self.document.run_changed.emit(run)
@@ -375,8 +385,6 @@ class Runs(QObject):
             JobState.DISCARDING: RunState.DISCARDING,
         }
         if run.job is not None and run.job.state in states:
-            if run.job.state is JobState.RUNNING:
-                self._to_begin.now(run)
             run.state = states[run.job.state]
             self.document.run_changed.emit(run)
 
@@ -465,7 +473,7 @@ class Runs(QObject):
 
     def store_progress(self) -> None:
         """Write down how far each active run is: what a later start shows of it."""
-        self._to_begin.finish()
+        self._to_queue.finish()
         for run in self.document.runs:
             if run.state.active:
                 run.record.history = _thinned(run)

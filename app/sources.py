@@ -30,6 +30,8 @@ class ContainerSource:
     path: Path
 
 
+_FILE_FIELDS = tuple(field.name for field in dataclasses.fields(PlannedFile))
+
 Source = SampleSource | ContainerSource | MaterialPlan
 
 
@@ -76,7 +78,7 @@ def from_json(values: Mapping[str, Any]) -> Source:
 
 
 def _file_to_json(file: PlannedFile) -> dict[str, Any]:
-    values = {field.name: getattr(file, field.name) for field in dataclasses.fields(file)}
+    values = {name: getattr(file, name) for name in _FILE_FIELDS}
     values["path"] = str(file.path)
     values["roles"] = [None if role is None else role.value for role in file.roles]
     values["alpha_role"] = None if file.alpha_role is None else file.alpha_role.value
@@ -84,8 +86,7 @@ def _file_to_json(file: PlannedFile) -> dict[str, Any]:
 
 
 def _file_from_json(values: Mapping[str, Any]) -> PlannedFile:
-    known = {field.name for field in dataclasses.fields(PlannedFile)}
-    given = {name: value for name, value in values.items() if name in known}
+    given = {name: value for name, value in values.items() if name in _FILE_FIELDS}
     given["path"] = Path(given["path"])
     given["roles"] = tuple(None if role is None else Role(role) for role in given["roles"])
     alpha = given.get("alpha_role")

@@ -15,6 +15,7 @@ from app.job_runner import call
 from app.materials import Materials
 from core.jobs import Finished
 from core.textures.names import IMAGE_SUFFIXES
+from core.textures.plan import MaterialPlan
 from widgets.language import tr
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ class Watching(QObject):
         self._stamps: dict[Path, Stamp | None] = {}
         self._seen: dict[Path, Stamp | None] = {}
         """Images of the watched folders that were looked at already."""
-        desk.document.materials_changed.connect(self._renew)
+        self._plans: list[MaterialPlan | None] = []
+        """Of what was open when the list of watched files was made last."""
+        desk.document.materials_changed.connect(lambda: self._renew_soon(0))
         desk.document.material_changed.connect(lambda _: self._renew_soon())
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._renew)
+        self._soon.timeout.connect(self._renew_if_other)
 
     def set_folders(self, folders: Sequence[Path]) -> None:
         """Watch these. What lies in them now is known already: only what comes later is taken up."""
@@ -64,20 +67,25 @@ class Watching(QObject):
         self._settle.stop()
         self._soon.stop()
 
-    def _renew_soon(self) -> None:
-        if not self._soon.isActive() and not self._desk.closing:
-            self._soon.start(SETTLE_MS)
+    def _renew_soon(self, after_ms: int = SETTLE_MS) -> None:
+        if not self._desk.closing and (not self._soon.isActive() or self._soon.remainingTime() > after_ms):
+            self._soon.start(after_ms)
+
+    def _renew_if_other(self) -> None:
+        """A material has changed, which says nothing of its files."""
+        plans = [material.plan for material in self._desk.document.materials]
+        same = len(plans) == len(self._plans) and all(a is b for a, b in zip(plans, self._plans, strict=True))
+        if not same:
+            self._renew()
 
     def _renew(self) -> None:
         """Watch what is open now."""
-        open_files = [path for material in self._desk.document.materials for path in _files(material)][:MOST_FILES]
-        for path in open_files:
-            if path not in self._stamps:
-                self._stamps[path] = _stamp(path)
-        self._stamps = {path: self._stamps[path] for path in open_files}
+        materials = self._desk.document.materials
+        self._plans = [material.plan for material in materials]
+        open_files = [path for material in materials for path in _files(material)][:MOST_FILES]
+        self._stamps = {path: self._stamps[path] if path in self._stamps else _stamp(path) for path in open_files}
         have = {*self._watcher.files(), *self._watcher.directories()}
-        # What is watched already need not be looked for: this runs whenever a material was read.
-        wanted = {text for path in open_files if (text := str(path)) in have or path.exists()}
+        wanted = {text for path, stamp in self._stamps.items() if (text := str(path)) in have or stamp or path.exists()}
         for folder in self.folders:
             wanted |= {str(folder), *(str(path) for path in folder.glob("*/") if path.is_dir())}
         if have - wanted:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from widgets.controls import ElidedLabel, bare, button, hint_page
+from widgets.controls import ElidedButton, ElidedLabel, bare, hint_page
 from widgets.language import tr
 from widgets.theme import follow_scale, text_px
 
@@ -80,7 +80,10 @@ class RatePanel(QWidget):
         words = tr("Finished runs stand here by size and quality, beside what BC7 or ASTC makes of the material.")
         column.addWidget(hint_page(words), 1)
         row = bare(QHBoxLayout(), 0, (12, 0, 12, 12))
-        self.measure = button(tr("Measure the curve"), tip=tr("Queue runs of this material at several sizes"))
+        # Large text in a small window leaves less room than the words need.
+        self.measure = ElidedButton(tr("Measure the curve"))
+        self.measure.setAutoDefault(False)
+        self.measure.setToolTip(tr("Queue runs of this material at several sizes"))
         self.measure.clicked.connect(self.measure_wanted)
         row.addWidget(self.measure)
         row.addStretch(1)

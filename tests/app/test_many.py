@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from protocol_job import WAIT_MS
 from pytestqt.qtbot import QtBot
 
 from app.document import Document, Material, MaterialState
@@ -46,7 +47,7 @@ def test_many_are_added_and_queued_in_one_change(qtbot: QtBot, window: MainWindo
     assert len(runs) == 1 and len(document.runs) == MANY
     assert [run.number for run in document.runs] == list(range(1, MANY + 1))
     assert all(document.latest_run(material.key) is run for material, run in zip(made, document.runs, strict=True))
-    qtbot.waitUntil(lambda: len(window.queue.rows) == MANY)
+    qtbot.waitUntil(lambda: len(window.queue.rows) == MANY, timeout=WAIT_MS)
     session.runs.start_all(made)
     assert len(document.runs) == MANY, "what waits already is not queued again"
     session.compute.cancel_waiting()
@@ -58,7 +59,7 @@ def test_one_change_touches_one_row(qtbot: QtBot, window: MainWindow, monkeypatc
     made = samples(document, MANY)
     document.add_materials(made)
     session.runs.start_all(made)
-    qtbot.waitUntil(lambda: len(window.queue.rows) == MANY)
+    qtbot.waitUntil(lambda: len(window.queue.rows) == MANY, timeout=WAIT_MS)
     qtbot.wait(1)
     whole = [counted(monkeypatch, window.material_list, "set_rows"), counted(monkeypatch, window.runs, "set_rows")]
     rows = counted(monkeypatch, window.material_list, "set_row")

@@ -215,7 +215,7 @@ def _many(found: dict[str, Any]) -> list[str]:
         "a change of one run, ms": ("run_changed_ms", 1),
         "runs that do nothing, per second": ("runs_per_s", 1),
     }
-    ticks = ("reading", "scroll list", "scroll queue", "working off")
+    ticks = ("reading", "scroll list", "queueing", "scroll queue", "working off")
     counts = list(found)
     lines = [
         "## Many materials",
@@ -227,7 +227,7 @@ def _many(found: dict[str, Any]) -> list[str]:
     ]
     for title, (key, digits) in figures.items():
         lines.append(f"| {title} | " + " | ".join(f"{found[count][key]:.{digits}f}" for count in counts) + " |")
-    for name in ticks:
+    for name in (name for name in ticks if all(name in found[count] for count in counts)):
         cells = [f"{found[count][name]['p99_ms']:.0f} ({found[count][name]['max_ms']:.0f})" for count in counts]
         lines.append(f"| {name}, ms | " + " | ".join(cells) + " |")
     return lines
