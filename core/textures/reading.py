@@ -396,6 +396,56 @@ def measure(normal: Path, height: Path) -> tuple[NormalConvention, float]:
     return normals.measure_convention(normal_pixels[:, :middle], height_pixels[:, :middle])
 
 
+def move(path: Path, source: MaterialPlan, target: MaterialPlan) -> tuple[MaterialPlan | None, MaterialPlan]:
+    """Both plans after the file ``path`` went from one to the other, for a name that told the wrong material.
+
+    It stays the map it was taken for, or becomes the one that its name says, where ``target`` has none of that role
+    yet. The first plan is None if it has no image left; what else was in it comes along.
+    """
+    file = next(file for file in source.files if file.path == path)
+    left = [other for other in source.files if other.path != path]
+    along = [] if any(_is_image(other.path) for other in left) else left
+    arrived, convention = _arrived(file, source, target)
+    files = sorted((*target.files, arrived, *along), key=_order)
+    grown = replace(target, files=tuple(files))
+    if Role.NORMAL in arrived.roles:
+        grown = replace(grown, normal_convention=convention[0], normal_reason=convention[1])
+    if along or not left:
+        return None, grown
+    notices = tuple(notice for notice in source.notices if path.name not in notice)
+    return replace(source, files=tuple(left), notices=notices), grown
+
+
+def _arrived(
+    file: PlannedFile, source: MaterialPlan, target: MaterialPlan
+) -> tuple[PlannedFile, tuple[NormalConvention, str]]:
+    """A file of ``source`` as one of ``target``, and the normal convention that comes with it."""
+    convention = (source.normal_convention, source.normal_reason)
+    if not file.used:
+        # It had no role there because another file has it, or was not used by its name: what does the name say?
+        found = names.readings(file.path.stem, file.channels, file.has_alpha)
+        said = [reading for reading in found if reading.at_end and reading.meaning.roles]
+        if said:
+            best = max(said, key=lambda reading: (reading.meaning.clarity, reading.last - reading.first))
+            meaning = best.meaning
+            roles = meaning.roles if len(meaning.roles) == 1 else meaning.roles[: file.channels]
+            file = replace(file, roles=roles, alpha_role=meaning.alpha_role, glossiness=meaning.glossiness)
+            convention = (meaning.convention, f"the name says “{best.words}”")
+            if meaning.convention is NormalConvention.UNKNOWN:
+                convention = (meaning.convention, "the name does not say it")
+    owner = {role: other for other in target.used_files for role in other.roles if role is not None}
+    roles = tuple(None if role in owner else role for role in file.roles)
+    alpha_role = None if file.alpha_role in owner else file.alpha_role
+    reason, confidence = "moved here by you", 1.0
+    if file.roles and not any(roles):
+        role = next(role for role in file.roles if role is not None)
+        reason = f"not used, because {owner[role].path.name} is the {ROLE_INFO[role].label.lower()} already"
+        roles, alpha_role = (), None
+    elif not file.roles:
+        reason, confidence = file.reason, file.confidence
+    return replace(file, roles=roles, alpha_role=alpha_role, reason=reason, confidence=confidence), convention
+
+
 # --- read ------------------------------------------------------------------------------------------------------
 
 

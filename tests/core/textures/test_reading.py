@@ -520,6 +520,38 @@ def test_a_choice_by_hand_is_read(tmp_path: Path) -> None:
     assert material.by_role[A].file == "second.png"
 
 
+def test_a_file_whose_name_made_it_a_set_of_its_own_goes_to_the_right_one(tmp_path: Path) -> None:
+    for word in ("Color", "Roughness"):
+        save(tmp_path / f"WoodFloor040_{word}.png", colour())
+    save(tmp_path / "Bricks_Color.png", colour())
+    stray = save(tmp_path / "WoodFlor040_AO.png", noise(1, 8, 8, 1))
+    plans = {plan.name: plan for plan in reading.plan([tmp_path])}
+    assert set(plans) == {"WoodFloor040", "WoodFlor040", "Bricks"}
+    left, floor = reading.move(stray, plans["WoodFlor040"], plans["WoodFloor040"])
+    assert left is None
+    assert [f.path.name for f in floor.files] == ["WoodFloor040_Color.png", "WoodFloor040_Roughness.png", stray.name]
+    assert floor.files[-1].reason == "moved here by you"
+    assert reading.read(floor).by_role[AO].file == stray.name
+    other, grown = reading.move(tmp_path / "Bricks_Color.png", plans["Bricks"], floor)
+    assert other is None and reading.read(grown).by_role[A].file == "WoodFloor040_Color.png"
+    assert next(f.reason for f in grown.files if f.path.name == "Bricks_Color.png").startswith("not used, because")
+
+
+def test_a_moved_file_is_read_by_its_name_where_it_was_not_used(tmp_path: Path) -> None:
+    for name in ("wall_color.png", "wall_nor_gl.png", "wall_nor_dx.png"):
+        save(tmp_path / "wall" / name, colour())
+    save(tmp_path / "floor" / "floor_color.png", colour())
+    (tmp_path / "wall" / "wall.mtlx").write_text("<materialx/>")
+    floor, wall = reading.plan([tmp_path / "floor", tmp_path / "wall"])
+    wall, floor = reading.move(tmp_path / "wall" / "wall_nor_dx.png", wall, floor)
+    assert wall is not None and len(wall.files) == 3 and wall.normal_convention is GL
+    assert floor.normal_convention is DX and reading.read(floor).by_role[N].file == "wall_nor_dx.png"
+    wall, floor = reading.move(tmp_path / "wall" / "wall_nor_gl.png", wall, floor)
+    assert wall is not None
+    last, floor = reading.move(tmp_path / "wall" / "wall_color.png", wall, floor)
+    assert last is None and (tmp_path / "wall" / "wall.mtlx") in [f.path for f in floor.files]
+
+
 def test_an_opacity_chosen_by_hand_replaces_the_alpha(tmp_path: Path) -> None:
     save(tmp_path / "leaf_color.png", noise(1, 8, 8, 4))
     other = save(tmp_path / "leaf_scan.png", noise(2, 8, 8, 1))
