@@ -384,6 +384,7 @@ class MainWindow(QMainWindow):
         self.material_list.chosen.connect(document.set_current)
         self.material_list.removed.connect(session.materials.remove)
         self.material_list.menu_wanted.connect(menus.of_material)
+        self.panel.review.menu_wanted.connect(menus.of_file)
         self.runs.show_in.connect(self._show_run_in)
         self.runs.current_changed.connect(lambda _: self._show_training())
         self.runs.menu_wanted.connect(lambda key, place: menus.of_run(key, place, self.runs.rename))

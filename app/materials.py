@@ -67,9 +67,7 @@ class Materials(QObject):
             self._desk.tell_error(error)
         for path in found.inputs:
             self._desk.preferences.remember_recent(path)
-        known = {_files(material.plan): material for material in self.document.materials if material.plan is not None}
-        made = self.take([plan for plan in found.plans if _files(plan) not in known])
-        again = [known[_files(plan)] for plan in found.plans if _files(plan) in known]
+        made, again = self._take_new(found)
         if again and not made:
             self.document.set_current(again[0].key)
             self.added.emit(())
@@ -84,6 +82,28 @@ class Materials(QObject):
             self._desk.say(tr("%n file(s) can't be read; see Maps.", "", to_look), "warn")
         if then is not None:
             then([*made, *again])
+
+    def _take_new(self, found: reading_jobs.Found) -> tuple[list[Material], list[Material]]:
+        """What is taken up of it, and the materials that are open with the same files already."""
+        whole = any(path.is_dir() for path in found.inputs)
+        holder: dict[Path, Material] = {}
+        sets: dict[frozenset[Path], Material] = {}
+        for material in self.document.materials:
+            if material.plan is not None:
+                sets[_files(material.plan)] = material
+                holder.update((file.path, material) for file in material.plan.files)
+        new: list[MaterialPlan] = []
+        again: list[Material] = []
+        for plan in found.plans:
+            same = sets.get(_files(plan))
+            if same is None and whole and all(file.path in holder for file in plan.files):
+                # Of a folder that is opened again: its files may have been moved to other sets.
+                same = holder[plan.files[0].path]
+            if same is None:
+                new.append(plan)
+            else:
+                again.append(same)
+        return self.take(new), list(dict.fromkeys(again))
 
     def open_sample(self, name: str, size: int = 1024, seed: int = 0) -> None:
         self.add([Material(self.document.next_key(), sample_title(name), SampleSource(name, size, seed))])
@@ -199,6 +219,37 @@ class Materials(QObject):
         if ending:
             self._desk.preferences.corrections[ending] = "+".join("" if role is None else role.value for role in roles)
         self._change_plan(material, plan.assign(path, roles), tr("Change role of {file}").format(file=path.name))
+
+    def move(self, material: Material, path: Path, target: Material) -> None:
+        """Give a file of one material to another one, for a name that told the wrong set. A material that has no image
+        left is closed. Can be undone."""
+        from core.textures import reading
+
+        if material.plan is None or target.plan is None or material is target:
+            return
+        before = (material.plan, target.plan)
+        after = reading.move(path, *before)
+        place = self.document.materials.index(material)
+
+        def put(plans: tuple[MaterialPlan | None, MaterialPlan]) -> None:
+            left, target.plan = plans
+            target.source = target.plan
+            if left is None:
+                self.document.set_current(target.key)
+                self.document.remove_material(material.key)
+            else:
+                material.plan = material.source = left
+                if self.document.material(material.key) is None:
+                    self.document.insert_material(place, material)
+                    self.added.emit((material,))
+                    self.document.set_current(material.key)
+                self._read(material)
+            self._read(target)
+
+        text = tr("Move {file} to {material}").format(file=path.name, material=target.name)
+        self._undo.push(Change(text, before, after, put))
+        text = tr("{file} belongs to {material} now.").format(file=path.name, material=target.name)
+        self._desk.say(text, "info", ((tr("Undo"), self._undo.undo),))
 
     def choose_convention(self, material: Material, convention: NormalConvention) -> None:
         if material.plan is not None:

@@ -1,16 +1,19 @@
-"""Menus of places: of a slot, of a run, of a material."""
+"""Menus of places: of a slot, of a run, of a material, of a file."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import presenting
-from app.document import ORIGINAL, Document, MaterialState, RunState
+from app.document import ORIGINAL, Document, Material, MaterialState, RunState
 from app.session import Session
+from widgets.command_palette import CommandPalette
 from widgets.language import tr
 
 
@@ -85,6 +88,42 @@ class PlaceMenus:
         menu.addSeparator()
         _add(menu, tr("Close"), lambda: session.materials.remove(key))
         menu.popup(place)
+
+    def of_file(self, path: Path, place: QPoint) -> None:
+        """Of a file of the current material."""
+        menu = self._menu()
+        others = self._other_sets()
+        _add(menu, tr("Move to another material…"), lambda: self.move_file(path), bool(others))
+        menu.addSeparator()
+        _add(menu, tr("Open folder"), lambda: self._open_folder(path.parent))
+        menu.popup(place)
+
+    def move_file(self, path: Path) -> None:
+        """Ask which material a file of the current one belongs to: those that are called most like it come first."""
+        material = self._session.document.current
+        if material is None:
+            return
+
+        def likeness(other: Material) -> float:
+            near = other.plan is not None and other.plan.folder == path.parent
+            return near + difflib.SequenceMatcher(None, path.stem.lower(), other.name.lower()).ratio()
+
+        offered = []
+        for other in sorted(self._other_sets(), key=likeness, reverse=True):
+            action = QAction(other.name.replace("&", "&&"), self._parent)
+            action.triggered.connect(lambda _=False, to=other: self._session.materials.move(material, path, to))
+            offered.append(action)
+        prompt = tr("{file} belongs to …").format(file=path.name)
+        palette = CommandPalette(offered, self._parent, prompt)
+        palette.destroyed.connect(lambda: [action.deleteLater() for action in offered])
+        palette.show()
+        palette.raise_()
+        palette.line.setFocus()
+
+    def _other_sets(self) -> list[Material]:
+        """What a file of the current material can be moved to."""
+        document = self._session.document
+        return [each for each in document.materials if each.plan is not None and each is not document.current]
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], object], enabled: bool = True) -> None:

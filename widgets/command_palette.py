@@ -13,21 +13,25 @@ from widgets.icons import icon
 from widgets.language import tr
 from widgets.theme import text_px
 
+MOST_FOUND = 200
+"""Who has to go through more types another letter."""
+
 
 class CommandPalette(QFrame):
     """A line and a list at the upper middle of the window. Enter runs, Escape closes."""
 
     closed = Signal()
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
+    def __init__(self, actions: Sequence[QAction], parent: QWidget, prompt: str = "") -> None:
+        """``prompt``: what is asked, where it is not which action to run."""
         super().__init__(parent)
         self.setObjectName("sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = [action for action in actions if action.isEnabled()]
         column = bare(QVBoxLayout(self), 8, (8, 8, 8, 8))
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Search actions"))
-        self.line.setAccessibleName(tr("Search actions"))
+        self.line.setPlaceholderText(prompt or tr("Search actions"))
+        self.line.setAccessibleName(prompt or tr("Search actions"))
         self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.textChanged.connect(self._fill)
         self.line.installEventFilter(self)
@@ -66,14 +70,15 @@ class CommandPalette(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        scored = [(match(text, action.text().replace("&", "")), action) for action in self._actions]
-        for _, action in sorted(((s, a) for s, a in scored if s is not None), key=lambda pair: pair[0]):
+        scored = [(match(text, plain(action)), action) for action in self._actions]
+        found = sorted(((s, a) for s, a in scored if s is not None), key=lambda pair: pair[0])
+        for _, action in found[:MOST_FOUND]:
             item = QListWidgetItem()
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, action.text().replace("&", ""))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, plain(action))
             item.setData(Qt.ItemDataRole.UserRole, action)
             line = QWidget()
             row = bare(QHBoxLayout(line), 8, (8, 3, 8, 3))
-            row.addWidget(ElidedLabel(action.text().replace("&", ""), mode=Qt.TextElideMode.ElideRight), 1)
+            row.addWidget(ElidedLabel(plain(action), mode=Qt.TextElideMode.ElideRight), 1)
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             if keys:
                 cap = label(keys)
@@ -89,6 +94,11 @@ class CommandPalette(QFrame):
         self.close()
         if action is not None:
             action.trigger()
+
+
+def plain(action: QAction) -> str:
+    """The text of an action without the signs of its key."""
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
 def match(wanted: str, text: str) -> int | None:

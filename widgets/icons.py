@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from widgets.theme import RESOURCES, THEME
@@ -52,6 +52,19 @@ def dot_icon(color: str) -> QIcon:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
     painter.drawEllipse(4, 4, 16, 16)
+    painter.end()
+    return QIcon(made)
+
+
+@cache
+def ring_icon(color: str) -> QIcon:
+    """An empty dot: the sign of no role."""
+    made = QPixmap(24, 24)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(color), 2))
+    painter.drawEllipse(5, 5, 14, 14)
     painter.end()
     return QIcon(made)
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QIcon,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -22,8 +33,8 @@ from PySide6.QtWidgets import (
 from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import Role
-from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle
-from widgets.icons import dot_icon
+from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle, square, tool
+from widgets.icons import dot_icon, ring_icon
 from widgets.language import role_name, tr
 from widgets.theme import THEME, follow_scale, icon_px, role_color, text_px
 
@@ -40,8 +51,8 @@ PACKINGS: tuple[tuple[Role | None, ...], ...] = (
 """What is offered for the channels of one file: ORM, MRA, RMA, MR."""
 _STORED = 108
 """Pixels of a stored picture, at each side; it is shown smaller."""
-_SIDE, _WORDS, _COMBO = 50, 90, 140
-"""Widths in px at 100 %: the picture, what the words need at least, the choice of the role."""
+_SIDE, _WORDS, _COMBO, _MORE = 50, 90, 140, 22
+"""Widths in px at 100 %: the picture, what the words need at least, the choice of the role, the button of the menu."""
 
 
 def review_state(file: PlannedFile) -> str:
@@ -67,6 +78,8 @@ class RoleReview(QWidget):
     assigned = Signal(Path, tuple)
     """A file and the roles chosen for it; empty for not used."""
     convention_chosen = Signal(object)
+    menu_wanted = Signal(Path, QPoint)
+    """The menu of a file, and where on the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,18 +113,21 @@ class RoleReview(QWidget):
         """Show ``plan``; rows of files that stay are kept, so that the focus stays where it was."""
         self._plan = plan
         files = _in_order(plan.files) if plan else ()
-        wanted = [file.path for file in files]
-        if wanted != list(self._rows):
+        if [file.path for file in files] != list(self._rows):
+            kept = {file.path: self._rows.pop(file.path, None) for file in files}
             for row in self._rows.values():
                 self._list.removeWidget(row)
                 row.hide()
                 row.deleteLater()
             self._rows = {}
-            for file in files:
-                row = _FileRow(file)
-                row.assigned.connect(self.assigned)
+            for place, file in enumerate(files):
+                row = kept[file.path]
+                if row is None:
+                    row = _FileRow(file)
+                    row.assigned.connect(self.assigned)
+                    row.menu_wanted.connect(self.menu_wanted)
                 self._rows[file.path] = row
-                self._list.addWidget(row)
+                self._list.insertWidget(place, row)
         for file in files:
             self._rows[file.path].set_file(file)
         self._empty.setVisible(plan is None)
@@ -147,44 +163,67 @@ def _in_order(files: tuple[PlannedFile, ...]) -> tuple[PlannedFile, ...]:
 
 
 class _FileRow(QFrame):
-    """State colour and picture at the left; name over reason; the role at the right."""
+    """State colour and picture at the left; the name and the role beside it, the reason over the whole width below."""
 
     assigned = Signal(Path, tuple)
+    menu_wanted = Signal(Path, QPoint)
 
     def __init__(self, file: PlannedFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._file = file
         row = bare(QHBoxLayout(self), 8, (0, 2, 0, 2))
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(4)
         self._picture = _Picture()
         row.addWidget(self._picture)
-        words = bare(QVBoxLayout(), 1)
+        words = bare(QVBoxLayout(), 3)
+        row.addLayout(words, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(4)
         # The ending of the name tells the maps apart, the beginning is the same for all.
         self._name = ElidedLabel(file.path.name, "", Qt.TextElideMode.ElideLeft)
-        self._reason = ElidedLabel("", "small", Qt.TextElideMode.ElideRight)
-        words.addStretch(1)
-        words.addWidget(self._name)
-        words.addWidget(self._reason)
-        words.addStretch(1)
-        self._row.addLayout(words, 1)
-        row.addLayout(self._row, 1)
+        self._row.addWidget(self._name, 1)
         self.combo = Combo()
         self.combo.setAccessibleName(tr("Role of {file}").format(file=file.path.name))
         self.combo.activated.connect(lambda _: self.assigned.emit(self._file.path, self.combo.currentData()))
         self._row.addWidget(self.combo)
+        words.addLayout(self._row)
+        self._reason = label("", "small")
+        self._reason.setWordWrap(True)
+        words.addWidget(self._reason)
+        # Beside the reason, but higher than its line: in a layout it would push the rows apart.
+        self.more = square(tool("more", tr("More about {file}").format(file=file.path.name)), _MORE)
+        self.more.setParent(self)
+        self.more.clicked.connect(lambda: self._ask_menu(self.more.mapToGlobal(self.more.rect().bottomLeft())))
         follow_scale(self, _FileRow._fold)
         self.set_file(file)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold()
+        self._place_more()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_more()
+        return done
+
+    def _place_more(self) -> None:
+        line = self._reason.y() + QFontMetrics(self._reason.font()).height() // 2
+        self.more.move(self.width() - self.more.width(), line - self.more.height() // 2)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Also from the keyboard, while the role has the focus."""
+        self._ask_menu(event.globalPos())
+
+    def _ask_menu(self, place: QPoint) -> None:
+        self.menu_wanted.emit(self._file.path, place)
 
     def _fold(self) -> None:
         """The role goes below the words where these would not be left enough room."""
         beside = self.width() >= text_px(_COMBO + _WORDS) + icon_px(_SIDE)
         self.combo.setMinimumWidth(text_px(_COMBO) if beside else text_px(80))
         self.combo.setMaximumWidth(text_px(_COMBO) if beside else 16_777_215)
+        self._reason.setContentsMargins(0, 0, icon_px(_MORE) + 4, 0)
         wanted = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._row.direction() != wanted:
             self._row.setDirection(wanted)
@@ -198,14 +237,15 @@ class _FileRow(QFrame):
             reason = tr("{reason}; alpha is {role}").format(reason=reason, role=role_name(file.alpha_role))
         if file.used and file.confidence < 1.0:
             reason = f"{file.confidence:.0%} · {reason}"
-        self._reason.setText(reason)
+        self._reason.setText(_breakable(reason))
+        self._reason.setAccessibleName(reason)
         details = f"{file.path}\n{reason}"
         if file.width:
             channels = tr("%n channel(s)", "", file.channels)
             size = tr("{width} × {height}, {channels}, {depth} bit")
             details += "\n" + size.format(width=file.width, height=file.height, channels=channels, depth=file.bit_depth)
         self._name.set_tip(details)
-        self._reason.set_tip(details)
+        self._reason.setToolTip(details)
         self._picture.set_state(state, file.roles)
         restyle(self._reason, "state", state if state in ("warn", "bad") else "")
         restyle(self._name, "look", "soft" if state == "off" else "")
@@ -218,7 +258,7 @@ class _FileRow(QFrame):
     def _fill_combo(self, file: PlannedFile) -> None:
         blocked = self.combo.blockSignals(True)
         self.combo.clear()
-        self.combo.addItem(tr("Not used"), ())
+        self.combo.addItem(ring_icon(THEME.text_off), tr("Not used"), ())
         for role in Role:
             self.combo.addItem(dot_icon(role_color(role)), role_name(role), (role,))
         many = file.channels >= 3 or len(file.roles) > 1
@@ -234,6 +274,11 @@ class _FileRow(QFrame):
         self.combo.setToolTip(self.combo.currentText())
         self.combo.view().setMinimumWidth(text_px(260 if many else 160))
         self.combo.blockSignals(blocked)
+
+
+def _breakable(text: str) -> str:
+    """``text`` that can be broken inside of file names as well."""
+    return re.sub(r"(?<=\w)([_.-])(?=\w)", "\\1\u200b", text)
 
 
 class _Picture(QWidget):

@@ -19,6 +19,7 @@ from app.document import ORIGINAL, Material, MaterialState, Run, RunState
 from app.preferences import Preferences
 from app.session import Session
 from core.codec.settings import CompressSettings, CurveSettings
+from core.textures import samples
 from core.textures.material import NormalConvention, TextureSet
 from core.textures.roles import Role
 
@@ -142,6 +143,46 @@ def test_an_assignment_is_read_again_undone_and_remembered(
     again = opened(qtbot, other, material_folder)
     assert again.plan is not None
     assert next(f for f in again.plan.files if f.path == roughness.path).roles == (Role.SPECULAR,)
+
+
+def test_a_file_moves_to_another_material_and_back(qtbot: QtBot, make_session: Maker, tmp_path: Path) -> None:
+    folder = samples.write_samples(tmp_path / "sets", size=32)[0]
+    (rough,) = [path for path in folder.iterdir() if "rough" in path.name.lower()]
+    shutil.copytree(folder, tmp_path / "sets" / "other")
+    stray = rough.rename(folder / f"Mispelt_Roughness{rough.suffix}")
+    (color,) = [path for path in (tmp_path / "sets" / "other").iterdir() if "color" in path.name.lower()]
+    color.rename(folder / f"Third_Color{color.suffix}")  # two sets with a colour: the stray belongs to neither
+    session = make_session()
+    session.materials.open([folder])
+    document = session.document
+    qtbot.waitUntil(lambda: len(document.materials) == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: all(m.state is not MaterialState.READING for m in document.materials), timeout=WAIT_MS)
+    lone = next(m for m in document.materials if m.name == "Mispelt")
+    home = next(m for m in document.materials if len(m.roles) > 1)
+    place = document.materials.index(lone)
+    document.set_current(lone.key)
+    session.materials.move(lone, stray, home)
+    assert document.current is home and lone not in document.materials
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in home.roles, timeout=WAIT_MS)
+    assert messages(session)[-1].text == f"{stray.name} belongs to {home.name} now."
+    found: list[Material] = []
+    session.materials.open([folder], then=found.extend)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT_MS)
+    assert len(document.materials) == 2, "what was moved is open, where it is now"
+    session.undo.undo()
+    assert document.materials[place] is lone and document.current is lone
+    qtbot.waitUntil(lambda: Role.ROUGHNESS not in home.roles and lone.state is MaterialState.READY, timeout=WAIT_MS)
+    session.undo.redo()
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in home.roles, timeout=WAIT_MS)
+    assert session.projects.save()
+
+    path = session.projects.path
+    session.shutdown(5)
+    again = make_session(session.preferences)
+    assert again.projects.open(path)
+    qtbot.waitUntil(lambda: len(again.document.materials) == 2, timeout=WAIT_MS)
+    taken = next(m for m in again.document.materials if m.name == home.name)
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in taken.roles, timeout=WAIT_MS)
 
 
 def test_a_material_without_maps_says_what_to_do(qtbot: QtBot, session: Session, material_folder: Path) -> None:

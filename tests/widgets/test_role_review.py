@@ -61,7 +61,7 @@ def test_every_file_is_listed_with_reason_and_confidence(review: RoleReview) -> 
     for planned in PLAN.files:
         row = review.row(planned.path)
         assert row.isVisibleTo(review)
-        text = row._reason.text()
+        text = row._reason.accessibleName()
         assert (planned.problem or planned.reason) in text
         assert (f"{planned.confidence:.0%}" in text) == planned.used
 
@@ -111,6 +111,27 @@ def test_the_focus_survives_a_correction(qtbot: QtBot, review: RoleReview) -> No
     row = review.row(FOLDER / "wall_x.png")
     review.set_plan(PLAN.with_normal_convention(NormalConvention.OPENGL))
     assert review.row(FOLDER / "wall_x.png") is row
+    review.set_plan(PLAN.assign(FOLDER / "wall_x.png", (Role.EMISSIVE,)))
+    assert review.row(FOLDER / "wall_x.png") is row, "also where it goes to another place"
+    places = [review._list.indexOf(each) for each in review._rows.values()]
+    assert places == sorted(places) and places[-1] == len(PLAN.files) - 1
+
+
+def test_a_file_has_a_menu(qtbot: QtBot, review: RoleReview) -> None:
+    with qtbot.waitSignal(review.menu_wanted) as wanted:
+        review.row(FOLDER / "wall_x.png").more.click()
+    assert wanted.args is not None and wanted.args[0] == FOLDER / "wall_x.png"
+
+
+def test_a_long_reason_is_not_cut(qtbot: QtBot, review: RoleReview) -> None:
+    long = "the same normals as wall_with_a_very_long_name_2024-11_4K_NormalGL.png in the other convention, not used"
+    files = (*PLAN.files, PlannedFile(FOLDER / "wall_dx.png", (), long, 0.9, 64, 64, 3))
+    review.resize(300, 900)
+    review.set_plan(MaterialPlan("wall", FOLDER, files))
+    reason = review.row(FOLDER / "wall_dx.png")._reason
+    line = reason.fontMetrics().height()
+    qtbot.waitUntil(lambda: reason.height() >= reason.heightForWidth(reason.width()) > 2 * line)
+    assert review.minimumSizeHint().width() <= 300
 
 
 def test_nothing_says_what_to_do(review: RoleReview) -> None:
