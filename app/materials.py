@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app import reading_jobs, run_store
-from app.desk import Desk, sentence
+from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState
 from app.job_runner import call
 from app.later import Slices
@@ -21,6 +21,7 @@ from core.jobs import Finished
 from core.textures.plan import MaterialPlan
 from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
+from widgets.role_review import to_check
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,14 @@ class Materials(QObject):
             first = tr("{material} is open already.").format(material=again[0].name)
             self._desk.say(first if len(again) == 1 else tr("%n material(s) are open already.", "", len(again)))
         to_look = sum(1 for plan in found.plans for file in plan.files if file.problem)
+        asking = [material for material in made if material.plan is not None and to_check(material.plan)]
         if len(made) > 1:
-            self._desk.say(tr("%n material(s) opened.", "", len(made)))
+            text = tr("%n material(s) opened.", "", len(made))
+            show: tuple[MessageAction, ...] = ()
+            if asking:
+                text += " " + tr("%n of them have files to check.", "", len(asking))
+                show = ((tr("Show"), lambda: self.document.set_current(asking[0].key)),)
+            self._desk.say(text, "warn" if asking else "info", show)
         if to_look:
             self._desk.say(tr("%n file(s) can't be read; see Maps.", "", to_look), "warn")
         if then is not None:

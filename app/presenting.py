@@ -11,12 +11,12 @@ from app.job_runner import Job, JobState
 from app.projects import RecentProject
 from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.jobs import describe
-from core.textures.roles import NormalConvention
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import MaterialRow
 from widgets.queue_panel import QueueRow
 from widgets.rate_panel import RatePoint
+from widgets.role_review import to_check
 from widgets.runs_table import RunRow
 from widgets.training_panel import TrainingView
 from widgets.units import clock_text, psnr_text, size_text
@@ -40,9 +40,11 @@ STAGES = ("Preparing", "Training", "Encoding", "Measuring")
 """What `core` says a job is at."""
 
 
-def state_words(run: Run) -> tuple[str, str]:
-    """What a run does, in a word, and the look of it."""
+def state_words(run: Run, held: bool = False) -> tuple[str, str]:
+    """What a run does, in a word, and the look of it; ``held``: what waits does so until the user says go."""
     word, look = RUN_WORDS[run.state]
+    if held and run.state is RunState.WAITING:
+        word, look = "On hold", "warn"
     if run.baseline is not None and run.state is RunState.RUNNING:
         word = "Encoding"
     return tr(word), look
@@ -65,18 +67,14 @@ def material_row(document: Document, material: Material) -> MaterialRow:
     elif material.state is MaterialState.UNDECIDED:
         state, look = tr("Needs a look"), "warn"
     elif run is not None and run.state.active:
-        word, look = state_words(run)
+        word, look = state_words(run, document.held)
         known = f"  {psnr_text(run.psnr_db)}" if run.psnr_db is not None else ""
         state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
     elif run is not None and run.record.psnr_db is not None:
         size = f"  ·  {size_text(run.record.bytes)}" if run.record.bytes else ""
         state, look = psnr_text(run.record.psnr_db) + size, "good"
-    elif (
-        material.plan is not None
-        and material.plan.normal_convention is NormalConvention.UNKNOWN
-        and any("normal" in file.roles for file in material.plan.used_files)
-    ):
-        state, look = tr("Normal map: OpenGL or DirectX?"), "warn"
+    elif material.plan is not None and (count := to_check(material.plan)):
+        state, look = tr("%n to check", "", count), "warn"
     tip = material.name
     if material.plan is not None:
         tip += f"\n{material.plan.folder}"
@@ -87,7 +85,7 @@ def material_row(document: Document, material: Material) -> MaterialRow:
 
 def run_row(document: Document, run: Run) -> RunRow:
     """The line of a run in the table."""
-    word, look = state_words(run)
+    word, look = state_words(run, document.held)
     record, done = run.record, run.state.has_result
     slots = "".join(side for side, key in document.slots.items() if key == run.key)
     name = record.material

@@ -5,6 +5,7 @@ What they work with is loaded by them: a window that has nothing open yet does w
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ from core.errors import InputError
 from core.textures.plan import MaterialPlan
 from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
+from widgets.role_review import review_state
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
     from core.textures.material import TextureSet
+
+log = logging.getLogger(__name__)
 
 THUMBNAIL_PX = 96
 
@@ -105,12 +109,27 @@ def open_source(source: Source) -> Opened:
             if layers:
                 pixels = layers[0] if len(layers) == 1 else np.concatenate([layer[..., :1] for layer in layers], 2)
                 pictures[file.path] = map_image(pixels)
+        pictures |= _puzzling(source)
         normal = texture_set.by_role.get(Role.NORMAL)
         if normal is not None and source.normal_convention is NormalConvention.UNKNOWN:
             albedo = texture_set.by_role.get(Role.ALBEDO)
             for guess in (NormalConvention.OPENGL, NormalConvention.DIRECTX):
                 previews[guess] = lit_plane(normal.pixels, guess, None if albedo is None else albedo.pixels, 224)
     return Opened(texture_set, lit_sphere(maps, convention, THUMBNAIL_PX), pictures, previews, neural)
+
+
+def _puzzling(plan: MaterialPlan) -> dict[Path, QImage]:
+    """Small pictures of the files whose names say nothing: what they are can be seen."""
+    from core.textures import images
+
+    pictures: dict[Path, QImage] = {}
+    for file in plan.files:
+        if file.width and not file.used and review_state(file) == "warn":
+            try:
+                pictures[file.path] = map_image(images.read_image(file.path)[0][..., :3])
+            except InputError as error:
+                log.info("%s", error)
+    return pictures
 
 
 def name_ending(file: Path, material: str) -> str:

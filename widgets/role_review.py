@@ -34,7 +34,7 @@ from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import Role
 from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle, square, tool
-from widgets.icons import dot_icon, ring_icon
+from widgets.icons import dot_icon, pixmap, ring_icon
 from widgets.language import role_name, tr
 from widgets.theme import THEME, follow_scale, icon_px, role_color, text_px
 
@@ -62,6 +62,13 @@ def review_state(file: PlannedFile) -> str:
     if file.used:
         return "good" if file.confidence >= SURE else "warn"
     return "off" if file.confidence >= 0.5 else "warn"
+
+
+def to_check(plan: MaterialPlan) -> int:
+    """How many of its files, with the normal convention, wait for a look."""
+    count = sum(review_state(file) in ("warn", "bad") for file in plan.files)
+    has_normal = any(Role.NORMAL in file.roles for file in plan.files)
+    return count + (has_normal and plan.normal_convention is NormalConvention.UNKNOWN)
 
 
 def roles_text(roles: tuple[Role | None, ...]) -> str:
@@ -104,10 +111,7 @@ class RoleReview(QWidget):
     @property
     def to_check(self) -> int:
         """How many rows, and the convention, wait for a look."""
-        if self._plan is None:
-            return 0
-        count = sum(review_state(file) in ("warn", "bad") for file in self._plan.files)
-        return count + self.normal.undecided
+        return 0 if self._plan is None else to_check(self._plan)
 
     def set_plan(self, plan: MaterialPlan | None) -> None:
         """Show ``plan``; rows of files that stay are kept, so that the focus stays where it was."""
@@ -319,6 +323,8 @@ class _Picture(QWidget):
         if self._pixmap is None:
             painter.setBrush(QColor(THEME.control_down))
             painter.drawRoundedRect(7, 1, side, side, 3, 3)
+            sign = icon_px(16)
+            painter.drawPixmap(7 + (side - sign) // 2, 1 + (side - sign) // 2, pixmap("image", THEME.text_off, sign))
             return
         painter.setOpacity(0.45 if self._state == "off" else 1.0)
         painter.drawPixmap(7, 1, side, side, self._pixmap)

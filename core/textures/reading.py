@@ -232,7 +232,7 @@ def _first_plan(file: ReadFile, looked: _Looked, group: Group) -> PlannedFile:
     if file.reading is None:
         named_like_it = group.stem and names.stem_of(names.tokenise(looked.path.stem)) == group.stem
         reason = "preview picture, not a map" if named_like_it else "the name says nothing about a map"
-        return replace(result, reason=reason, confidence=0.8 if named_like_it else 0.5)
+        return replace(result, reason=reason, confidence=0.8 if named_like_it else 0.4)
     if meaning.unused:
         return replace(result, confidence=file.confidence)
     if meaning.roles == (Role.NORMAL,) and header.channels - header.has_alpha < 2:
