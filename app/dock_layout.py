@@ -77,7 +77,7 @@ class DockLayout:
             return
         self._unsized = False
         width, height = window.width(), window.height()
-        sides = [round(min(260, max(180, width * 0.13))), round(min(440, max(344, width * 0.235)))]
+        sides = [round(min(260, max(200, width * 0.13))), round(min(440, max(344, width * 0.235)))]
         window.resizeDocks([docks["materials"], docks["compress"]], sides, Qt.Orientation.Horizontal)
         low = [docks["training"], docks["runs"]]
         window.resizeDocks(low, [(width - 600) // 2] * 2, Qt.Orientation.Horizontal)

@@ -196,6 +196,8 @@ class Document(QObject):
         self.project_id = ""
         """What new runs belong to."""
         self.slots: dict[str, int | None] = {"A": ORIGINAL, "B": None}
+        self.held = False
+        """Whether what waits does so until the user says go."""
         self._current: int | None = None
         self._next_key = 1
         self._materials_by_key: dict[int, Material] = {}

@@ -357,7 +357,7 @@ class MainWindow(QMainWindow):
         self.home.folder_shown.connect(open_in_file_manager)
         session.projects.saved.connect(self._save_preferences)
         session.projects.changed.connect(self._on_project)
-        session.projects.opened.connect(lambda: self._go(COMPRESS if document.materials else HOME))
+        session.projects.opened.connect(self._on_project_opened)
         session.materials.added.connect(lambda _: self._go(COMPRESS))
         session.compute.changed.connect(self._queue_later.ask)
         session.undo.canUndoChanged.connect(lambda _: self._update_actions())
@@ -589,6 +589,12 @@ class MainWindow(QMainWindow):
     def _on_project(self) -> None:
         self._show_title()
         self.actions_by_id["watch_folder"].setChecked(bool(self.session.watching.folders))
+
+    def _on_project_opened(self) -> None:
+        self._go(COMPRESS if self.document.materials else HOME)
+        if self.session.compute.held and self.session.compute.waiting:
+            # What waits for the user's word must not be hidden behind another panel.
+            self._show_dock("queue")
 
     def _show_title(self) -> None:
         """What is looked at, of which project, and how far the run is."""

@@ -53,6 +53,8 @@ class RunRecord:
     """Thinned: seconds, PSNR over all maps."""
     project: str = ""
     """The id of the project it was made in."""
+    number: int = 0
+    """Its number in that project; 0 in records of earlier versions."""
     name: str = ""
     """What the user calls it, if anything."""
     baseline: str = ""

@@ -16,7 +16,7 @@ from app import paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState, Run, RunState
 from app.job_runner import JobState
-from app.later import Slices
+from app.later import Later, Slices
 from app.materials import Materials
 from app.run_store import RunRecord
 from app.sources import Source
@@ -57,9 +57,13 @@ class Runs(QObject):
         self.hold_after_restart = True
         """Whether what waited in the queue waits for the user's word after a restart."""
         materials.added.connect(self._adopt)
+        desk.compute.changed.connect(self._on_queue)
         self._shown_version: dict[int, int] = {}
         self._to_queue: Slices[Run] = Slices(self._put_into_queue, self)
         """New runs that are on their way into the queue."""
+        self._discarded: list[tuple[Run, Path | None]] = []
+        """Not told yet: with where their files are kept."""
+        self._tell_discarded = Later(self._on_discarded, self)
 
     # --- from earlier -----------------------------------------------------------------------------------------
 
@@ -88,11 +92,21 @@ class Runs(QObject):
             return own.get(_fingerprint(record.source)) if own else None
 
         self._from_disk(lambda record: key(record) is not None)
-        free = {run: key(run.record) for run in self.document.runs if run.material_key is None}
-        self.document.link({run: found for run, found in free.items() if found is not None})
+        # What was corrected after a run was made in this project does not make it another material's.
+        places = {place: material.key for material in materials if (place := _place(material.source_json))}
+        found: dict[Run, int] = {}
+        for run in self.document.runs:
+            if run.material_key is None:
+                own = key(run.record)
+                if own is None and run.record.project == self.document.project_id:
+                    own = places.get(_place(run.record.source))
+                if own is not None:
+                    found[run] = own
+        self.document.link(found)
 
     def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
-        known, number = {run.folder for run in self.document.runs}, self._next_number()
+        known = {run.folder for run in self.document.runs}
+        numbers = {run.number for run in self.document.runs}
         made = []
         for folder, record in run_store.stored(paths.runs_folder()):
             if folder in known or not wanted(record):
@@ -101,7 +115,10 @@ class Runs(QObject):
             if not record.finished and not lock.tryLock(0):
                 continue  # another window is at it
             lock.unlock()
-            run = self._make_run(folder, record, None, settings_from(record.settings), number + len(made))
+            own = record.number if record.project == self.document.project_id else 0
+            number = own if own and own not in numbers else max(numbers, default=0) + 1
+            numbers.add(number)
+            run = self._make_run(folder, record, None, settings_from(record.settings), number)
             run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
@@ -219,11 +236,13 @@ class Runs(QObject):
     def _queue(self, wanted: Sequence[tuple[Material, RunRecord]], settings: CompressSettings) -> list[Run]:
         """One change of the document, however many they are. Those after the first are stored and put into the queue
         one after the other; all of them when the window closes. Empty, with a message, where they can't be stored."""
-        runs, number = paths.runs_folder(), self._next_number()
-        made = [
-            self._make_run(run_store.fresh_folder(runs, material.name), record, material.key, settings, number + n)
-            for n, (material, record) in enumerate(wanted)
-        ]
+        runs = paths.runs_folder()
+        first = max((run.number for run in self.document.runs), default=0) + 1
+        made: list[Run] = []
+        for number, (material, record) in enumerate(wanted, first):
+            record.number = number
+            folder = run_store.fresh_folder(runs, material.name)
+            made.append(self._make_run(folder, record, material.key, settings, number))
         if not made or not self._begin(made[0]):
             return []
         self.document.add_runs(made)
@@ -336,9 +355,6 @@ class Runs(QObject):
         run_store.write(run.record, run.folder)
         self.document.run_changed.emit(run)
 
-    def _next_number(self) -> int:
-        return max((run.number for run in self.document.runs), default=0) + 1
-
     def _make_run(
         self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings, number: int
     ) -> Run:
@@ -431,7 +447,11 @@ class Runs(QObject):
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
         run_store.write(record, run.folder)
-        self._desk.say(_told(run, result), "good", self._offers(run))
+        if self._desk.compute.waiting and not self.document.held and run.material_key != self._current_key:
+            # A queue at work says it in its lists; a message for each run would only stand before the picture.
+            log.info("%s", _told(run, result))
+        else:
+            self._desk.say(_told(run, result), "good", self._offers(run))
 
     def _offers(self, run: Run) -> tuple[MessageAction, ...]:
         """What can be done with a run that is done."""
@@ -457,10 +477,41 @@ class Runs(QObject):
         run.state = RunState.DISCARDING
         if run.lock is not None:
             run.lock.unlock()
-        run_store.remove(run.folder)
+        # Kept for an undo, as what is deleted: Delete is pressed quickly, and a checkpoint may be hours of work.
+        self._discarded.append((run, run_store.to_bin(run.folder, paths.runs_folder())))
         run.job = None
         self.document.remove_run(run.key)
-        self._desk.say(tr("The run of {material} was discarded.").format(material=run.material_name))
+        self._tell_discarded.ask()
+
+    def _on_discarded(self) -> None:
+        """One message, however many they are."""
+        gone, self._discarded = self._discarded, []
+        if not gone or self._desk.closing:
+            return
+
+        def undo() -> None:
+            back = [run for run, kept in gone if kept is not None and run_store.from_bin(kept, run.folder)]
+            for run in back:
+                run.state = RunState.INTERRUPTED
+                if self.document.material(run.material_key) is None:
+                    run.material_key = None
+            self.document.add_runs(back)
+            for run in back:
+                self.resume_interrupted(run)
+
+        text = tr("The run of {material} was discarded.").format(material=gone[0][0].material_name)
+        if len(gone) > 1:
+            text = tr("%n run(s) were discarded.", "", len(gone))
+        self._desk.say(text, "info", ((tr("Undo"), undo),))
+
+    def _on_queue(self) -> None:
+        held = self._desk.compute.held
+        if held != self.document.held:
+            self.document.held = held
+            self.document.runs_changed.emit()
+            for run in self.document.runs:
+                if run.state is RunState.WAITING:
+                    self.document.run_changed.emit(run)
 
     def _on_ended(self, run: Run) -> None:
         run.job = None
@@ -533,6 +584,11 @@ def _told(run: Run, result: Any) -> str:
 def _fingerprint(source: Mapping[str, Any]) -> str:
     """The same for the same files understood the same way."""
     return json.dumps(source, sort_keys=True)
+
+
+def _place(source: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The name and the folder of a material, whatever its files are taken for; None for what is not read from files."""
+    return (source["name"], source["folder"]) if "folder" in source and "name" in source else None
 
 
 def _thinned(run: Run) -> list[list[float]]:

@@ -360,6 +360,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>More about {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{reason}; alpha is {role}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2199,6 +2203,14 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Move to another material…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} belongs to …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Of the run in B</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3501,6 +3513,16 @@ Click to choose, or drag a run onto this.</source>
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n of them have files to check.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) can&apos;t be read; see Maps.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
@@ -3512,6 +3534,14 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Change role of {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move {file} to {material}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} belongs to {material} now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3536,10 +3566,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Needs a look</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Normal map: OpenGL or DirectX?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3721,6 +3747,12 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>The run of {material} was discarded.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were discarded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>{name} is done.</source>

@@ -102,6 +102,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n of them have files to check.</source>
+        <translation>
+            <numerusform>One of them has files to check.</numerusform>
+            <numerusform>%n of them have files to check.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) can&apos;t be read; see Maps.</source>
         <translation>
             <numerusform>%n file can&apos;t be read; see Maps.</numerusform>
@@ -162,6 +169,13 @@
         <translation>
             <numerusform>A run waits in the queue since last time.</numerusform>
             <numerusform>%n runs wait in the queue since last time.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) were discarded.</source>
+        <translation>
+            <numerusform>%n run was discarded.</numerusform>
+            <numerusform>%n runs were discarded.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

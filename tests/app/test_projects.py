@@ -99,6 +99,48 @@ def test_everything_comes_back(qtbot: QtBot, make_session: Maker, folders: list[
     running(qtbot, shown)
 
 
+def test_a_correction_does_not_part_a_material_from_its_runs(
+    qtbot: QtBot, make_session: Maker, folders: list[Path]
+) -> None:
+    first = make_session()
+    one, two = opened(qtbot, first, folders[:2])
+    done, waiting = first.runs.start(one), first.runs.start(two)
+    assert done is not None and waiting is not None
+    running(qtbot, done)
+    first.compute.hold(True)
+    first.runs.stop_and_keep(done)
+    qtbot.waitUntil(lambda: done.state is RunState.KEPT and done.job is None, timeout=WAIT_MS)
+    for material in (one, two):
+        first.materials.assign(material, material.plan.files[0].path, ())  # type: ignore[union-attr]
+        qtbot.waitUntil(lambda m=material: m.state is not MaterialState.READING, timeout=WAIT_MS)
+    path = first.projects.path
+    assert first.shutdown(10.0)
+
+    second = make_session()
+    assert second.projects.open(path)
+    document = second.document
+    assert [m.name for m in document.materials] == [one.name, two.name], "none is opened twice"
+    assert [len(document.runs_of(m.key)) for m in document.materials] == [1, 1]
+    assert document.newest_result(document.materials[0].key) is not None
+
+
+def test_numbers_of_runs_stay(qtbot: QtBot, make_session: Maker, folders: list[Path]) -> None:
+    first = make_session()
+    materials = opened(qtbot, first, folders)
+    first.compute.hold(True)
+    first.runs.start_all(materials)
+    taken_out = first.document.runs[1]
+    first.runs.discard(taken_out)
+    qtbot.waitUntil(lambda: len(first.document.runs) == 2, timeout=WAIT_MS)
+    path = first.projects.path
+    assert first.shutdown(10.0)
+    second = make_session()
+    assert second.projects.open(path)
+    assert [run.number for run in second.document.runs] == [1, 3]
+    run = second.runs.start(second.document.materials[1])
+    assert run is not None and run.number == 4
+
+
 def test_a_name_and_a_place(qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path) -> None:
     session = make_session()
     assert session.projects.save() and not session.projects.path.exists(), "nothing to keep yet"

@@ -261,6 +261,34 @@ def test_further_materials_wait_and_can_be_cancelled(qtbot: QtBot, session: Sess
     assert first.state is RunState.RUNNING
 
 
+def test_what_was_taken_out_of_the_queue_comes_back(
+    qtbot: QtBot, session: Session, english: None, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = started(qtbot, session, material)
+    qtbot.waitUntil(lambda: run_store.checkpoint(first.folder) is not None, timeout=WAIT_MS)
+    others = [session.runs.start(material) for _ in range(3)]
+
+    def discarded() -> list[Message]:
+        return [message for message in messages(session) if "discarded" in message.text]
+
+    session.compute.cancel_waiting()
+    qtbot.waitUntil(lambda: bool(discarded()), timeout=WAIT_MS)
+    assert [message.text for message in discarded()] == ["3 runs were discarded."], "one message for all"
+    session.runs.discard(first)
+    qtbot.waitUntil(lambda: len(discarded()) == 2, timeout=WAIT_MS)
+    assert session.document.runs == []
+    session.compute.hold(True)
+    for message in discarded():
+        dict(message.actions)["Undo"]()
+    qtbot.waitUntil(lambda: len(session.document.runs) == 4, timeout=WAIT_MS)
+    assert {run.number for run in session.document.runs} == {first.number, *(run.number for run in others if run)}
+    assert all(run.state is RunState.WAITING for run in session.document.runs)
+    assert run_store.checkpoint(first.folder) is not None, "it goes on where it was"
+    row = presenting.run_row(session.document, first)
+    assert (row.state, row.look) == ("On hold", "warn")
+
+
 def test_a_curve_is_a_run_for_every_size_that_is_not_there_yet(
     qtbot: QtBot, session: Session, material_folder: Path
 ) -> None:
