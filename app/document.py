@@ -159,6 +159,19 @@ class Run:
         values = {"total": self.psnr_db, **self.record.map_psnr_db}
         self.curves = {name: [EXACT_DB if value is None else value] * 2 for name, value in values.items()}
 
+    def add_result(self) -> None:
+        """The curves end at what was measured on the file, so that their figures are those of the record."""
+        if self.psnr_db is None:
+            return
+        values = {"total": self.psnr_db, **self.record.map_psnr_db}
+        before = len(self.seconds)
+        self.seconds.append(max(self.record.seconds or self.elapsed_s, self.seconds[-1] if self.seconds else 0.0))
+        for name in values:
+            self.curves.setdefault(name, [float("nan")] * before)
+        for name, curve in self.curves.items():
+            value = values.get(name, float("nan"))
+            curve.append(EXACT_DB if value is None else value)
+
     def add_metrics(self, metrics: Metrics) -> None:
         """Append one measurement; a map that is missing in it counts as not measured."""
         self.step, self.loss, self.psnr_db = metrics.step, metrics.loss, metrics.psnr_db

@@ -62,7 +62,7 @@ def material_row(document: Document, material: Material) -> MaterialRow:
     """The line of a material: what it is, or how far its newest run is."""
     run = document.latest_run(material.key)
     state, look, fraction = tr("Ready"), "", None
-    if material.state is MaterialState.READING and not material.width:
+    if material.state is MaterialState.READING and not material.width and run is None:
         state = tr("Reading…")
     elif material.state is MaterialState.UNDECIDED:
         state, look = tr("Needs a look"), "warn"
@@ -196,7 +196,7 @@ def training_view(run: Run) -> TrainingView:
         psnr_db=record.psnr_db if run.state.has_result else run.psnr_db,
         loss=run.loss,
         step=run.step,
-        elapsed_s=run.elapsed_s,
+        elapsed_s=record.seconds if run.state.has_result and record.seconds else run.elapsed_s,
         remaining_s=run.remaining_s if run.state is RunState.RUNNING else None,
         fraction=run.fraction if active and run.state is not RunState.WAITING else None,
         size=size,

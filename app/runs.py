@@ -61,6 +61,8 @@ class Runs(QObject):
         self._shown_version: dict[int, int] = {}
         self._to_queue: Slices[Run] = Slices(self._put_into_queue, self)
         """New runs that are on their way into the queue."""
+        self._highest: dict[str, int] = {}
+        """The highest number given in a project, by its id: those of discarded runs are not given again."""
         self._discarded: list[tuple[Run, Path | None]] = []
         """Not told yet: with where their files are kept."""
         self._tell_discarded = Later(self._on_discarded, self)
@@ -133,6 +135,8 @@ class Runs(QObject):
             run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
             if run.baseline is not None and run.state.has_result:
                 run.show_constant()
+            elif run.state.has_result:
+                run.add_result()
             made.append(run)
         self.document.add_runs(made[-SHOWN_RUNS:])
         return made[-SHOWN_RUNS:]
@@ -237,7 +241,8 @@ class Runs(QObject):
         """One change of the document, however many they are. Those after the first are stored and put into the queue
         one after the other; all of them when the window closes. Empty, with a message, where they can't be stored."""
         runs = paths.runs_folder()
-        first = max((run.number for run in self.document.runs), default=0) + 1
+        highest = self._highest.get(self.document.project_id, 0)
+        first = max((highest, *(run.number for run in self.document.runs))) + 1
         made: list[Run] = []
         for number, (material, record) in enumerate(wanted, first):
             record.number = number
@@ -358,6 +363,8 @@ class Runs(QObject):
     def _make_run(
         self, folder: Path, record: RunRecord, material_key: int | None, settings: CompressSettings, number: int
     ) -> Run:
+        project = self.document.project_id
+        self._highest[project] = max(self._highest.get(project, 0), number)
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
     def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
@@ -444,6 +451,8 @@ class Runs(QObject):
             record.bits_per_texel, record.bytes = result.bits_per_texel_with_mips, result.chain_bytes
             record.seconds = run.elapsed_s = result.seconds
             run.show_constant()
+        else:
+            run.add_result()
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
         run_store.write(record, run.folder)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.controls import bare
 from widgets.language import tr
-from widgets.psnr_plot import DbAxis, quiet_plot, tick_step
+from widgets.psnr_plot import DbAxis, quiet_plot
 from widgets.rate_panel import RatePoint, best_points
 from widgets.theme import THEME, follow_scale, font, text_px
 from widgets.units import db_text, psnr_text
@@ -31,7 +31,7 @@ class RatePlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._view = quiet_plot(DbAxis("left"), _RateAxis("bottom"))
+        self._view = quiet_plot(DbAxis("left"), RateAxis("bottom"))
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item, self._box = item, item.getViewBox()
         self._line = pg.PlotDataItem(pen=pg.mkPen(THEME.accent_line, width=2.0))
@@ -135,11 +135,18 @@ def _tip(x: float, y: float, data: RatePoint) -> str:
     return f"{data.label}: {words}" + (f"\n{data.tip}" if data.tip else "")
 
 
-class _RateAxis(pg.AxisItem):
-    """Bits per texel on a logarithmic scale: doublings, and halves of them where there is room."""
+class RateAxis(pg.AxisItem):
+    """Bits per texel on a logarithmic scale: doublings, and round numbers between them where there is room."""
 
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        return [(tick_step(maxVal - minVal, max(1, int(size // text_px(44))), (0.5, 1, 2, 3)), 0.0)]
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        most = max(1, int(size // text_px(44)))
+        doublings = range(math.floor(minVal), math.ceil(maxVal) + 1)
+        for step, parts in ((1, (1.0, 1.25, 1.5, 1.75)), (1, (1.0, 1.5)), (1, (1.0,)), (2, (1.0,)), (3, (1.0,))):
+            marks = [n + math.log2(part) for n in doublings if n % step == 0 for part in parts]
+            seen = [mark for mark in marks if minVal <= mark <= maxVal]
+            if len(seen) <= most:
+                return [(float(step), seen)]
+        return [(1.0, seen[:most])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [f"{2.0 ** (value * scale):.3g}" for value in values]

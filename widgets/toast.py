@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QEnterEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.controls import bare, button, label, tool
@@ -67,7 +67,14 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(SECONDS[severity] * 1000))
         self._timer.timeout.connect(self.leave)
-        self._timer.start()
+        self._seen = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            # The time counts from here: a window that opens many materials may be late to paint.
+            self._seen = True
+            self._timer.start()
 
     def leave(self) -> None:
         self._timer.stop()

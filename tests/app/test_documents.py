@@ -170,3 +170,16 @@ def test_a_map_that_is_measured_later_leaves_a_gap_and_a_new_search_starts_over(
     assert run.curves["normal"][0] != run.curves["normal"][0] and run.curves["normal"][1] == 29.0
     run.add_metrics(Metrics(1, 0.5, 1, 0.1, 25.0, {"albedo": 26.0}))
     assert run.seconds == [0.5] and run.curves == {"total": [25.0], "albedo": [26.0]}
+
+
+def test_curves_end_at_what_was_measured_on_the_file() -> None:
+    run = make_run(Document(), None, RunState.DONE)
+    run.add_metrics(Metrics(1, 1.0, 1, 0.1, 30.0, {"albedo": 31.0}))
+    run.psnr_db, run.record.map_psnr_db, run.record.seconds = 30.4, {"albedo": 31.2, "normal": 29.0}, 2.5
+    run.add_result()
+    assert run.seconds == [1.0, 2.5] and run.curves["total"] == [30.0, 30.4] and run.curves["albedo"] == [31.0, 31.2]
+    assert run.curves["normal"][-1] == 29.0
+    short = make_run(Document(), None, RunState.DONE)
+    short.psnr_db = 25.0
+    short.add_result()
+    assert short.curves == {"total": [25.0]}, "also of a run that ended before it was measured"

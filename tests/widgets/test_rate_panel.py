@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from widgets.controls import ElidedLabel
 from widgets.rate_panel import RatePanel, RatePoint, best_points, rate_for
+from widgets.rate_plot import RateAxis
 
 OURS = (
     RatePoint(1, "#1", 2.0, 30.0),
@@ -72,3 +73,19 @@ def test_a_click_shows_the_run(qtbot: QtBot, themed: QApplication) -> None:
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=place)
     qtbot.waitUntil(lambda: len(chosen) == 2)
     assert chosen == [(4, "B"), (4, "A")]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "width", "texts"),
+    [
+        (0.9, 2.6, 340, ["2", "2.5", "3", "3.5", "4", "5", "6"]),
+        (0.9, 2.6, 200, ["2", "3", "4", "6"]),
+        (-1.0, 4.0, 300, ["0.5", "1", "2", "4", "8", "16"]),
+    ],
+)
+def test_rates_are_marked_by_round_numbers(
+    themed: QApplication, low: float, high: float, width: int, texts: list[str]
+) -> None:
+    axis = RateAxis("bottom")
+    ((_, values),) = axis.tickValues(low, high, width)
+    assert axis.tickStrings(values, 1.0, 1.0) == texts
