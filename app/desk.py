@@ -63,9 +63,12 @@ class Desk(QObject):
         self.message.emit(Message(sentence(error), "bad", tuple(actions)))
 
     def tell_written(self, written: Sequence[Path], folder: Path, note: str = "") -> None:
-        names = ", ".join(path.name for path in written[:3])
-        more = len(written) - 3
-        text = tr("Wrote {names} and %n more to {folder}.", "", more) if more > 0 else tr("Wrote {names} to {folder}.")
+        names = ", ".join(path.name for path in written)
+        text = tr("Wrote {names} to {folder}.")
+        if len(written) > 2:
+            # More would be a wall of text before the picture; the log has them all.
+            log.info("%s", names)
+            text = tr("Wrote %n file(s) to {folder}.", "", len(written))
         told = " ".join(part for part in (text.format(names=names, folder=folder), note) if part)
         self.say(told, "good", ((tr("Open folder"), lambda: self.folder_wanted.emit(folder)),))
 

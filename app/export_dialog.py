@@ -16,6 +16,7 @@ from core.jobs import describe
 from widgets.controls import Combo, ElidedLabel, VerticalScroll, bare, button, label
 from widgets.language import tr
 from widgets.settings_form import SettingsForm
+from widgets.theme import text_px
 
 
 class ExportDialog(QDialog):
@@ -81,8 +82,15 @@ class ExportDialog(QDialog):
         row.addWidget(cancel)
         row.addWidget(self.accept_button)
         column.addLayout(row)
-        self.resize(480, min(640, self.sizeHint().height() + 40))
+        self._fit()
         self._show_place()
+
+    def _fit(self) -> None:
+        """As wide and high as the text asks for, as far as the screen has room."""
+        screen = self.screen().availableGeometry()
+        width = min(text_px(480), screen.width() - 64)
+        height = max(self.heightForWidth(width), self.sizeHint().height())
+        self.resize(width, min(height, text_px(640), screen.height() - 64))
 
     @property
     def settings(self) -> Any:

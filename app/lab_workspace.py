@@ -39,7 +39,6 @@ from widgets.controls import (
     button,
     hairline,
     label,
-    vline,
 )
 from widgets.drop_area import DropOverlay
 from widgets.guide_card import GuideCard, GuideStep
@@ -50,7 +49,9 @@ from widgets.picture_pane import PaneView, PicturePane
 from widgets.psnr_plot import PsnrPlot
 from widgets.read_outs import ReadOuts
 from widgets.settings_form import SettingsForm
+from widgets.theme import follow_scale, icon_px, text_px
 from widgets.units import clock_text, psnr_text, size_text
+from widgets.wrap_layout import WrapLayout
 
 GAINS = (1, 2, 5, 10, 20, 40, 80)
 """Amplifications of the error; the sample's is 10."""
@@ -157,7 +158,7 @@ class LabWorkspace(QWidget):
             self.bits.addItem(tr("{bits} bit").format(bits=bits), int(bits))
         self.bits.setToolTip(tr("How finely the finished weights are rounded, as looked at, saved and exported"))
         self.bits.setAccessibleName(tr("Weights"))
-        self.bits.setFixedWidth(76)
+        follow_scale(self.bits, lambda combo: combo.setFixedWidth(text_px(56) + 20))
         self.bits.activated.connect(lambda _: self.session.look_at_bits(self.bits.currentData()))
         self.shader = button("GLSL", "compact", "", tr("Draw with the exported shader text"))
         self.shader.setCheckable(True)
@@ -180,7 +181,7 @@ class LabWorkspace(QWidget):
             head = QWidget()
             head.setObjectName("bar")
             head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            head.setFixedHeight(36)
+            follow_scale(head, lambda line: line.setFixedHeight(text_px(20) + 16))
             line = bare(QHBoxLayout(head), 8, (12, 0, 8, 0))
             line.addWidget(label(title, "head"))
             for part in parts:
@@ -199,15 +200,13 @@ class LabWorkspace(QWidget):
         bar = QWidget()
         bar.setObjectName("bar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = bare(QHBoxLayout(bar), 8, (8, 8, 8, 8))
+        row = WrapLayout(bar, spacing=8, margins=(8, 8, 8, 8))
         self.open_button = button(tr("Open…"), "", "image", tr("Another picture, or a network"))
         self.open_button.clicked.connect(self.ask_for_picture)
         row.addWidget(self.open_button)
         self.transforms = Segmented([(str(value), tr(text), tr(tip)) for value, text, tip in TRANSFORMS])
         self.transforms.chosen.connect(lambda value: self.session.set_transform(Transform(value)))
-        row.addWidget(vline())
         row.addWidget(self.transforms)
-        row.addStretch(1)
         self.guide_button = button(tr("Tour"), "flat", "info", tr("Five short experiments"))
         self.guide_button.clicked.connect(lambda: self.show_guide(True))
         row.addWidget(self.guide_button)
@@ -251,7 +250,7 @@ class LabWorkspace(QWidget):
         side = QWidget()
         side.setObjectName("panel")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setFixedWidth(SIDE_WIDTH)
+        follow_scale(side, lambda panel: panel.setFixedWidth(icon_px(SIDE_WIDTH)))
         side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         column = bare(QVBoxLayout(side), 0)
         content = QWidget()

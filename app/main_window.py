@@ -27,7 +27,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenu,
-    QStackedWidget,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -46,7 +45,7 @@ from app.project_store import SUFFIX as PROJECT_SUFFIX
 from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource, sample_title
-from app.workspaces import COMPRESS, HOME, LAB, Workspaces
+from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
 from core.codec.baseline_sets import BASELINES, Baseline
 from core.exporters import TARGETS
 from core.jobs import to_dict
@@ -172,7 +171,7 @@ class MainWindow(QMainWindow):
             self._shown_level = 0
             self.actions_by_id = actions.make(self, self._handlers())
             self.home = HomePage()
-            self.centre = QStackedWidget()
+            self.centre = PageStack()
             self.setCentralWidget(self.centre)
             self.toasts = ToastStack(self, self.centre)
             self._build_workspaces()

@@ -13,7 +13,7 @@ from core.codec.settings import PRESET_SECONDS, CompressSettings
 from core.jobs import describe
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
-from widgets.material_list import MaterialRow
+from widgets.material_list import PART, MaterialRow
 from widgets.queue_panel import QueueRow
 from widgets.rate_panel import RatePoint
 from widgets.role_review import to_check
@@ -71,7 +71,7 @@ def material_row(document: Document, material: Material) -> MaterialRow:
         known = f"  {psnr_text(run.psnr_db)}" if run.psnr_db is not None else ""
         state, fraction = word + known, run.fraction if run.state is not RunState.WAITING else None
     elif run is not None and run.record.psnr_db is not None:
-        size = f"  ·  {size_text(run.record.bytes)}" if run.record.bytes else ""
+        size = PART + size_text(run.record.bytes) if run.record.bytes else ""
         state, look = psnr_text(run.record.psnr_db) + size, "good"
     elif material.plan is not None and (count := to_check(material.plan)):
         state, look = tr("%n to check", "", count), "warn"

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 HOME, COMPRESS, LAB = "home", "compress", "lab"
+
+
+class PageStack(QStackedWidget):
+    """Asks for the room of the page that is shown, not for that of the largest one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(lambda _: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
 
 
 class Workspaces(QObject):
@@ -34,8 +46,13 @@ class Workspaces(QObject):
             page = self._pages[name] = page()
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
+        # Never a page together with panels it does not stand beside: both at once may not fit the window.
+        panels = name == COMPRESS and not alone
+        if not panels:
+            self._leave_alone(True)
         self._stack.setCurrentWidget(page)
-        self._leave_alone(alone or name != COMPRESS)
+        if panels:
+            self._leave_alone(False)
         if name != self.current:
             self.current = name
             self.changed.emit(name)

@@ -201,8 +201,12 @@ class ElidedButton(QPushButton):
         space = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
         space -= 0 if self.icon().isNull() else self.iconSize().width() + 6
         space -= icon_px(18) if self.menu() else 2
-        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, space)
+        option.text = self.elided(space)
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+    def elided(self, space: int) -> str:
+        """The text as far as ``space`` px go."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, space)
 
 
 class Segmented(QWidget):

@@ -260,7 +260,7 @@ class _Painter(QStyledItemDelegate):
         text = QRectF(ground.left() + 10, picture.bottom() + 6, ground.width() - 20, line)
         painter.setFont(font(THEME.body, QFont.Weight.Medium))
         painter.setPen(QColor(THEME.text))
-        title = painter.fontMetrics().elidedText(card.title, Qt.TextElideMode.ElideMiddle, int(text.width()))
+        title = painter.fontMetrics().elidedText(card.title, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.setFont(font(THEME.small))
         painter.setPen(QColor(THEME.text_soft))

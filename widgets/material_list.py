@@ -27,6 +27,8 @@ from widgets.theme import THEME, follow_scale, font, icon_px, text_px
 
 Index = QModelIndex | QPersistentModelIndex
 
+PART = "  ·  "
+"""Before what is left out of a state where there is no room for it."""
 MOST_PIXMAPS = 64
 """More rows than are ever in sight."""
 
@@ -199,7 +201,10 @@ class _Painter(QStyledItemDelegate):
         painter.setFont(font(THEME.small))
         colors = {"good": THEME.good, "warn": THEME.warn, "bad": THEME.bad, "active": THEME.accent_line}
         painter.setPen(QColor(colors.get(row.look, THEME.text_soft)))
-        line = painter.fontMetrics().elidedText(row.state, Qt.TextElideMode.ElideRight, width)
+        line = row.state
+        if painter.fontMetrics().horizontalAdvance(line) > width:
+            # Half a figure is none: what stands after the dot is in the tooltip too.
+            line = painter.fontMetrics().elidedText(line.partition(PART)[0], Qt.TextElideMode.ElideRight, width)
         top += name_height
         painter.drawText(QRect(left, top, width, line_height), int(Qt.AlignmentFlag.AlignVCenter), line)
         if row.fraction is not None:

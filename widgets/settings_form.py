@@ -16,6 +16,10 @@ from widgets.icons import icon
 from widgets.language import tr
 from widgets.theme import follow_scale
 
+INITIALS = frozenset(
+    ("cpu", "cuda", "mps", "png", "tiff", "exr", "tga", "hlsl", "glsl", "bc", "bc1", "xyz", "xy", "astc"),
+)
+"""Choices that are written in capitals."""
 LARGEST_INT_SHOWN = 2**31 - 1
 
 
@@ -144,7 +148,9 @@ def _make_field(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget,
         if setting.optional:
             combo.addItem("–", None)
         for choice in setting.choices:
-            combo.addItem(choice.upper() if choice in ("cpu", "cuda", "mps") else tr(choice.capitalize()), choice)
+            first, dash, rest = choice.partition("-")
+            shown = first.upper() + dash + rest if first in INITIALS else tr(choice.capitalize())
+            combo.addItem(shown, choice)
         combo.currentIndexChanged.connect(lambda _: tell(combo.currentData()))
         return combo, combo.set_value
     if setting.kind is bool:

@@ -134,6 +134,9 @@ class ToastStack(QObject):
         least = max((toast.minimumSizeHint().width() for toast in self.toasts), default=0)
         room = min(max(self._anchor.width(), WIDTH + 16, least + 16), self._window.width())
         width = min(text_px(WIDTH), room - 16)
+        if sum(toast.heightForWidth(width) + 8 for toast in self.toasts) > corner.y() + self._anchor.height() - 12:
+            # Rather over the panels than beyond the upper edge.
+            width = min(2 * text_px(WIDTH), self._window.width() - 16)
         left = corner.x() + (self._anchor.width() - width) // 2
         left = min(max(left, 8), max(8, self._window.width() - width - 8))
         bottom = corner.y() + self._anchor.height() - 12

@@ -201,8 +201,9 @@ class SlotBar(QWidget):
 
     def show_slot(self, side: str, text: str, detail: str = "") -> None:
         made = self._buttons[side]
-        made.setText(f"{side}   {text}" + (f"  ·  {detail}" if detail else ""))
-        made.setToolTip(tr("{side}: {shown}\nClick to choose, or drag a run onto this.").format(side=side, shown=text))
+        whole = f"{text}  ·  {detail}" if detail else text
+        made.set_texts(f"{side}   {whole}", f"{side}   {text}")
+        made.setToolTip(tr("{side}: {shown}\nClick to choose, or drag a run onto this.").format(side=side, shown=whole))
 
 
 class _SlotButton(ElidedButton):
@@ -210,10 +211,20 @@ class _SlotButton(ElidedButton):
 
     def __init__(self, side: str) -> None:
         super().__init__(side)
-        self._side = side
+        self._side, self._short = side, ""
         self.setProperty("look", "slot")
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_texts(self, text: str, short: str) -> None:
+        """``short`` stands for ``text`` where that does not fit."""
+        self._short = short
+        self.setText(text)
+
+    def elided(self, space: int) -> str:
+        if self.fontMetrics().horizontalAdvance(self.text()) > space and self._short:
+            return self.fontMetrics().elidedText(self._short, Qt.TextElideMode.ElideMiddle, space)
+        return super().elided(space)
 
     def minimumSizeHint(self) -> QSize:
         # Both beside each other as long as there is room for the beginning of what they show.

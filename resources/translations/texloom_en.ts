@@ -39,13 +39,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Wrote {names} and %n more to {folder}.</source>
-        <translation>
-            <numerusform>Wrote {names} and %n more to {folder}.</numerusform>
-            <numerusform>Wrote {names} and %n more to {folder}.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n file(s) were up to date already.</source>
         <translation>
             <numerusform>%n was up to date already.</numerusform>
@@ -183,6 +176,13 @@
         <translation>
             <numerusform>New in a watched folder: {names} and %n more.</numerusform>
             <numerusform>New in a watched folder: {names} and %n more.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Wrote %n file(s) to {folder}.</source>
+        <translation>
+            <numerusform>Wrote %n file to {folder}.</numerusform>
+            <numerusform>Wrote %n files to {folder}.</numerusform>
         </translation>
     </message>
 </context>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import actions, paths
@@ -471,3 +472,46 @@ def test_a_dropped_panorama_lights_and_a_dropped_mesh_is_worn(
     drop(window, bare)
     assert window.viewport.options.shape == str(mesh)
     assert any("bare.obj" in toast.text for toast in window.toasts.toasts)
+
+
+def test_at_200_percent_every_workspace_fits_a_small_screen(
+    qtbot: QtBot, window: MainWindow, material_folder: Path, qapp: QApplication
+) -> None:
+    dropped(qtbot, window, material_folder)
+    window._set_options(dataclasses.replace(window.options, text_size=200))
+    try:
+        for name in ("go_home", "go_lab", "go_compress", "go_home"):
+            window.actions_by_id[name].trigger()
+            qtbot.wait(50)
+            assert window.width() == 1280
+            qtbot.waitUntil(lambda: window.minimumSizeHint().width() <= 1280, timeout=WAIT_MS)
+            assert window.minimumSizeHint().height() <= 720
+    finally:
+        window._set_options(dataclasses.replace(window.options, text_size=100))
+
+
+def test_a_file_is_moved_from_its_menu_by_typing_a_material(
+    qtbot: QtBot, window: MainWindow, material_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("One", "Two"):
+        shutil.copytree(material_folder, tmp_path / name)
+    drop(window, tmp_path)
+    document = window.document
+    qtbot.waitUntil(lambda: len(document.materials) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in document.materials), timeout=WAIT_MS)
+    one, two = document.materials
+    document.set_current(one.key)
+    assert one.plan is not None and two.plan is not None
+    file, held = one.plan.files[0].path, len(two.plan.files)
+    window.panel.review.row(file).more.click()
+    (menu,) = [menu for menu in window.findChildren(QMenu) if menu.isVisible()]
+    move = menu.actions()[0]
+    menu.close()
+    move.trigger()
+    (palette,) = window.findChildren(CommandPalette)
+    qtbot.keyClicks(palette.line, "tw")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert len(two.plan.files) == held + 1 and file not in [f.path for f in one.plan.files]
+    window.actions_by_id["undo"].trigger()
+    assert len(two.plan.files) == held
+    qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in document.materials), timeout=WAIT_MS)

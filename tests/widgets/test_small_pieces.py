@@ -184,6 +184,17 @@ def test_a_long_message_is_shown_whole(qtbot: QtBot, themed: QApplication) -> No
     assert toast.height() > 100
 
 
+def test_a_long_message_stays_inside_a_low_window(qtbot: QtBot, themed: QApplication) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 260)
+    anchor = QWidget(window)
+    anchor.setGeometry(200, 40, 300, 180)
+    window.show()
+    toast = ToastStack(window, anchor).show("a word " * 50, "good", [("Open folder", lambda: None)])
+    assert window.rect().contains(toast.geometry()) and toast.height() >= toast.heightForWidth(toast.width())
+
+
 def test_search_prefers_the_beginning_of_words() -> None:
     texts = ["Open folder", "Decode to folder", "Start", "Less gain"]
     scored = sorted((score, text) for text in texts if (score := match("fol", text)) is not None)
