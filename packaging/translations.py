@@ -42,6 +42,7 @@ def words_of_tables() -> list[str]:
     from core.textures.roles import ROLE_INFO
     from core.textures.sample_names import SAMPLE_NAMES
     from renderers.studios import STUDIOS
+    from widgets.settings_form import choice_text
 
     words = [info.label for info in ROLE_INFO.values()]
     words += [word for preset in PRESET_SECONDS for word in (preset, preset.capitalize())]
@@ -53,7 +54,7 @@ def words_of_tables() -> list[str]:
     words += [preset.title for preset in presets.available().values()]
     for settings in (CompressSettings, Options, LabSettings, *(target.settings for target in TARGETS.values())):
         for field in describe(settings):
-            words += [field.label, field.help, field.unit, *(choice.capitalize() for choice in field.choices)]
+            words += [field.label, field.help, field.unit, *(choice_text(choice) for choice in field.choices)]
     words += [text for text, _ in STUDIOS.values()]
     for spec in ACTIONS:
         words += [spec.text, spec.menu, spec.hint]

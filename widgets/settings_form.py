@@ -19,8 +19,14 @@ from widgets.theme import follow_scale
 INITIALS = frozenset(
     ("cpu", "cuda", "mps", "png", "tiff", "exr", "tga", "hlsl", "glsl", "bc", "bc1", "xyz", "xy", "astc"),
 )
-"""Choices that are written in capitals."""
+"""Choices, or what stands before their dash, that are written in capitals."""
 LARGEST_INT_SHOWN = 2**31 - 1
+
+
+def choice_text(choice: str) -> str:
+    """A value of a setting as people write it, in English."""
+    first, dash, rest = choice.partition("-")
+    return first.upper() + dash + rest if first in INITIALS else choice.capitalize()
 
 
 class SettingsForm(QWidget):
@@ -148,9 +154,7 @@ def _make_field(setting: Setting, tell: Callable[[Any], None]) -> tuple[QWidget,
         if setting.optional:
             combo.addItem("–", None)
         for choice in setting.choices:
-            first, dash, rest = choice.partition("-")
-            shown = first.upper() + dash + rest if first in INITIALS else tr(choice.capitalize())
-            combo.addItem(shown, choice)
+            combo.addItem(tr(choice_text(choice)), choice)
         combo.currentIndexChanged.connect(lambda _: tell(combo.currentData()))
         return combo, combo.set_value
     if setting.kind is bool:

@@ -1139,38 +1139,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Bc</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bc1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-4x4</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-5x5</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-6x6</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-8x8</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-10x10</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Astc-12x12</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Export to {target}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1236,18 +1204,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Auto</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cpu</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cuda</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Mps</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1671,10 +1627,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Astc</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Height of the relief from black to white, in units of the scene.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1771,14 +1723,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Xyz</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Xy</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Occlusion, roughness and metallic packed into the channels of one texture, or one texture each.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1804,22 +1748,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>File format; float maps become EXR where it is PNG or TGA, and TGA has 8 bits.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Png</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tiff</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Exr</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tga</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1851,15 +1779,7 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Hlsl</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Slang</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Glsl</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2490,6 +2410,86 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Start a run to watch the quality rise.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BC1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-4x4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-5x5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-6x6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-8x8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-10x10</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC-12x12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CUDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MPS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ASTC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>XYZ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>XY</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PNG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TIFF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>EXR</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TGA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>HLSL</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GLSL</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
