@@ -196,6 +196,7 @@ def test_opened_trained_renamed_deleted_closed(qtbot: QtBot, spoken: MainWindow,
     window.actions_by_id["hold_queue"].trigger()
     session.runs.discard(waiting)
     qtbot.waitUntil(lambda: len(window.document.runs) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(window.toasts.toasts), timeout=WAIT_MS)
     ear.said()
     session.runs.stop_and_keep(run)
     qtbot.waitUntil(lambda: run.state is RunState.KEPT and run.job is None, timeout=WAIT_MS)
@@ -208,10 +209,12 @@ def test_opened_trained_renamed_deleted_closed(qtbot: QtBot, spoken: MainWindow,
     ear.said(4)
     ear.check_menu(lambda: window.runs.menu_wanted.emit(run.key, QPoint(9, 9)))
     ear.check_menu(lambda: window.material_list.menu_wanted.emit(material.key, QPoint(9, 9)))
+    assert material.plan is not None
+    file = material.plan.files[0].path
+    ear.check_menu(lambda: window.panel.review.menu_wanted.emit(file, QPoint(9, 9)))
     session.rename_run(run, "wood 7")
     ear.own.add("wood 7")
     ear.check_window()
-    assert material.plan is not None
     session.materials.assign(material, material.plan.used_files[0].path, ())
     ear.know(material)
     qtbot.waitUntil(lambda: material.state is not MaterialState.READING, timeout=WAIT_MS)
