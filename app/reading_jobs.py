@@ -121,6 +121,7 @@ def open_source(source: Source) -> Opened:
 def _puzzling(plan: MaterialPlan) -> dict[Path, QImage]:
     """Small pictures of the files whose names say nothing: what they are can be seen."""
     from core.textures import images
+    from widgets.lit_preview import map_image
 
     pictures: dict[Path, QImage] = {}
     for file in plan.files:

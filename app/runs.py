@@ -100,8 +100,9 @@ class Runs(QObject):
         for run in self.document.runs:
             if run.material_key is None:
                 own = key(run.record)
-                if own is None and run.record.project == self.document.project_id:
-                    own = places.get(_place(run.record.source))
+                place = _place(run.record.source)
+                if own is None and place is not None and run.record.project == self.document.project_id:
+                    own = places.get(place)
                 if own is not None:
                     found[run] = own
         self.document.link(found)

@@ -30,9 +30,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.textures.material import NormalConvention
 from core.textures.plan import MaterialPlan, PlannedFile
-from core.textures.roles import Role
+from core.textures.roles import NormalConvention, Role
 from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle, square, tool
 from widgets.icons import dot_icon, pixmap, ring_icon
 from widgets.language import role_name, tr

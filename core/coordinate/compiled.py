@@ -104,10 +104,11 @@ class CompiledPart:
 
 
 def update(layers: Decoder, gradients: torch.Tensor, rate: float, betas: tuple[float, float]) -> None:
-    """``Decoder.update`` for the sum of the parts' gradients [parts, parameters]."""
-    layers.steps += 1
-    moments = layers.first.numpy(), layers.second.numpy()
-    corrections = (1.0 - beta**layers.steps for beta in betas)
+    """``Decoder.update`` for the sum of the parts' gradients [parts, parameters], by plain Adam."""
+    soap = layers.soap
+    soap.seen += 1
+    moments = soap.first.numpy(), soap.second.numpy()
+    corrections = (1.0 - beta**soap.seen for beta in betas)
     kernels().adam(layers.flat.numpy(), *moments, gradients.numpy(), rate, *betas, *corrections)
 
 

@@ -69,6 +69,7 @@ class CoordinateTrainer:
         on_cpu = self.device.type == "cpu" and sixteen is None
         self.compiled = use_compiled and on_cpu and compiled.kernels() is not None and codec.kernels() is not None
         self.layers = Decoder(architecture.shapes, architecture.inputs, settings.seed, self.device)
+        self.layers.soap.forget(fixed=True)  # as the sample learns: plain Adam
         self.table = None if architecture.grid is None else self._start_table(architecture.grid)
         self.steps = self.samples = self.skipped = 0
         self.steps_before = 0
