@@ -271,13 +271,12 @@ class Trainer:
             gradient += part.gradient
         rate, decoder_rate = self._rates(fraction)
         if not self.frozen:
-            # The largest grid here, decoder and all other grids in another thread.
+            # Decoder and the largest grid here, all the others in another thread.
             largest, *others = self._keys_read()
-            job = self.pool.submit(self.decoder.update, gradient, decoder_rate, options.decoder_betas)
-            others_job = self.pool.submit(self._update_grids, others, rate)
+            job = self.pool.submit(self._update_grids, others, rate)
             self._update_grids([largest], rate)
+            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
             job.result()
-            others_job.result()
         else:
             self.decoder.update(gradient, decoder_rate, options.decoder_betas)
         self.steps += 1
