@@ -9,6 +9,7 @@ it brings is in docs/benchmarks/ablation.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,6 +50,9 @@ class Soap:
         self._turned, half = torch.zeros_like(self.first), torch.zeros_like(self.first)
         self._turneds, self._halves = self._matrices(self._turned), self._matrices(half)
         self.fixed = False
+        self.kernels: Any = None
+        """``soap_kernels``, to take steps with them; None for tensor operations."""
+        self._sizes = np.array(self.shapes, np.int64)
 
     def forget(self, fixed: bool = False) -> None:
         """Begin anew, as for another objective; with ``fixed`` as plain Adam, each number for itself."""
@@ -80,6 +84,13 @@ class Soap:
         betas: tuple[float, float],
     ) -> None:
         """Adam's step in the bases of the moment, with the numbers of :meth:`next_numbers`."""
+        if self.kernels is not None:
+            given = (flat, gradient, self.first, self.second, self.bases, self.factors)
+            numbers = (rate, correction, *betas, _FADING, _MOST)
+            self.kernels.move(
+                self._sizes, *(tensor.numpy() for tensor in given), *map(np.float32, numbers), not self.fixed
+            )
+            return
         for left, right, g, half, turned in self._turning(gradient):
             torch.mm(left.t(), g, out=half)
             torch.mm(half, right, out=turned)

@@ -39,6 +39,11 @@ def kernels() -> Any:
         return None
 
 
+def soap_kernels() -> Any:
+    """What the decoder's steps are taken with."""
+    return importlib.import_module("core.soap_kernels")
+
+
 class CompiledBatch:
     """One fixed division of a part's texels among levels, as tables for the compiled passes."""
 

@@ -232,6 +232,7 @@ class Trainer:
 
     def _new_decoder(self, layout: LatentLayout, seed: int) -> Decoder:
         decoder = Decoder(layout.layer_shapes, layout.features, seed, self.device)
+        decoder.soap.kernels = compiled.soap_kernels() if self.compiled else None
         if not self.options.soap:
             decoder.soap.forget(fixed=True)
         return decoder
@@ -270,15 +271,10 @@ class Trainer:
         for part in self.parts[1:]:
             gradient += part.gradient
         rate, decoder_rate = self._rates(fraction)
+        # Not shared among threads: to wake one up would take longer.
         if not self.frozen:
-            # Decoder and the largest grid here, all the others in another thread.
-            largest, *others = self._keys_read()
-            job = self.pool.submit(self._update_grids, others, rate)
-            self._update_grids([largest], rate)
-            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
-            job.result()
-        else:
-            self.decoder.update(gradient, decoder_rate, options.decoder_betas)
+            self._update_grids(self._keys_read(), rate)
+        self.decoder.update(gradient, decoder_rate, options.decoder_betas)
         self.steps += 1
 
     def _rates(self, fraction: float) -> tuple[float, float]:
