@@ -17,6 +17,8 @@ import torch
 _Tensors = tuple[torch.Tensor, ...]
 _WARM_UP = 20
 """Gradients that are seen before anything moves: the first bases come from them."""
+_EVERY = 10
+"""Steps after which the bases are brought up to date."""
 _FADING = 0.95
 """What is left of the factors after another gradient."""
 _MOST = 1.0
@@ -26,13 +28,12 @@ _MOST = 1.0
 class Soap:
     """Moves a flat vector that holds matrices one after the other, by their gradients.
 
-    ``shapes``: (rows, columns) of each; ``every``: steps after which the bases are brought up to date. On a GPU
-    :meth:`move` can be part of a CUDA graph; :meth:`next_numbers` comes before it and :meth:`follow` after it.
+    ``shapes``: (rows, columns) of each. On a GPU :meth:`move` can be part of a CUDA graph; :meth:`next_numbers` comes
+    before it and :meth:`follow` after it.
     """
 
-    def __init__(self, shapes: Sequence[tuple[int, int]], device: torch.device, every: int = 10) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, int]], device: torch.device) -> None:
         self.shapes = tuple(shapes)
-        self.every = every
         size = sum(rows * columns for rows, columns in self.shapes)
         squares = sum(rows * rows + columns * columns for rows, columns in self.shapes)
         self.first = torch.zeros(size, device=device)
@@ -91,27 +92,32 @@ class Soap:
                 self._sizes, *(tensor.numpy() for tensor in given), *map(np.float32, numbers), not self.fixed
             )
             return
-        for left, right, g, half, turned in self._turning(gradient):
-            torch.mm(left.t(), g, out=half)
-            torch.mm(half, right, out=turned)
+        if self.fixed:
+            self._turned.copy_(gradient)
+        else:
+            for left, right, g, half, turned in self._turning(gradient):
+                torch.mm(left.t(), g, out=half)
+                torch.mm(half, right, out=turned)
         self.first.lerp_(self._turned, 1.0 - betas[0])
         self.second.lerp_(self._turned.square_(), 1.0 - betas[1])
         torch.mul(self.second, correction, out=self._turned).sqrt_().add_(1e-12)
         direction = torch.div(self.first, self._turned, out=self._turned)
         # Where a basis has just turned, the squares may be those of another direction, far too small ones.
         direction.clamp_(-_MOST, _MOST).mul_(-rate)
+        if self.fixed:
+            flat += direction
+            return
         for left, right, values, half, turned in self._turning(flat):
             torch.mm(left, turned, out=half)
             values.addmm_(half, right.t())
-        if not self.fixed:
-            for left, right, g, _, _ in self._turning(gradient, self._factors):
-                left.addmm_(g, g.t(), beta=_FADING, alpha=1.0 - _FADING)
-                right.addmm_(g.t(), g, beta=_FADING, alpha=1.0 - _FADING)
+        for left, right, g, _, _ in self._turning(gradient, self._factors):
+            left.addmm_(g, g.t(), beta=_FADING, alpha=1.0 - _FADING)
+            right.addmm_(g.t(), g, beta=_FADING, alpha=1.0 - _FADING)
 
     def follow(self) -> None:
         """After a :meth:`move`: bring the bases up to date when it is time for it."""
         first = self.seen == _WARM_UP
-        if self.fixed or (not first and (self.seen < _WARM_UP or self.seen % self.every)):
+        if self.fixed or (not first and (self.seen < _WARM_UP or self.seen % _EVERY)):
             return
         # So small matrices are factorised faster on the host than on a GPU.
         squares = self._squares(self.factors.cpu())

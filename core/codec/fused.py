@@ -1,9 +1,9 @@
 """A training step on a GPU as a handful of launches: fused passes, row updates, decoder update, in one CUDA graph.
 
 The plain path (``kernels.py``) spends its time between some hundred short operations; here a step is two kernels per
-level and one for the decoder, replayed as a graph. What a step does is the same, with the same tiles and noise:
-:meth:`FusedPath.difference` holds it against the plain path before a run starts, and whatever can't be fused, compiled
-or launched is left to the plain path.
+level, one that adds up, and the decoder's few small products, replayed as a graph. What a step does is the same, with
+the same tiles and noise: :meth:`FusedPath.difference` holds it against the plain path before a run starts, and whatever
+can't be fused, compiled or launched is left to the plain path.
 """
 
 from __future__ import annotations
