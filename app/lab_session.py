@@ -76,6 +76,7 @@ class LabSession(QObject):
         self.frames: tuple[Any, ...] = ()
         self.psnr: float | None = None
         self.samples_per_s: float | None = None
+        self._steps = self._steps_before = 0
         self.fraction: float | None = None
         self.remaining_s: float | None = None
         self.curves: list[Curve] = []
@@ -89,6 +90,13 @@ class LabSession(QObject):
         self._poll.timeout.connect(self._look)
 
     # --- what there is --------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> int | None:
+        """That the network has learned for, or the one that learns has so far."""
+        if self.busy:
+            return self._steps
+        return None if self.network is None else self.network.steps
 
     @property
     def state(self) -> JobState | None:
@@ -157,6 +165,7 @@ class LabSession(QObject):
             return learn(inputs, settings, control, slot)
 
         self._slot, self._seen = slot, 0
+        self._steps = self._steps_before = 0 if inputs.start is None else inputs.start.steps
         self._before = (self.network, self.frames, list(self.curves))
         self.curves = [*self.curves[-1:], Curve(network_name(self.architecture))]
         self.fraction = self.remaining_s = self.samples_per_s = None
@@ -310,6 +319,7 @@ class LabSession(QObject):
                     curve.psnr.append(event.psnr_db)
                     curve.loss.append(event.loss)
                     self.psnr = event.psnr_db
+                    self._steps = self._steps_before + event.step
                 case Progress():
                     self.fraction, self.remaining_s = event.fraction, event.remaining_s
                 case Notice():

@@ -406,8 +406,7 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("psnr", "" if psnr is None else psnr_text(psnr))
         speed = session.samples_per_s
         self.read_outs.set_value("speed", "" if speed is None else _thousands(speed))
-        network = session.network
-        self.read_outs.set_value("steps", "" if network is None or session.busy else f"{network.steps:,}")
+        self.read_outs.set_value("steps", "" if session.steps is None else f"{session.steps:,}")
         reached = "" if psnr is None else psnr_text(psnr)
         by_shader = tr("by the shader") if session.from_shader and reached else ""
         self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part))

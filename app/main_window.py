@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMainWindow,
     QMenu,
     QTabWidget,
@@ -510,8 +511,11 @@ class MainWindow(QMainWindow):
 
     def _restore_compressing(self) -> None:
         kept = self.preferences
+        # Until they are hidden again, panels stand beside a page that may be wide: the window would take their room.
+        self.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.layout_of_docks.restore(kept.docks)
         self._leave_alone(self.workspaces.current != COMPRESS)
+        self.layout().setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
         known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:

@@ -17,14 +17,18 @@ from widgets.language import tr
 from widgets.theme import follow_scale
 
 INITIALS = frozenset(
-    ("cpu", "cuda", "mps", "png", "tiff", "exr", "tga", "hlsl", "glsl", "bc", "bc1", "xyz", "xy", "astc"),
+    ("cpu", "cuda", "mps", "png", "tiff", "exr", "tga", "hlsl", "glsl", "bc", "bc1", "xyz", "xy", "astc", "smape"),
 )
 """Choices, or what stands before their dash, that are written in capitals."""
+NAMES = {"relu": "ReLU", "leaky-relu": "LeakyReLU", "tanh": "tanh", "relative-l2": "Relative L2"}
+"""Choices that the field writes in its own way."""
 LARGEST_INT_SHOWN = 2**31 - 1
 
 
 def choice_text(choice: str) -> str:
     """A value of a setting as people write it, in English."""
+    if choice in NAMES:
+        return NAMES[choice]
     first, dash, rest = choice.partition("-")
     return first.upper() + dash + rest if first in INITIALS else choice.capitalize()
 

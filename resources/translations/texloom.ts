@@ -1411,18 +1411,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Leaky-relu</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Relu</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tanh</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Swish</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1436,14 +1424,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>L1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Relative-l2</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Smape</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2454,6 +2434,26 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>MPS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LeakyReLU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ReLU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tanh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Relative L2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SMAPE</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

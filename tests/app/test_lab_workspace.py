@@ -20,6 +20,7 @@ from core.coordinate import network_file
 from core.coordinate.dial import Transform
 from core.coordinate.pictures import signed_error
 from core.coordinate.settings import LabSettings
+from core.coordinate.trainer import STEPS_PER_ROUND
 from core.coordinate.transforms import transformed
 from core.textures.images import read_image, write_image
 from core.textures.material import Pixels
@@ -118,6 +119,8 @@ def test_pause_stop_and_discard_are_different_acts(bench: Bench, picture: Path) 
     bench.open(picture)
     bench.begin()
     assert not lab.start.isEnabled() and not lab.form.isEnabled()
+    learned = int(lab.read_outs.value("steps").replace(",", ""))
+    assert learned and learned % STEPS_PER_ROUND == 0
     lab.pause.click()
     assert session.state is JobState.PAUSED and lab.pause.text() == "Resume"
     lab.pause.click()
@@ -200,8 +203,11 @@ def test_a_network_is_saved_loaded_and_trained_on(bench: Bench, picture: Path, t
     session.load_network(tmp_path / "mine.texnet")
     bench.until(lambda: same(session.shown, shown))
     assert session.settings.hidden_layers == 2 and lab.go_on.isEnabled()
+    counted: set[int | None] = set()
+    session.measured.connect(lambda: counted.add(session.steps))
     lab.go_on.click()
     bench.until(lambda: not session.busy and session.network is not None and session.network.steps == 512)
+    assert 384 in counted, "while it trains on, steps go on from those before"
 
 
 def test_fewer_bits_are_looked_at_without_losing_the_weights(bench: Bench, picture: Path, tmp_path: Path) -> None:

@@ -49,6 +49,19 @@ def test_panels_are_made_unseen(qtbot: QtBot, window: MainWindow) -> None:
     assert {"materials", "compress", "training", "runs"} <= shown and "log" not in shown
 
 
+def test_panels_made_unseen_leave_the_window_its_size(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_by_id["go_lab"].trigger()
+    lab = window.centre.currentWidget()
+    size = window.size()
+    window.make_ready()
+    panels = sum(window.docks[name].minimumSizeHint().width() for name in ("materials", "compress"))
+    assert lab.minimumSizeHint().width() + panels > size.width(), "else there is room for them beside the page"
+    qtbot.wait(100)
+    assert window.size() == size
+    window.resize(200, 200)
+    assert window.width() >= lab.minimumSizeHint().width(), "the window still keeps its page whole"
+
+
 def test_the_first_material_is_shown_by_panels_made_for_it(
     qtbot: QtBot, window: MainWindow, material_folder: Path
 ) -> None:
