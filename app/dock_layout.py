@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QMainWindow, QWidget
 
 from widgets.dock import Dock
 
@@ -36,16 +37,28 @@ class DockLayout:
         """Whether only the centre is left."""
         return self._hidden is not None
 
-    def restore(self, state: str) -> None:
-        """As it was when :meth:`state` was asked, or the layout to begin with."""
-        self.reset()
-        if state and self._window.restoreState(QByteArray.fromBase64(state.encode())):
-            self._unsized = False
+    def restore(self, state: str, alone: bool = False) -> None:
+        """As it was when :meth:`state` was asked, or the layout to begin with; ``alone`` as in :meth:`leave_alone`."""
+        with self._size_kept():
+            self.reset()
+            if state and self._window.restoreState(QByteArray.fromBase64(state.encode())):
+                self._unsized = False
+            self.leave_alone(alone)
 
     def state(self) -> str:
         """``QMainWindow.saveState`` with all panels back, as base64."""
-        self.leave_alone(False)
+        if self._hidden is not None:
+            return bytes(self._hidden.toBase64().data()).decode()
         return bytes(self._window.saveState().toBase64().data()).decode()
+
+    @contextmanager
+    def _size_kept(self) -> Iterator[None]:
+        """Panels that stand beside a wide page, if only for a moment, would make the window wider, and it stays so."""
+        layout = self._window.layout()
+        assert layout is not None
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        yield
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
 
     def reset(self) -> None:
         window, docks = self._window, self.docks
@@ -85,12 +98,14 @@ class DockLayout:
 
     def leave_alone(self, on: bool) -> None:
         """Leave only the centre, or bring back the panels that were there."""
-        if on and self._hidden is None:
-            # The state knows tabs and sizes; panels that are hidden and shown one by one leave stray tabs behind.
-            self._hidden = self._window.saveState()
+        if on:
+            if self._hidden is None:
+                # The state knows tabs and sizes; panels that are hidden and shown one by one leave stray tabs behind.
+                self._hidden = self._window.saveState()
+            # Also those that were shown one by one since.
             for dock in self.docks.values():
                 dock.hide()
-        elif not on and self._hidden is not None:
+        elif self._hidden is not None:
             state, self._hidden = self._hidden, None
             self._window.restoreState(state)
             QTimer.singleShot(0, self._window, self._size)

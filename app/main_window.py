@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QMainWindow,
     QMenu,
     QTabWidget,
@@ -511,11 +510,7 @@ class MainWindow(QMainWindow):
 
     def _restore_compressing(self) -> None:
         kept = self.preferences
-        # Until they are hidden again, panels stand beside a page that may be wide: the window would take their room.
-        self.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self.layout_of_docks.restore(kept.docks)
-        self._leave_alone(self.workspaces.current != COMPRESS)
-        self.layout().setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
+        self.layout_of_docks.restore(kept.docks, alone=self.workspaces.current != COMPRESS)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
         known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:
@@ -801,7 +796,12 @@ class MainWindow(QMainWindow):
         act["copy_command"].setEnabled(current is not None)
         act["undo"].setEnabled(self.session.undo.canUndo())
         act["redo"].setEnabled(self.session.undo.canRedo())
+        beside = self.workspaces.current == COMPRESS
+        act["hide_panels"].setEnabled(beside)
+        act["reset_layout"].setEnabled(beside)
         if self._compressing is not None:
+            for dock in self.docks.values():
+                dock.toggleViewAction().setEnabled(beside)
             self.panel.export.setEnabled(current is not None or result is not None)
             self.rates.measure.setEnabled(original)
             self.add_baseline.setEnabled(original)

@@ -52,6 +52,7 @@ def test_panels_are_made_unseen(qtbot: QtBot, window: MainWindow) -> None:
 def test_panels_made_unseen_leave_the_window_its_size(qtbot: QtBot, window: MainWindow) -> None:
     window.actions_by_id["go_lab"].trigger()
     lab = window.centre.currentWidget()
+    assert lab is not None
     size = window.size()
     window.make_ready()
     panels = sum(window.docks[name].minimumSizeHint().width() for name in ("materials", "compress"))
@@ -60,6 +61,22 @@ def test_panels_made_unseen_leave_the_window_its_size(qtbot: QtBot, window: Main
     assert window.size() == size
     window.resize(200, 200)
     assert window.width() >= lab.minimumSizeHint().width(), "the window still keeps its page whole"
+
+
+def test_no_panel_stands_beside_another_page(window: MainWindow) -> None:
+    act = window.actions_by_id
+    act["go_compress"].trigger()
+    act["hide_panels"].trigger()
+    window.docks["queue"].toggleViewAction().trigger()
+    assert [name for name, dock in window.docks.items() if dock.isVisible()] == ["queue"]
+    act["go_home"].trigger()
+    assert not any(dock.isVisible() for dock in window.docks.values())
+    by_hand = [act["hide_panels"], act["reset_layout"], *(dock.toggleViewAction() for dock in window.docks.values())]
+    assert not any(action.isEnabled() for action in by_hand)
+    act["go_compress"].trigger()
+    assert all(action.isEnabled() for action in by_hand)
+    act["hide_panels"].trigger()
+    assert window.docks["materials"].isVisible() and window.docks["training"].isVisible()
 
 
 def test_the_first_material_is_shown_by_panels_made_for_it(
