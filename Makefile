@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow validators lint benchmark benchmark-memory benchmark-viewport benchmark-lab benchmark-window ablation screenshots translations clean
+.PHONY: help setup run test test-slow validators lint benchmark benchmark-memory benchmark-target benchmark-viewport benchmark-lab benchmark-window ablation screenshots translations clean
 
 help:
 	@echo "make setup      create .venv and install everything"
@@ -13,6 +13,7 @@ help:
 	@echo "make validators fetch the validators of exported files that need Node.js; tests without them are skipped"
 	@echo "make benchmark  rate and quality beside BC7, ASTC and JPEG, written to docs/benchmarks (long; goes on where it was)"
 	@echo "make benchmark-memory  peak memory of compressing, written there too"
+	@echo "make benchmark-target  how close a search for a quality comes, written there too (long)"
 	@echo "make benchmark-viewport  frames per second and pauses of the view, written there too (needs a display or Xvfb)"
 	@echo "make benchmark-lab  what the lab's networks reach on photographs, written there too"
 	@echo "make benchmark-window  start-up, pauses while training, hundreds of materials, written there too (likewise)"
@@ -47,6 +48,9 @@ benchmark: setup
 
 benchmark-memory: setup
 	$(BIN)/python -m tests.benchmarks.memory
+
+benchmark-target: setup
+	$(BIN)/python -m tests.benchmarks.target
 
 benchmark-viewport: setup
 	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb-run -a) $(BIN)/python -m tests.benchmarks.viewport

@@ -25,11 +25,13 @@ SUFFIX = ".texloom-run"
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What a checkpoint holds. ``limit`` in bytes of the file, None where a quality decides; ``weights`` per map."""
+    """What a checkpoint holds. ``limit`` in bytes of the file, None where a quality decides; ``weights`` per map;
+    ``spent`` seconds, and the part of the run that was left out (negative: done again) in ``shifted``."""
 
     fingerprint: str
     layout: LatentLayout
     spent: float
+    shifted: float
     goal: str
     limit: int | None
     weights: Mapping[Role, float]
@@ -57,6 +59,7 @@ def load(path: Path) -> SavedRun | None:
         limit = None if about["limit"] is None else int(about["limit"])
         weights = {Role(role): float(weight) for role, weight in about["weights"].items()}
         layout = LatentLayout(**values)
-        return SavedRun(about["fingerprint"], layout, float(about["spent"]), goal, limit, weights, arrays)
+        spent, shifted = float(about["spent"]), float(about.get("shifted", 0.0))
+        return SavedRun(about["fingerprint"], layout, spent, shifted, goal, limit, weights, arrays)
     except (OSError, ValueError, KeyError, TypeError, InputError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} is damaged and can't be resumed; start without --resume.", path) from error

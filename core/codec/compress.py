@@ -115,11 +115,11 @@ class _Run:
             if saved is not None:
                 training.map_weights = dict(saved.weights)
                 layout, kept, limit = saved.layout, None, saved.limit
-                stretch = Stretch(0.0, 1.0, *((search.RUN_SHARE, 1.0) if quality is not None else ()))
+                stretch = Stretch() if quality is None else search.run_stretch(0.0)
             elif quality is not None:
                 found = yield from search.find_size(training, quality, self)
                 layout, kept, correct = found.layout, found.kept, found.control
-                stretch = Stretch(1.0 - search.RUN_SHARE, search.RUN_SHARE, search.RUN_SHARE)
+                stretch = search.run_stretch(found.progress)
             else:
                 limit = self._budget()
                 layout, kept, stretch = self._layout(limit), None, Stretch()
@@ -132,6 +132,8 @@ class _Run:
                 )
             else:
                 texture, stopped = kept, True
+            if correct is not None and not stopped:
+                texture = correct.best or texture
             if quality is not None:
                 yield from self._say_if_missed(quality, texture)
         began = time.perf_counter()
@@ -250,6 +252,7 @@ class _Run:
             "fingerprint": self.source.fingerprint(),
             "layout": dataclasses.asdict(trainer.layout),
             "spent": clock.elapsed(),
+            "shifted": clock.shifted,
             "limit": limit,
             "weights": {role.value: weight for role, weight in self.training.map_weights.items()},
             "settings": to_dict(self.settings),

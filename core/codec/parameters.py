@@ -66,6 +66,10 @@ class Latents:
         """Let go of what only :meth:`update` needs; the moments stay, for checkpoints."""
         self.slots = self.slots[:0].clone()
 
+    def thaw(self) -> None:
+        """Take back :meth:`freeze`."""
+        self.slots = torch.zeros(len(self.values), dtype=torch.int64, device=self.values.device)
+
     def set_codes(self, codes: np.ndarray) -> None:
         """Take the values that these codes [h, w, F] stand for."""
         values = torch.from_numpy(codes.astype(np.float32).reshape(-1, self.shape[2])).to(self.values.device)
@@ -117,6 +121,12 @@ class Decoder:
         self.scales = torch.zeros_like(self.flat)
         for scale, weight in zip(self.views(self.scales)[0], self.weights, strict=True):
             scale.copy_(weight_scales(weight).expand_as(weight))
+
+    def thaw(self, *, soap: bool) -> None:
+        """Take back :meth:`freeze`: all weights are free again and learn by SOAP or by plain Adam."""
+        self.soap.forget(fixed=not soap)
+        self.scales = None
+        self.settled.zero_()
 
     def settle(self, share: float) -> None:
         """Give this share of the weights the values they will be stored with; the rest makes up for the errors.

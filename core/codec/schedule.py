@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
+from collections.abc import Iterator
 
 from core.codec.settings import PRESET_SECONDS, PRESET_STEPS, CompressSettings
 from core.jobs import Control
@@ -21,7 +23,7 @@ class Clock:
         self._began = time.perf_counter()
         self._paused = control.paused_seconds
         self._cpu = time.process_time()
-        self.spent = 0.0
+        self.spent = self.shifted = 0.0
         self.budget = settings.time_budget * share if settings.time_budget is not None else None
         # A small texture has seen all its texels often enough after fewer steps.
         size = min(1.0, max(0.1, (material.width * material.height / 2**20) ** 0.5))
@@ -36,18 +38,30 @@ class Clock:
         return time.process_time() - self._cpu
 
     def fraction(self, steps: int, extra: float = 0.0) -> float:
-        """``extra`` seconds were spent on something that may not shorten the rest."""
+        """At most 1. ``extra`` seconds were spent on something that may not shorten the rest."""
         if self.budget is not None:
-            return (self.elapsed() - extra) / self.budget
-        return steps / self.total_steps
+            return min(1.0, (self.elapsed() - extra) / self.budget + self.shifted)
+        return min(1.0, steps / self.total_steps + self.shifted)
 
-    def remaining(self, steps: int) -> float | None:
-        """Seconds left; None while it would be a guess."""
-        elapsed = self.elapsed()
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Time for something that is not part of the run."""
+        began, cpu = time.perf_counter(), time.process_time()
+        yield
+        self._began += time.perf_counter() - began
+        self._cpu += time.process_time() - cpu
+
+    def shift(self, part: float) -> None:
+        """Leave out this part of the run; a negative one is done again."""
+        self.shifted += part
+
+    def remaining(self, steps: int, again: float = 0.0) -> float | None:
+        """Seconds left, with the part of the run that may be done again; None while it would be a guess."""
+        elapsed, whole = self.elapsed(), 1.0 - self.shifted + again
         if self.budget is not None:
-            return max(0.0, self.budget - elapsed)
-        done = self.fraction(steps)
-        return None if elapsed - self.spent < 2.0 or done <= 0 else elapsed * (1.0 - done) / done
+            return max(0.0, self.budget * whole - elapsed)
+        done = steps / self.total_steps
+        return None if elapsed - self.spent < 2.0 or done <= 0 else max(0.0, elapsed * (whole - done) / done)
 
 
 class EarlyStop:

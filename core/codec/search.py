@@ -1,15 +1,17 @@
-"""Looks for the smallest file that reaches a quality, within a run and a fifth.
+"""Looks for the smallest file that reaches a quality, within the time of a run and a half.
 
 Two short trainings show where the material stands, the second at about the right size. The run itself starts with what
-they suggest, and a few times on its way its size is corrected: what is still to come from some part of a run to its end
-depends less on how long the run is than on the size, so the second training tells that as well. Nothing is trained in
-vain: features that are not needed are taken out of the run, missing ones are added to it (:meth:`Trainer.resize`).
+they suggest and is a little shorter than usual. A few times on its way its size is corrected: what is still to come
+from some part of a run to its end depends less on how long the run is than on the size, so the second training tells
+that as well. At its end the quality is known. Where it is not what is wanted, the last part of the run is done again at
+another size. Nothing is trained in vain: features that are not needed are taken out of the run, missing ones are added
+to it (:meth:`Trainer.resize`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,15 +24,21 @@ from core.errors import InputError
 from core.jobs import Event
 from core.textures.roles import Role
 
-LOWEST, HIGHEST = 0.5, 20.0
+LOWEST, HIGHEST = 0.25, 20.0
 """Bits per texel between which a size is looked for."""
 _SHORT = 1 / 16, 1 / 8
 """The short trainings, as parts of a run."""
-RUN_SHARE = 1 / (1 + sum(_SHORT))
-"""What is left of a time budget for the run itself."""
-LOOKS = {0.35: (1.6, 1.2), 0.5: (0.5, 0.8), 0.65: (0.15, 0.6)}
+_RUN, _AGAIN = 0.8, 0.55
+"""The run itself, and the part of it that may be done again at the end."""
+_ALL = sum(_SHORT) + _RUN * (1.0 + _AGAIN)
+"""What it takes at most; a time budget is shared accordingly."""
+LOOKS = {0.3: (1.6, 0.8), 0.45: (0.5, 0.4)}
 """Parts of a run after which its size is corrected, by how many octaves down and up at most. Before, the noise hides
 how good it is; later there is less and less time to do without what was taken out and to make use of what is new."""
+LATE = {0.75: (0.1, 0.3)}
+"""The same where the last part is done again, which then knows what came of it the first time."""
+_AT_END = 1.5, 1.0
+"""Octaves by which the size changes at most at the end."""
 _FIRST = 3.0
 _MOST_OCTAVES = 1.0
 """How far a guess goes at most from the size before it. Smooth materials in short trainings are no better for being
@@ -39,13 +47,20 @@ _USUAL_SLOPE = 2.5
 """dB that twice the size brings."""
 _SHORT_SLOPE = {True: 2.0, False: 1.0}
 """The same in short trainings, by whether the material is rough."""
-_SHRINKING_SLOPE = {True: 3.5, False: 2.5}
+_SHRINKING_SLOPE = 3.0
 """dB that are lost with half of the features on the way; an estimate too low would miss the quality."""
 _USUAL_GAIN = {True: 0.7, False: 1.4}
 """dB that twice as much training brings at least."""
 _FADING = 0.65
 """What twice as much training brought, it brings to this part when doubled again."""
-_SAFETY_DB = 0.25
+_AGAIN_GAIN = {True: 0.22, False: 0.5}
+"""dB that doing the last part again brings at the same size."""
+_LATE_SHARE = 0.6
+"""Of what came after a look the first time, what comes the second time: some of it was learned already."""
+_SAFETY_DB = {True: 0.1, False: 0.3}
+"""What is aimed at above the demand when the last part is done again, by whether there is a file that meets it."""
+_SPARE_DB = 0.25
+"""What may be left over then; for more than that, the last part is done again with a smaller file."""
 _PATIENCE_DB = 0.15
 """A size that misses the demand and its safety by less is left alone."""
 
@@ -66,15 +81,22 @@ class Sizing(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """The layout to start with and what corrects it; ``kept`` is set when the short training was asked to stop and keep
-    what there was."""
+    """The layout to start with, the job's progress, and what corrects the run; ``kept`` is set when a short training
+    was asked to stop and keep what there was."""
 
     layout: LatentLayout
+    progress: float
     control: SizeControl | None = None
     kept: NeuralTexture | None = None
 
 
-def measured(training: Training, texture: NeuralTexture) -> tuple[float, dict[Role, float]]:
+Measured = tuple[float, dict[Role, float]]
+"""PSNR of a set and of its maps, in dB."""
+Gains = Mapping[float, Measured]
+"""dB that a training gained from some part of it to its end."""
+
+
+def measured(training: Training, texture: NeuralTexture) -> Measured:
     """PSNR of the set and of its maps, in dB, as in the report."""
     decoded = {m.role: m.pixels for m in texture.decoded_set().maps}
     maps = training.source.material.maps
@@ -84,45 +106,95 @@ def measured(training: Training, texture: NeuralTexture) -> tuple[float, dict[Ro
 
 @dataclass
 class _Trace:
-    """How good a training was at :data:`LOOKS`; changes nothing."""
+    """How good a training was on its way; changes nothing."""
 
-    looks: tuple[float, ...] = tuple(LOOKS)
+    looks: tuple[float, ...] = (*LOOKS, *LATE)
     seen: dict[float, tuple[float, dict[Role, float]]] = field(default_factory=dict)
 
     def look(self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]) -> Correction | None:
         self.seen[at] = psnr, dict(per_map)
         return None
 
+    def ended(self, texture: NeuralTexture, last: bool) -> Correction | None:
+        return None
 
-@dataclass
+    def gains(self, psnr: float, per_map: Mapping[Role, float], share: float = 1.0) -> Gains:
+        """This share of what came after each look until the training was as good as this."""
+        return {
+            at: (share * (psnr - early), {role: share * (per_map[role] - early_maps[role]) for role in early_maps})
+            for at, (early, early_maps) in self.seen.items()
+        }
+
+
 class SizeControl:
     """Corrects the size of a run and the weights of its maps.
 
-    ``gains`` are what the second short training gained from each of :data:`LOOKS` to its end, in dB: the set and its
-    maps.
+    ``gains`` are what the second short training gained from each look to its end, in dB: the set and its maps.
+    ``measure`` gives a texture's PSNR and that of its maps.
     """
 
-    quality: Quality
-    sizing: Sizing
-    weights: dict[Role, float]
-    gains: Mapping[float, tuple[float, dict[Role, float]]]
-    looks: tuple[float, ...] = tuple(LOOKS)
+    def __init__(
+        self,
+        quality: Quality,
+        sizing: Sizing,
+        weights: Mapping[Role, float],
+        gains: Gains,
+        measure: Callable[[NeuralTexture], Measured],
+    ) -> None:
+        self.quality, self.sizing, self.weights, self.gains = quality, sizing, dict(weights), dict(gains)
+        self.looks: tuple[float, ...] = (*LOOKS, *LATE)
+        self.best: NeuralTexture | None = None
+        """What the run ended with and is good enough; the later, the smaller."""
+        self._measure = measure
+        self._trace = _Trace()
+        self._allowed = LOOKS
 
     def look(self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]) -> Correction | None:
         """What to change, ``at`` this part of the run, about a training that is as good as this."""
-        if at not in self.gains:
+        self._trace.look(at, layout, psnr, per_map)
+        if at not in self.gains or at not in self._allowed:
             return None
         gain, own_gains = self.gains[at]
         expected = {role: value + own_gains.get(role, gain) for role, value in per_map.items()}
-        spare = self.quality.margin(psnr + gain, expected) - _SAFETY_DB
-        if len(self.quality.maps) > 1:
-            self.weights = _weights(self.quality, expected, self.weights)
+        spare = self.quality.margin(psnr + gain, expected)
+        if self._allowed is LATE:
+            spare -= _SAFETY_DB[self.best is not None]
+        self._weigh(expected)
         octaves = 0.0
-        if spare > _PATIENCE_DB:
-            octaves = -min(LOOKS[at][0], spare / _SHRINKING_SLOPE[self.sizing.rough])
-        elif spare < 0:
-            octaves = min(LOOKS[at][1], -spare / _USUAL_SLOPE)
+        if spare > _PATIENCE_DB or spare < 0:
+            octaves = self._octaves(spare, self._allowed[at])
         return Correction(self.sizing.scaled(layout, 2.0**octaves), self.weights)
+
+    def ended(self, texture: NeuralTexture, last: bool) -> Correction | None:
+        """What to change before the last part is done again; None if this is good enough."""
+        psnr, per_map = self._measure(texture)
+        margin = self.quality.margin(psnr, per_map)
+        if margin >= 0:
+            self.best = texture
+        if last or 0 <= margin <= _SPARE_DB:
+            return None
+        spare = margin + _AGAIN_GAIN[self.sizing.rough] - _SAFETY_DB[self.best is not None]
+        octaves = self._octaves(spare, _AT_END)
+        layout = self.sizing.scaled(texture.layout, 2.0**octaves)
+        if margin >= 0 and layout.latent_bytes >= texture.layout.latent_bytes:
+            return None
+        self._weigh(per_map)
+        self.gains, self._allowed = self._trace.gains(psnr, per_map, _LATE_SHARE), LATE
+        return Correction(layout, self.weights)
+
+    def _octaves(self, spare: float, most: tuple[float, float]) -> float:
+        """By how much to change a size that has so many dB to spare, or lacks them."""
+        down, up = most
+        return -min(down, spare / _SHRINKING_SLOPE) if spare > 0 else min(up, -spare / _USUAL_SLOPE)
+
+    def _weigh(self, per_map: Mapping[Role, float]) -> None:
+        if len(self.quality.maps) > 1:
+            self.weights = _weights(self.quality, per_map, self.weights)
+
+
+def run_stretch(first: float) -> Stretch:
+    """The part of a job that the run itself is, from this progress on."""
+    return Stretch(first, 1.0 - first, _RUN / _ALL, _RUN, _AGAIN)
 
 
 def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[Event]:
@@ -136,25 +208,23 @@ def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[
     yield from training.say(f"Looking for the size that reaches {quality.text()}.")
     bpp, began = _FIRST, 0.0
     seen: list[tuple[float, float, float]] = []
-    gains: dict[float, tuple[float, dict[Role, float]]] = {}
+    gains: Gains = {}
     for share in _SHORT:
         layout, trace = sizing.for_rate(bpp), _Trace()
-        part = share * RUN_SHARE
+        part = share / _ALL
         texture, stopped = yield from training.run(layout, Stretch(began, part, part, share), correct=trace)
         if stopped:
-            return Found(layout, None, texture)
+            return Found(layout, began, None, texture)
         began += part
         psnr, per_map = measured(training, texture)
-        gains = {
-            at: (psnr - early, {role: per_map[role] - early_maps[role] for role in early_maps})
-            for at, (early, early_maps) in trace.seen.items()
-        }
+        gains = trace.gains(psnr, per_map)
         if quality.maps:
             training.map_weights = _weights(quality, per_map, training.map_weights)
         seen.append((share, bpp, quality.margin(psnr, per_map)))
         octaves = -(seen[-1][2] + to_come(seen, sizing.rough)) / _USUAL_SLOPE
         bpp = max(LOWEST, min(HIGHEST, bpp * 2.0 ** max(-_MOST_OCTAVES, min(_MOST_OCTAVES, octaves))))
-    return Found(sizing.for_rate(bpp), SizeControl(quality, sizing, dict(training.map_weights), gains))
+    control = SizeControl(quality, sizing, training.map_weights, gains, lambda texture: measured(training, texture))
+    return Found(sizing.for_rate(bpp), began, control)
 
 
 def to_come(seen: Sequence[tuple[float, float, float]], rough: bool) -> float:

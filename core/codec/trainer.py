@@ -379,6 +379,15 @@ class Trainer:
         self.decoder.freeze()
         self.frozen = True
 
+    def thaw(self) -> None:
+        """Take back :meth:`freeze`, but for the rounding: latents and decoder learn again."""
+        for own in self.grids:
+            for grid in own:
+                grid.thaw()
+        self.decoder.thaw(soap=self.options.soap)
+        self.frozen = False
+        self.fused = open_fused(self) if self.options.fused else None
+
     def take_errors(self) -> np.ndarray | None:
         """Mean square error per channel over the level-0 texels seen since the last call, [C]; None without any."""
         if not self._measured:

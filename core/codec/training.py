@@ -58,13 +58,15 @@ class Preview:
 class Stretch:
     """The part of a job that a training is: its progress goes from ``first`` by ``share``.
 
-    ``time`` is its part of a time budget, ``work`` its part of a preset's steps.
+    ``time`` is its part of a time budget, ``work`` its part of a preset's steps. ``again`` is the part of it that may
+    have to be done a second time, for which progress and remaining time leave room.
     """
 
     first: float = 0.0
     share: float = 1.0
     time: float = 1.0
     work: float = 1.0
+    again: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,19 @@ class Correction:
 
 
 class Corrector(Protocol):
-    """Looks at a training after the parts of it in ``looks``, with the mean PSNR since shortly before."""
+    """Looks at a training after the parts of it in ``looks``, with the mean PSNR since shortly before, and at its end.
+
+    A correction at the end lets the last part of the training (``Stretch.again``) be done again, but not at the
+    ``last`` end.
+    """
 
     looks: tuple[float, ...]
 
     def look(
         self, at: float, layout: LatentLayout, psnr: float, per_map: Mapping[Role, float]
     ) -> Correction | None: ...
+
+    def ended(self, texture: NeuralTexture, last: bool) -> Correction | None: ...
 
 
 class _Looks:
@@ -92,6 +100,10 @@ class _Looks:
         self.corrector, self.source = corrector, source
         self.left = list(corrector.looks)
         self.errors: list[np.ndarray] = []
+
+    def start_again(self, fraction: float) -> None:
+        """The run goes on from ``fraction``."""
+        self.left = [at for at in self.corrector.looks if at - _LOOK_FROM > fraction]
 
     def measured(self, fraction: float, layout: LatentLayout, errors: np.ndarray) -> Correction | None:
         """To be told of every measurement, mean square errors per channel, at ``fraction`` of the run."""
@@ -103,6 +115,21 @@ class _Looks:
         psnr, per_map = self.source.map_errors(np.mean(self.errors, axis=0))
         self.errors = []
         return self.corrector.look(self.left.pop(0), layout, psnr, {Role(name): db for name, db in per_map.items()})
+
+
+class _Course:
+    """The progress of a stretch. It never falls, also where a part is done again."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        self.begin, self.last = stretch.first, stretch.first + stretch.share
+        self.end = stretch.first + stretch.share / (1.0 + stretch.again)
+        self.fraction = 0.0
+
+    def at(self, fraction: float) -> float:
+        return self.begin + (self.end - self.begin) * (fraction - self.fraction) / (1.0 - self.fraction)
+
+    def start_again(self, fraction: float) -> None:
+        self.begin, self.end, self.fraction = self.end, self.last, fraction
 
 
 class Training:
@@ -188,7 +215,7 @@ class Training:
             clock = Clock(self.settings, self.source.material, self.control, stretch.time, stretch.work)
             if saved is not None:
                 trainer.load_state(saved.arrays)
-                clock.spent = saved.spent
+                clock.spent, clock.shifted = saved.spent, saved.shifted
             stopped = False
             try:
                 stopped = yield from self._loop(trainer, clock, stretch, save, looks)
@@ -241,15 +268,28 @@ class Training:
         settings = self.settings
         wanted = settings.early_stop and settings.early_stop_db > 0
         early = EarlyStop(settings.early_stop_interval, settings.early_stop_db) if wanted else None
-        skipped = 0.0
+        course = _Course(stretch)
+        again = stretch.again if looks is not None else 0.0
         shown: np.ndarray | None = None
         while True:
-            fraction = min(1.0, clock.fraction(trainer.steps, trainer.rounding_seconds) + skipped)
+            fraction = clock.fraction(trainer.steps, trainer.rounding_seconds)
             if fraction >= 1.0:
                 if not trainer.frozen:
                     # A very short budget may end between two looks at the clock: codes still have to fit.
                     trainer.freeze()
-                return False
+                if looks is None or not stretch.again:
+                    return False
+                with clock.aside():
+                    found = looks.corrector.ended(self._texture(trainer), last=not again)
+                if found is None:
+                    return False
+                trainer.thaw()
+                self._change(trainer, found)
+                clock.shift(-again)
+                looks.start_again(1.0 - again)
+                course.start_again(1.0 - again)
+                again = 0.0
+                continue
             if self.control.check():
                 self._finish_now(trainer)
                 return True
@@ -265,18 +305,16 @@ class Training:
             shown = errors if shown is None else shown + (errors - shown) * _SHOWN_RATE
             psnr, per_map = self.source.map_errors(shown)
             yield Metrics(trainer.steps, now, trainer.samples, float(shown.sum()), psnr, per_map)
-            remaining = clock.remaining(trainer.steps) if stretch.first + stretch.share >= 1.0 else None
-            yield Progress(stretch.first + stretch.share * fraction, "Training", remaining)
+            remaining = clock.remaining(trainer.steps, again) if course.last >= 1.0 else None
+            yield Progress(course.at(fraction), "Training", remaining)
             if looks is not None and (found := looks.measured(fraction, trainer.layout, errors)) is not None:
-                self.map_weights = dict(found.weights)
-                trainer.weigh(self._channel_weights())
-                trainer.resize(found.layout)
+                self._change(trainer, found)
             if (
                 early is not None
                 and early.reached(fraction, trainer.steps, psnr)
                 and fraction < trainer.options.freeze_at
             ):
-                skipped += trainer.options.freeze_at - fraction
+                clock.shift(trainer.options.freeze_at - fraction)
                 yield from self.say("Stopped early: the quality no longer improved.")
             if save is not None and now - last_checkpoint > _CHECKPOINT_EVERY:
                 last_checkpoint = now
@@ -286,6 +324,11 @@ class Training:
                 else:
                     yield from self.say(problem)
             self._preview(trainer, clock, psnr)
+
+    def _change(self, trainer: Trainer, correction: Correction) -> None:
+        self.map_weights = dict(correction.weights)
+        trainer.weigh(self._channel_weights())
+        trainer.resize(correction.layout)
 
     def _finish_now(self, trainer: Trainer) -> None:
         """Stop and keep: round the latents and let the decoder get used to it for a moment."""

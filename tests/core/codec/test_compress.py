@@ -14,7 +14,7 @@ from core.codec import container
 from core.codec.checkpoint import SUFFIX as CHECKPOINT_SUFFIX
 from core.codec.compress import CompressResult, compress
 from core.codec.neural_texture import NeuralTexture
-from core.codec.settings import CompressSettings
+from core.codec.settings import PRESET_STEPS, CompressSettings
 from core.codec.training import Preview
 from core.errors import Cancelled, InputError, OutputError
 from core.jobs import Checkpoint, Control, Finished, Metrics, Notice, Progress, Slot, Started
@@ -228,6 +228,17 @@ def test_max_bytes_and_target_psnr(tmp_path: Path) -> None:
     assert finished.report["psnr_db"] >= 21.0 or any("Missed" in e.text for e in events if isinstance(e, Notice))
     # Looking for the size is part of the budget, and the bar never goes back.
     assert finished.report["seconds"]["train"] < 4.0 + 1.0
+    fractions = [e.fraction for e in events if isinstance(e, Progress)]
+    assert fractions == sorted(fractions)
+
+
+def test_a_search_with_a_number_of_steps_takes_a_run_and_a_half_at_most(tmp_path: Path) -> None:
+    settings = dataclasses.replace(QUICK, time_budget=None, preset="draft", target_psnr=24.0)
+    found, events = run(small_set(64, 64), settings, tmp_path)
+    assert found.report["psnr_db"] >= 24.0 or any("Missed" in e.text for e in events if isinstance(e, Notice))
+    # Of so small a set, a sixteenth of a run would be next to nothing: both short trainings take 200 steps.
+    run_steps = PRESET_STEPS["draft"] // 10
+    assert 0.8 * run_steps < found.report["steps"] <= 1.5 * run_steps + 400
     fractions = [e.fraction for e in events if isinstance(e, Progress)]
     assert fractions == sorted(fractions)
 

@@ -3,12 +3,15 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from core.codec import rate
 from core.codec.goals import Quality
 from core.codec.layout import LatentGrid, LatentLayout
-from core.codec.search import LOOKS, SizeControl, to_come
+from core.codec.neural_texture import NeuralTexture
+from core.codec.search import LATE, LOOKS, SizeControl, run_stretch, to_come
+from core.textures.material import NormalConvention
 from core.textures.roles import Role
 
 ALBEDO, NORMAL = Role("albedo"), Role("normal")
@@ -26,8 +29,21 @@ class Rough:
         return rate.scaled(layout, factor, rough=True)
 
 
-def _control(quality: Quality, gain: float = 2.0) -> SizeControl:
-    return SizeControl(quality, Rough(), {}, {at: (gain, {ALBEDO: gain, NORMAL: gain}) for at in LOOKS})
+def _control(quality: Quality, gain: float = 2.0, ends: tuple[float, ...] = ()) -> SizeControl:
+    """``ends`` are what the run will have reached at its ends, in dB."""
+    gains = {at: (gain, {ALBEDO: gain, NORMAL: gain}) for at in (*LOOKS, *LATE)}
+    found = iter(ends)
+
+    def measure(_: NeuralTexture) -> tuple[float, dict[Role, float]]:
+        psnr = next(found)
+        return psnr, {ALBEDO: psnr}
+
+    return SizeControl(quality, Rough(), {}, gains, measure)
+
+
+def _texture(layout: LatentLayout) -> NeuralTexture:
+    offset = np.zeros(6, np.float32)
+    return NeuralTexture("Rock", 1024, 1024, (), (), NormalConvention.UNKNOWN, layout, (), (), offset)
 
 
 def _octaves(before: LatentLayout, after: LatentLayout) -> float:
@@ -38,8 +54,8 @@ def _octaves(before: LatentLayout, after: LatentLayout) -> float:
 def test_a_size_follows_what_is_still_to_come(at: float) -> None:
     layout = Rough().for_rate(3.0)
     control = _control(Quality(30.0))
-    right = control.look(at, layout, 28.3, {ALBEDO: 28.3})
-    assert right is not None and right.layout == layout, "30.3 dB are to be expected, which is right"
+    right = control.look(at, layout, 28.1, {ALBEDO: 28.1})
+    assert right is not None and right.layout == layout, "30.1 dB are to be expected, which is right"
     down, up = LOOKS[at]
     shrunk = control.look(at, layout, 40.0, {ALBEDO: 40.0})
     assert shrunk is not None and _octaves(layout, shrunk.layout) == pytest.approx(-down, abs=0.12)
@@ -50,15 +66,59 @@ def test_a_size_follows_what_is_still_to_come(at: float) -> None:
 def test_maps_that_fall_behind_count_more() -> None:
     layout = Rough().for_rate(3.0)
     control = _control(Quality(None, {ALBEDO: 30.0, NORMAL: 30.0}))
-    found = control.look(0.5, layout, 28.0, {ALBEDO: 31.0, NORMAL: 27.0})
+    found = control.look(0.45, layout, 28.0, {ALBEDO: 31.0, NORMAL: 27.0})
     assert found is not None
     assert found.weights[NORMAL] > 1.0 > found.weights[ALBEDO]
     assert found.layout.latent_bytes > layout.latent_bytes, "normal would have 29 dB"
 
 
 def test_a_part_of_the_run_that_was_never_seen_changes_nothing() -> None:
-    control = SizeControl(Quality(30.0), Rough(), {}, {})
+    control = _control(Quality(30.0))
     assert control.look(0.5, Rough().for_rate(3.0), 20.0, {ALBEDO: 20.0}) is None
+    assert control.look(0.75, Rough().for_rate(3.0), 20.0, {ALBEDO: 20.0}) is None, "only when it is done again"
+
+
+def test_an_end_that_is_good_enough_is_the_end() -> None:
+    texture = _texture(Rough().for_rate(3.0))
+    control = _control(Quality(30.0), ends=(30.1,))
+    assert control.ended(texture, last=False) is None and control.best is texture
+
+
+def test_an_end_with_too_much_is_done_again_smaller_and_kept_if_that_misses() -> None:
+    texture = _texture(Rough().for_rate(6.0))
+    control = _control(Quality(30.0), ends=(33.0, 29.9))
+    again = control.ended(texture, last=False)
+    assert again is not None and _octaves(texture.layout, again.layout) < -0.8
+    assert control.ended(_texture(again.layout), last=True) is None
+    assert control.best is texture
+
+
+def test_an_end_with_too_little_is_done_again_larger() -> None:
+    texture = _texture(Rough().for_rate(3.0))
+    control = _control(Quality(30.0), ends=(28.5, 30.4))
+    again = control.ended(texture, last=False)
+    assert again is not None and 0.3 < _octaves(texture.layout, again.layout) < 0.8
+    larger = _texture(again.layout)
+    assert control.best is None
+    assert control.ended(larger, last=True) is None and control.best is larger
+
+
+def test_what_is_done_again_expects_less_than_came_the_first_time() -> None:
+    layout = Rough().for_rate(3.0)
+    control = _control(Quality(30.0), ends=(29.0,))
+    assert control.look(0.75, layout, 28.0, {ALBEDO: 28.0}) is None
+    control.ended(_texture(layout), last=False)
+    enough = control.look(0.75, layout, 29.65, {ALBEDO: 29.65})
+    assert enough is not None and enough.layout == layout
+    short = control.look(0.75, layout, 29.0, {ALBEDO: 29.0})
+    assert short is not None and short.layout.latent_bytes > layout.latent_bytes
+    assert control.look(0.45, layout, 20.0, {ALBEDO: 20.0}) is None, "that part is not done again"
+
+
+def test_everything_together_takes_a_run_and_a_half() -> None:
+    stretch = run_stretch(0.0)
+    assert 1 / 16 + 1 / 8 + stretch.work * (1.0 + stretch.again) <= 1.5
+    assert stretch.time * (1 / 16 + 1 / 8 + stretch.work * (1.0 + stretch.again)) == pytest.approx(stretch.work)
 
 
 @pytest.mark.parametrize("factor", [0.01, 0.4, 0.75, 1.0, 1.3, 2.5])

@@ -266,6 +266,24 @@ def test_a_run_goes_on_with_other_numbers_of_features(features: tuple[int, int])
     assert again.frozen and np.array_equal(again.codes()[0][0], trainer.codes()[0][0])
 
 
+def test_what_was_frozen_learns_again() -> None:
+    trainer = make(64, 64)
+    for i in range(300):
+        trainer.step(i / 300)
+    assert trainer.frozen
+    end = _error(trainer)
+    codes, flat = trainer.codes()[0][0].copy(), trainer.decoder.flat.clone()
+    trainer.thaw()
+    grids = tuple(dataclasses.replace(grid, features=grid.features + 2) for grid in trainer.layout.grids)
+    trainer.resize(dataclasses.replace(trainer.layout, grids=grids))
+    assert _error(trainer) < 1.5 * end, "it goes on from there"
+    for i in range(300):
+        trainer.step(0.4 + 0.6 * i / 300)
+    assert trainer.frozen and _error(trainer) < 0.9 * end
+    assert not np.array_equal(trainer.codes()[0][0][..., : codes.shape[2]], codes)
+    assert trainer.decoder.flat.shape != flat.shape and bool(trainer.decoder.settled[: flat.numel() // 4].any())
+
+
 def test_a_training_that_is_frozen_keeps_its_layout() -> None:
     trainer = make(64, 64)
     trainer.step(0.98)
