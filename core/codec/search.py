@@ -3,9 +3,9 @@
 Two short trainings show where the material stands, the second at about the right size. The run itself starts with what
 they suggest and is a little shorter than usual. A few times on its way its size is corrected: what is still to come
 from some part of a run to its end depends less on how long the run is than on the size, so the second training tells
-that as well. At its end the quality is known. Where it is not what is wanted, the last part of the run is done again at
-another size. Nothing is trained in vain: features that are not needed are taken out of the run, missing ones are added
-to it (:meth:`Trainer.resize`).
+that as well. At its end the quality is known, and the last part of the run is done again at a better size. Nothing is
+trained in vain: features that are not needed are taken out of the run, missing ones are added to it
+(:meth:`Trainer.resize`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RUN, _AGAIN = 0.8, 0.55
 """The run itself, and the part of it that may be done again at the end."""
 _ALL = sum(_SHORT) + _RUN * (1.0 + _AGAIN)
 """What it takes at most; a time budget is shared accordingly."""
-LOOKS = {0.3: (1.6, 0.8), 0.45: (0.5, 0.4)}
+LOOKS = {0.3: (1.6, 0.5), 0.45: (0.5, 0.2)}
 """Parts of a run after which its size is corrected, by how many octaves down and up at most. Before, the noise hides
 how good it is; later there is less and less time to do without what was taken out and to make use of what is new."""
 LATE = {0.75: (0.1, 0.3)}
@@ -53,14 +53,10 @@ _USUAL_GAIN = {True: 0.7, False: 1.4}
 """dB that twice as much training brings at least."""
 _FADING = 0.65
 """What twice as much training brought, it brings to this part when doubled again."""
-_AGAIN_GAIN = {True: 0.22, False: 0.5}
-"""dB that doing the last part again brings at the same size."""
 _LATE_SHARE = 0.6
 """Of what came after a look the first time, what comes the second time: some of it was learned already."""
-_SAFETY_DB = {True: 0.1, False: 0.3}
+_SAFETY_DB = {True: 0.1, False: 0.4}
 """What is aimed at above the demand when the last part is done again, by whether there is a file that meets it."""
-_SPARE_DB = 0.25
-"""What may be left over then; for more than that, the last part is done again with a smaller file."""
 _PATIENCE_DB = 0.15
 """A size that misses the demand and its safety by less is left alone."""
 
@@ -129,8 +125,9 @@ class _Trace:
 class SizeControl:
     """Corrects the size of a run and the weights of its maps.
 
-    ``gains`` are what the second short training gained from each look to its end, in dB: the set and its maps.
-    ``measure`` gives a texture's PSNR and that of its maps.
+    ``gains`` are what the second short training gained from each look to its end, in dB: the set and its maps; with
+    ``short``, its texture, it had this ``margin`` over the demand. ``measure`` gives a texture's PSNR and that of its
+    maps.
     """
 
     def __init__(
@@ -139,13 +136,15 @@ class SizeControl:
         sizing: Sizing,
         weights: Mapping[Role, float],
         gains: Gains,
+        short: LatentLayout,
+        margin: float,
         measure: Callable[[NeuralTexture], Measured],
     ) -> None:
         self.quality, self.sizing, self.weights, self.gains = quality, sizing, dict(weights), dict(gains)
         self.looks: tuple[float, ...] = (*LOOKS, *LATE)
         self.best: NeuralTexture | None = None
         """What the run ended with and is good enough; the later, the smaller."""
-        self._measure = measure
+        self._short, self._short_margin, self._measure = short, margin, measure
         self._trace = _Trace()
         self._allowed = LOOKS
 
@@ -166,14 +165,14 @@ class SizeControl:
         return Correction(self.sizing.scaled(layout, 2.0**octaves), self.weights)
 
     def ended(self, texture: NeuralTexture, last: bool) -> Correction | None:
-        """What to change before the last part is done again; None if this is good enough."""
+        """What to change before the last part is done again; None if that can't bring anything."""
         psnr, per_map = self._measure(texture)
         margin = self.quality.margin(psnr, per_map)
         if margin >= 0:
             self.best = texture
-        if last or 0 <= margin <= _SPARE_DB:
+        if last:
             return None
-        spare = margin + _AGAIN_GAIN[self.sizing.rough] - _SAFETY_DB[self.best is not None]
+        spare = margin + self._to_come(texture.layout, margin) - _SAFETY_DB[self.best is not None]
         octaves = self._octaves(spare, _AT_END)
         layout = self.sizing.scaled(texture.layout, 2.0**octaves)
         if margin >= 0 and layout.latent_bytes >= texture.layout.latent_bytes:
@@ -181,6 +180,13 @@ class SizeControl:
         self._weigh(per_map)
         self.gains, self._allowed = self._trace.gains(psnr, per_map, _LATE_SHARE), LATE
         return Correction(layout, self.weights)
+
+    def _to_come(self, layout: LatentLayout, margin: float) -> float:
+        """dB that doing the last part again brings at this size: as much training brought so much since the short one,
+        but for what the size did, and brings less with every doubling."""
+        larger = math.log2(layout.latent_bytes / self._short.latent_bytes)
+        gain = margin - self._short_margin - _SHORT_SLOPE[self.sizing.rough] * larger
+        return max(0.0, gain / math.log2(_RUN / _SHORT[-1]) * _FADING * math.log2(1.0 + _AGAIN))
 
     def _octaves(self, spare: float, most: tuple[float, float]) -> float:
         """By how much to change a size that has so many dB to spare, or lacks them."""
@@ -223,7 +229,9 @@ def find_size(training: Training, quality: Quality, sizing: Sizing) -> Iterator[
         seen.append((share, bpp, quality.margin(psnr, per_map)))
         octaves = -(seen[-1][2] + to_come(seen, sizing.rough)) / _USUAL_SLOPE
         bpp = max(LOWEST, min(HIGHEST, bpp * 2.0 ** max(-_MOST_OCTAVES, min(_MOST_OCTAVES, octaves))))
-    control = SizeControl(quality, sizing, training.map_weights, gains, lambda texture: measured(training, texture))
+    control = SizeControl(
+        quality, sizing, training.map_weights, gains, layout, seen[-1][2], lambda texture: measured(training, texture)
+    )
     return Found(sizing.for_rate(bpp), began, control)
 
 

@@ -38,7 +38,7 @@ def _control(quality: Quality, gain: float = 2.0, ends: tuple[float, ...] = ()) 
         psnr = next(found)
         return psnr, {ALBEDO: psnr}
 
-    return SizeControl(quality, Rough(), {}, gains, measure)
+    return SizeControl(quality, Rough(), {}, gains, Rough().for_rate(3.0), -3.0, measure)
 
 
 def _texture(layout: LatentLayout) -> NeuralTexture:
@@ -78,10 +78,19 @@ def test_a_part_of_the_run_that_was_never_seen_changes_nothing() -> None:
     assert control.look(0.75, Rough().for_rate(3.0), 20.0, {ALBEDO: 20.0}) is None, "only when it is done again"
 
 
-def test_an_end_that_is_good_enough_is_the_end() -> None:
-    texture = _texture(Rough().for_rate(3.0))
-    control = _control(Quality(30.0), ends=(30.1,))
-    assert control.ended(texture, last=False) is None and control.best is texture
+def test_what_can_get_no_smaller_is_the_end() -> None:
+    smallest = Rough().scaled(Rough().for_rate(1.0), 1e-3)
+    control = _control(Quality(30.0), ends=(35.0,))
+    assert control.ended(_texture(smallest), last=False) is None and control.best is not None
+
+
+def test_the_faster_a_training_learned_the_smaller_it_is_done_again() -> None:
+    layout = Rough().for_rate(3.0)
+    slow, fast = (_control(Quality(30.0), ends=(30.2,)) for _ in range(2))
+    slow._short_margin, fast._short_margin = -1.0, -6.0
+    little, much = (control.ended(_texture(layout), last=False) for control in (slow, fast))
+    assert little is not None and much is not None
+    assert _octaves(layout, much.layout) < _octaves(layout, little.layout) - 0.2 < -0.2
 
 
 def test_an_end_with_too_much_is_done_again_smaller_and_kept_if_that_misses() -> None:
@@ -108,7 +117,7 @@ def test_what_is_done_again_expects_less_than_came_the_first_time() -> None:
     control = _control(Quality(30.0), ends=(29.0,))
     assert control.look(0.75, layout, 28.0, {ALBEDO: 28.0}) is None
     control.ended(_texture(layout), last=False)
-    enough = control.look(0.75, layout, 29.65, {ALBEDO: 29.65})
+    enough = control.look(0.75, layout, 29.8, {ALBEDO: 29.8})
     assert enough is not None and enough.layout == layout
     short = control.look(0.75, layout, 29.0, {ALBEDO: 29.0})
     assert short is not None and short.layout.latent_bytes > layout.latent_bytes
