@@ -53,3 +53,11 @@ class Filter(StrEnum):
     NEAREST = "nearest"
     BILINEAR = "bilinear"
     STOCHASTIC = "stochastic"
+
+
+_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic", "gdi generic")
+
+
+def is_software_renderer(name: str) -> bool:
+    """Whether the renderer that OpenGL calls so draws on the processor."""
+    return any(each in name.lower() for each in _SOFTWARE)

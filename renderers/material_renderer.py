@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
 from renderers.camera import OrbitCamera
-from renderers.choices import DEFAULT_ENVIRONMENT, Background, CompareMode, Opacity, Relief, ToneMapping
+from renderers.choices import (
+    DEFAULT_ENVIRONMENT,
+    Background,
+    CompareMode,
+    Opacity,
+    Relief,
+    ToneMapping,
+    is_software_renderer,
+)
 from renderers.comparison import Comparison, set_comparison
 from renderers.environment import EnvironmentLight, PreparedEnvironment, prepared
 from renderers.marks import set_marks
@@ -72,13 +80,11 @@ QUICK = Quality(detail=224, anisotropy=4.0, reflections=16)
 QUICK_SOFTWARE = Quality(detail=96, anisotropy=1.0)
 
 _MOST_PROGRAMS = 4
-_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "microsoft basic")
 
 
 def is_software(ctx: moderngl.Context) -> bool:
     """Whether this context draws on the CPU."""
-    renderer = str(ctx.info.get("GL_RENDERER", "")).lower()
-    return any(name in renderer for name in _SOFTWARE)
+    return is_software_renderer(str(ctx.info.get("GL_RENDERER", "")))
 
 
 def fine_quality(ctx: moderngl.Context) -> Quality:

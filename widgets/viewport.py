@@ -482,7 +482,7 @@ class MaterialViewport(QWidget):
         self._set_seams()
         self._set_flip()
         self._overlay.show_overlay(self._make_overlay())
-        self._canvas.update()
+        self._canvas.refresh()
 
     def _make_overlay(self) -> Overlay:
         options, picture = self._options, self._picture
@@ -653,7 +653,7 @@ class MaterialViewport(QWidget):
             self._rest.start()
             return
         self._picture.moving = False
-        self._canvas.update()
+        self._canvas.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,8 +21,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTransform,
 )
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.codec.neural_texture import NeuralTexture
 from core.errors import InputError
@@ -36,8 +35,10 @@ from renderers.picture_renderer import PictureOptions, PictureRenderer, PictureT
 from renderers.picture_view import PictureView
 from renderers.progressive import Cost, ProgressiveView, Side
 from renderers.shader_source import encoded_colors
+from widgets.controls import bare
+from widgets.gl_surface import MemorySurface, WindowSurface, pixel_size
 from widgets.language import tr
-from widgets.opengl import surface_format
+from widgets.opengl import draws_in_software
 from widgets.wipe import wipe_path
 
 _LOG = logging.getLogger(__name__)
@@ -74,9 +75,9 @@ class Picture:
     """The FLIP of the two maps, or of the two pictures in 3D, as far as it is known."""
 
 
-class GlCanvas(QOpenGLWidget):
-    """Draws a :class:`Picture` with OpenGL. Everything that belongs to the context is built in ``initializeGL``, which
-    Qt calls again whenever the widget moves to another window."""
+class GlCanvas(QWidget):
+    """Draws a :class:`Picture` with OpenGL. Everything that belongs to the context is built anew whenever the widget
+    moves to another window."""
 
     failed = Signal(str)
     """OpenGL can't be used after all, because …"""
@@ -89,7 +90,6 @@ class GlCanvas(QOpenGLWidget):
 
     def __init__(self, picture: Picture, samples: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFormat(surface_format())
         self.costs: dict[Side, Cost] = {}
         """Of the sides that are drawn from latents."""
         self.software = False
@@ -110,25 +110,35 @@ class GlCanvas(QOpenGLWidget):
         self._overlays_changed = False
         self._pictures_told = False
         self._last_problem = ""
-        self._target: tuple[object, moderngl.Framebuffer] | None = None
-        """Qt's own framebuffer as moderngl knows it, which is never given back: it is asked for once."""
         self._faults = 0
         """Paints that raised since the last finished picture."""
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self._go_on)
+        if draws_in_software():
+            self._surface: WindowSurface | MemorySurface = MemorySurface(
+                self._begin, self._draw, lambda reason: self.failed.emit(tr(reason)), self
+            )
+        else:
+            self._surface = WindowSurface(self._begin, self._draw, self.release, self)
+        self._surface.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        bare(QVBoxLayout(self)).addWidget(self._surface)
+
+    def refresh(self) -> None:
+        """The picture is another now."""
+        self._surface.redraw()
 
     def maps_changed(self, side: Side) -> None:
         """The maps of a side are others now: upload them with the next paint."""
         self._waiting.add(side)
-        self.update()
+        self.refresh()
 
     def overlays_changed(self) -> None:
         """The seams or the FLIP of the picture are others now."""
         self._overlays_changed = True
-        self.update()
+        self.refresh()
 
     def pixel_size(self) -> tuple[int, int]:
-        return _pixel_size(self)
+        return pixel_size(self)
 
     @property
     def refined(self) -> bool:
@@ -150,18 +160,18 @@ class GlCanvas(QOpenGLWidget):
         """Texture coordinates of what the 3D view shows at a pixel; None beside the object."""
         if self._view3d is None or self._picture.flat:
             return None
-        self.makeCurrent()
+        self._surface.makeCurrent()
         try:
             return self._view3d.uv_at(x, y)
         except Exception:
             # The next paint meets the same and answers it.
             _LOG.exception("Picking with OpenGL failed")
-            self.update()
+            self.refresh()
             return None
         finally:
-            self.doneCurrent()
+            self._surface.doneCurrent()
 
-    def initializeGL(self) -> None:
+    def _begin(self) -> None:
         self._forget()
         try:
             self._ctx = _moderngl_context()
@@ -171,9 +181,8 @@ class GlCanvas(QOpenGLWidget):
             return
         self.software = is_software(self._ctx)
         self._waiting = set(SIDES)
-        self.context().aboutToBeDestroyed.connect(self.release, Qt.ConnectionType.DirectConnection)
 
-    def paintGL(self) -> None:
+    def _draw(self) -> None:
         if self._ctx is None:
             return
         try:
@@ -192,12 +201,12 @@ class GlCanvas(QOpenGLWidget):
             and not (picture.flat or picture.moving or self._waiting or self._waiting3d)
         )
         if view is None or not known or self.compiling or not view.shows(picture.scene, picture.comparison):
-            self.update()
+            self.refresh()
             return
         if not self.isVisible():
             return
         made = view.pictures_made
-        self.makeCurrent()
+        self._surface.makeCurrent()
         try:
             more = view.work()
         except Exception:
@@ -205,11 +214,11 @@ class GlCanvas(QOpenGLWidget):
             _LOG.exception("Drawing with OpenGL failed")
             more = False
         finally:
-            self.doneCurrent()
+            self._surface.doneCurrent()
         if more and made == view.pictures_made:
             self._rest(view)
         else:
-            self.update()
+            self.refresh()
 
     def _rest(self, view: ProgressiveView) -> None:
         """Go on with the picture, at once or when whatever computes has had its share."""
@@ -230,12 +239,8 @@ class GlCanvas(QOpenGLWidget):
 
     def _paint(self, ctx: moderngl.Context) -> None:
         picture = self._picture
-        size = self.pixel_size()
-        key = (self.defaultFramebufferObject(), size)
-        if self._target is None or self._target[0] != key:
-            self._target = (key, ctx.detect_framebuffer(key[0]))
-        target = self._target[1]
-        viewport = (0, 0, *size)
+        target = self._surface.target(ctx)
+        viewport = (0, 0, *self.pixel_size())
         more = False
         if picture.flat:
             self._paint_flat(ctx, target, viewport)
@@ -371,11 +376,11 @@ class GlCanvas(QOpenGLWidget):
         """Give everything back while the context still lives."""
         if self._ctx is None:
             return
-        self.makeCurrent()
+        self._surface.makeCurrent()
         self._release_resources()
         with contextlib.suppress(Exception):
             self._ctx.release()
-        self.doneCurrent()
+        self._surface.doneCurrent()
         self._forget()
 
     def _release_resources(self) -> None:
@@ -390,7 +395,7 @@ class GlCanvas(QOpenGLWidget):
         self._ctx = None
         self._view2d = None
         self._view3d = None
-        self._target = None
+        self._surface.forget()
         self._flat = {}
         self._flip_texture = self._seams = None
         self._overlays_changed = True
@@ -407,13 +412,6 @@ def _moderngl_context() -> moderngl.Context:
         return moderngl.create_context(require=330, backend="egl")  # pyright: ignore[reportArgumentType]
 
 
-def _pixel_size(widget: QWidget) -> tuple[int, int]:
-    """Rounded as Qt rounds when it makes the surface: halves go up."""
-    ratio = widget.devicePixelRatioF()
-    width, height = (math.floor(length * ratio + 0.5) for length in (widget.width(), widget.height()))
-    return max(width, 1), max(height, 1)
-
-
 class PaintedCanvas(QWidget):
     """Shows flat pictures without OpenGL; a material is shown as its current map."""
 
@@ -422,6 +420,9 @@ class PaintedCanvas(QWidget):
         self._picture = picture
         self._images: dict[object, tuple[tuple[object, ...], QImage]] = {}
         """What was painted last of each side, the difference and FLIP, and what it was made of."""
+
+    def refresh(self) -> None:
+        self.update()
 
     def maps_changed(self, side: Side) -> None:
         self._images.clear()
@@ -432,7 +433,7 @@ class PaintedCanvas(QWidget):
         self.update()
 
     def pixel_size(self) -> tuple[int, int]:
-        return _pixel_size(self)
+        return pixel_size(self)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)

@@ -160,7 +160,7 @@ def measure(
         _by_parallax(view)
     app.processEvents()
     frames: list[None] = []
-    canvas.frameSwapped.connect(lambda: frames.append(None))
+    paints = paints_of(canvas, frames)
     heart = Heart()
     try:
         view.set_materials(a, b)
@@ -181,7 +181,7 @@ def measure(
         rest_pause = heart.longest
     finally:
         heart.stop()
-        canvas.frameSwapped.disconnect()
+        canvas._surface.removeEventFilter(paints)
         view.__dict__.pop("_refresh", None)
     return {
         "fps": fps,
@@ -224,6 +224,21 @@ def _move(app: Any, view: MaterialViewport, frames: list[None], seconds: float) 
     return len(frames) / (time.perf_counter() - began)
 
 
+def paints_of(canvas: GlCanvas, frames: list[None]) -> Any:
+    """Counts from now on how often the surface is painted; to be removed from it as an event filter."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Paints(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                frames.append(None)
+            return False
+
+    made = Paints(canvas)
+    canvas._surface.installEventFilter(made)
+    return made
+
+
 def limits_of(app: Any, view: MaterialViewport, seconds: float) -> dict[str, float]:
     """Frames per second of an empty view, of two clears with a copy, and of a ball without a texture."""
     canvas = view._canvas
@@ -234,11 +249,11 @@ def limits_of(app: Any, view: MaterialViewport, seconds: float) -> dict[str, flo
     for name, maps in (("ball without a texture", grey), ("empty view", None)):
         view.set_materials(maps, None)
         frames: list[None] = []
-        canvas.frameSwapped.connect(lambda kept=frames: kept.append(None))
+        paints = paints_of(canvas, frames)
         _move(app, view, frames, 1.0)
         found[name] = _move(app, view, frames, seconds)
-        canvas.frameSwapped.disconnect()
-    canvas.makeCurrent()
+        canvas._surface.removeEventFilter(paints)
+    canvas._surface.makeCurrent()
     ctx = canvas._ctx
     size = canvas.pixel_size()
     targets = [ctx.simple_framebuffer(size, components=4) for _ in range(2)]
@@ -249,7 +264,7 @@ def limits_of(app: Any, view: MaterialViewport, seconds: float) -> dict[str, flo
         ctx.finish()
         count += 1
     found["clear and copy, no window"] = count / (time.perf_counter() - began)
-    canvas.doneCurrent()
+    canvas._surface.doneCurrent()
     return found
 
 

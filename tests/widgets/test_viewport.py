@@ -14,6 +14,7 @@ from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.choices import CompareMode
 from renderers.picture_view import PictureView
+from widgets.gl_surface import MemorySurface
 from widgets.viewport import MaterialViewport
 from widgets.viewport_canvas import GlCanvas, PaintedCanvas, in_false_color
 from widgets.viewport_options import PixelReading, ViewMode, ViewportOptions
@@ -57,7 +58,14 @@ def pixels(view: MaterialViewport) -> np.ndarray:
     QApplication.processEvents()
     canvas = view._canvas
     assert isinstance(canvas, GlCanvas)
-    image = canvas.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+    surface = canvas._surface
+    if isinstance(surface, MemorySurface):
+        surface.redraw()
+        drawn = surface.picture()
+        assert drawn is not None
+        image = drawn.convertToFormat(QImage.Format.Format_RGB888)
+    else:
+        image = surface.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 

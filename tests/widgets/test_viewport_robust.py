@@ -30,6 +30,7 @@ from renderers.shapes import Shape
 from renderers.studios import STUDIOS
 from tests.core.codec.materials import random_texture
 from tests.widgets.test_viewport import material, pixels, settle, view
+from widgets.gl_surface import MemorySurface, WindowSurface
 from widgets.viewport import MaterialViewport
 from widgets.viewport_canvas import GlCanvas, PaintedCanvas
 
@@ -56,8 +57,10 @@ def of_size(seed: int, width: int, height: int) -> dict[Role, Pixels]:
 def gl_names(view: MaterialViewport) -> dict[str, int]:
     """How many objects of every kind the driver itself knows in the view's context."""
     canvas = canvas_of(view)
-    canvas.makeCurrent()
-    known, more = canvas.context().functions(), canvas.context().extraFunctions()
+    canvas._surface.makeCurrent()
+    context = canvas._surface.context()
+    assert context is not None
+    known, more = context.functions(), context.extraFunctions()
     looks: dict[str, Callable[[int], object]] = {
         "textures": known.glIsTexture,
         "framebuffers": known.glIsFramebuffer,
@@ -71,7 +74,7 @@ def gl_names(view: MaterialViewport) -> dict[str, int]:
     }
     # Names are given out from below, and those given back again first.
     counts = {kind: sum(bool(look(name)) for name in range(1, 1000)) for kind, look in looks.items()}
-    canvas.doneCurrent()
+    canvas._surface.doneCurrent()
     return counts
 
 
@@ -134,6 +137,15 @@ def cycles(qtbot: QtBot, view: MaterialViewport, count: int, bound: int, *, all_
     assert after - before < bound, f"{(after - before) / 2**20:.1f} MB more"
 
 
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> MaterialViewport:
+    """A view that is composed with its window, as where a GPU does it."""
+    monkeypatch.setattr("widgets.viewport_canvas.draws_in_software", lambda: False)
+    view: MaterialViewport = request.getfixturevalue("view")
+    assert isinstance(canvas_of(view)._surface, WindowSurface)
+    return view
+
+
 @needs_proc
 def test_200_materials_leave_nothing_behind(qtbot: QtBot, view: MaterialViewport) -> None:
     view._samples = canvas_of(view)._samples = 1
@@ -147,18 +159,43 @@ def test_200_materials_on_all_shapes_in_every_light_leave_nothing_behind(qtbot: 
     cycles(qtbot, view, 240, 40 * 2**20, all_of_it=True)
 
 
-def test_painting_asks_for_the_window_s_framebuffer_once(qtbot: QtBot, view: MaterialViewport) -> None:
+def test_painting_asks_for_the_window_s_framebuffer_once(qtbot: QtBot, composed: MaterialViewport) -> None:
     """moderngl never gives such an answer back."""
+    view = composed
     view.set_materials(material(), None)
     settle(qtbot, view)
-    held = canvas_of(view)._target
+    held = canvas_of(view)._surface._target
     for _ in range(3):
         pixels(view)
         canvas_of(view).repaint()
-    assert held is not None and canvas_of(view)._target is held
+    assert held is not None and canvas_of(view)._surface._target is held
     view.resize(420, 300)
     pixels(view)
-    assert canvas_of(view)._target is not held
+    assert canvas_of(view)._surface._target is not held
+
+
+def test_where_the_processor_draws_only_what_changes_is_drawn(qtbot: QtBot, view: MaterialViewport) -> None:
+    surface = canvas_of(view)._surface
+    if not isinstance(surface, MemorySurface):
+        pytest.skip("a GPU draws here")
+    view.set_materials(material(), None)
+    settle(qtbot, view)
+    before, context, made = pixels(view), surface.context(), surface._image
+    surface.repaint()
+    assert surface._image is made, "what was uncovered is painted from memory"
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    view.setFixedSize(view.size())
+    window.setCentralWidget(view)
+    window.show()
+    qtbot.waitExposed(window)
+    settle(qtbot, view)
+    assert surface.context() is context and np.array_equal(pixels(view), before)
+    view.set_options(mode="2d")
+    surface.repaint()
+    assert surface._image is not made and not np.array_equal(pixels(view), before)
+    window.takeCentralWidget()
+    view.setParent(None)
 
 
 # Windows that move
@@ -191,8 +228,9 @@ def docked(qtbot: QtBot, view: MaterialViewport) -> Iterator[tuple[QMainWindow, 
 
 @pytest.mark.parametrize("shown", ["seams", "flip 2d", "flip 3d", "neural"])
 def test_floating_and_docking_keeps_all_that_was_shown(
-    qtbot: QtBot, view: MaterialViewport, docked: tuple[QMainWindow, QDockWidget, QDockWidget], shown: str
+    qtbot: QtBot, composed: MaterialViewport, docked: tuple[QMainWindow, QDockWidget, QDockWidget], shown: str
 ) -> None:
+    view = composed
     _, own, beside = docked
     smooth, torn = material(), material()
     torn[Role.ALBEDO] = torn[Role.ALBEDO].copy()
@@ -215,7 +253,7 @@ def test_floating_and_docking_keeps_all_that_was_shown(
 
     settle(qtbot, view)
     qtbot.waitUntil(lambda: at_rest() and not canvas_of(view).compiling, timeout=30_000)
-    before, context = pixels(view), canvas_of(view).context()
+    before, context = pixels(view), canvas_of(view)._surface.context()
     camera = view._camera
     moves: list[Callable[[], None]] = [
         lambda: beside.setFloating(True),
@@ -234,10 +272,11 @@ def test_floating_and_docking_keeps_all_that_was_shown(
     qtbot.waitUntil(reads_as(view, before), timeout=30_000)
     assert view._camera == camera
     assert shown != "neural" or set(canvas_of(view).costs) == {"b"}
-    assert canvas_of(view).context() is not context, "it was another context"
+    assert canvas_of(view)._surface.context() is not context, "it was another context"
 
 
-def test_results_that_come_while_it_moves_are_shown(qtbot: QtBot, view: MaterialViewport) -> None:
+def test_results_that_come_while_it_moves_are_shown(qtbot: QtBot, composed: MaterialViewport) -> None:
+    view = composed
     last = material(7)
     view.set_materials(material(), material(1))
     window = QMainWindow()
@@ -277,8 +316,9 @@ def test_closing_in_the_middle_of_a_picture(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("leave", ["move", "fall back"])
-def test_what_the_old_context_held_is_given_back(qtbot: QtBot, view: MaterialViewport, leave: str) -> None:
+def test_what_the_old_context_held_is_given_back(qtbot: QtBot, composed: MaterialViewport, leave: str) -> None:
     """Contexts share with that of their window: what is left in one lives as long as the window does."""
+    view = composed
     view.set_materials(material(), material(1))
     settle(qtbot, view)
     canvas = canvas_of(view)
@@ -328,7 +368,7 @@ def test_one_fault_is_answered_by_building_anew(
         (picture_renderer.PictureRenderer, "draw") if mode == "2d" else (material_renderer.MaterialRenderer, "resolve")
     )
     faults = Faults(monkeypatch, *owner, times=1)
-    view._canvas.update()
+    view._canvas.refresh()
     qtbot.waitUntil(lambda: faults.left == 0, timeout=5000)
     settle(qtbot, view)
     qtbot.waitUntil(reads_as(view, before), timeout=20_000)
