@@ -15,7 +15,7 @@ from core.coordinate import SUFFIX
 from core.coordinate.dial import Dial, Transform
 from core.coordinate.settings import LabSettings
 from core.errors import Cancelled, InputError, OutputError
-from core.exporters.networks import TARGETS, targets_named, write_network
+from core.exporters.networks import TARGETS, network_files, targets_named, write_network
 from core.files import write_json
 from core.jobs import Control, describe
 
@@ -68,12 +68,18 @@ def run(options: argparse.Namespace) -> int:
     output = compressing.check_output(options.output)
     began = time.perf_counter()
     picture = _picture(options.image)
-    paths = [output / f"{picture.name}{suffix}" for suffix in (SUFFIX, ".png")]
-    if options.animation:
-        paths.append(_animation_path(output, picture.name, options.animation))
-    _refuse_source(paths, picture)
-    start, notes = _start(options, output / f"{picture.name}{SUFFIX}")
+    from core.coordinate.network import architecture_of
+
+    kept = output / f"{picture.name}{SUFFIX}"
+    start, notes = _start(options, kept)
     settings, more = _shaped(options, settings, start)
+    architecture = architecture_of(settings, picture.pixels.shape[2] if settings.alpha else 3)
+    others = [output / f"{picture.name}.png"]
+    if options.animation:
+        others.append(_animation_path(output, picture.name, options.animation))
+    for target in targets:
+        others += network_files(target, _export_path(output, picture.name, target), architecture)
+    _refuse_files_of_others(kept, others, options, picture)
     read_seconds = time.perf_counter() - began
 
     from core.coordinate.learn import LabInputs, learn
@@ -94,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         write_json(options.report, report)
         print(f"Report → {options.report}")
     if finished.stopped_early:
-        print(f"Stopped early; what it had learned is kept in {paths[0]}.", file=sys.stderr)
+        print(f"Stopped early; what it had learned is kept in {kept}.", file=sys.stderr)
         return 130
     return 0
 
@@ -111,10 +117,39 @@ def _animation_path(output: Path, name: str, kind: str) -> Path:
     return output / f"{name}-training.{kind}"
 
 
-def _refuse_source(paths: list[Path], picture: Picture) -> None:
-    for path in paths:
-        if picture.path is not None and path.exists() and path.samefile(picture.path):
+def _export_path(output: Path, name: str, target: str) -> Path:
+    return output / target / name / f"{name}{TARGETS[target].suffix}"
+
+
+def _refuse_files_of_others(kept: Path, others: list[Path], options: argparse.Namespace, picture: Picture) -> None:
+    """``kept`` is the network that is written, ``others`` what is written beside it. Raises OutputError for one that
+    is read by this run, would be written twice or is there without having been made by an earlier run."""
+    report = [] if options.report is None else [options.report]
+    for path in (kept, *others, *report):
+        if picture.path is not None and _same(path, picture.path):
             raise OutputError(f"{path} is the picture itself; choose another folder.", path)
+        if options.start is not None and _same(path, options.start):
+            raise OutputError(
+                f"{path} is the network to start from; choose another folder, or train it on with --resume.", path
+            )
+    for path in report:
+        if any(_same(path, other) for other in (kept, *others)):
+            raise OutputError(f"The report {path} would be written over what is exported; choose another name.", path)
+    if not kept.exists():
+        for path in others:
+            if path.exists():
+                raise OutputError(
+                    f"{path} is there already and is no earlier result, because {kept.name} is missing; choose another "
+                    "folder.",
+                    path,
+                )
+
+
+def _same(a: Path, b: Path) -> bool:
+    """Whether both are one file, whatever it is called."""
+    if a.exists() and b.exists():
+        return a.samefile(b)
+    return a.resolve() == b.resolve()
 
 
 def _start(options: argparse.Namespace, before: Path) -> tuple[CoordinateNetwork | None, list[str]]:
@@ -166,15 +201,15 @@ def _written(
         f"{report['multiply_adds_per_pixel']:,} multiply-adds a pixel → {path}"
     )
     for target in targets:
-        folder = output / target / picture.name
+        place = _export_path(output, picture.name, target)
         try:
-            write_network(result.network, target, folder / f"{picture.name}{TARGETS[target].suffix}")
+            write_network(result.network, target, place)
         except InputError as error:
             # The network is there already; what one target can't hold may not take the others with it.
             report["notices"] = [*report["notices"], str(error)]
             print(f"  {target}: {error}", file=sys.stderr)
         else:
-            print(f"  {target} → {folder}")
+            print(f"  {target} → {place.parent}")
     if animation is not None:
         moving = _animation_path(output, picture.name, animation)
         write_animation(moving, result.frames)

@@ -15,6 +15,7 @@ import numpy as np
 
 from core.coordinate.encodings import PRIME, Floats, values_per_coordinate
 from core.coordinate.network import CoordinateNetwork
+from core.exporters.networks import TABLE_SUFFIX
 from core.exporters.shader_text import (
     COMPONENTS,
     Kind,
@@ -32,7 +33,6 @@ from core.exporters.shader_text import (
 )
 from core.files import write_bytes
 
-TABLE_SUFFIX = ".table.bin"
 TABLE_WIDTH = 1024
 _TABLE = Texture("texloom_table", Kind.FLOATS)
 

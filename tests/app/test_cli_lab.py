@@ -116,6 +116,41 @@ def test_the_picture_itself_is_never_written_over(image: Path, capsys: pytest.Ca
     assert image.read_bytes() == before and list(image.parent.iterdir()) == [image]
 
 
+def test_files_that_are_not_the_labs_own_are_never_written_over(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever they are called as: each is left as it was, and nothing is written beside it."""
+    from core.coordinate import rtx_file
+
+    start = tmp_path / "nets" / "waves.texnet"
+    network_file.write(random_network(), start)
+    listed = tmp_path / "nets" / "rtx-json" / "waves" / "waves.json"
+    rtx_file.write(random_network(), listed)
+    strange = tmp_path / "strange"
+    for name in ("waves.png", "waves-training.gif", "glsl/waves/waves.glsl"):
+        (strange / name).parent.mkdir(parents=True, exist_ok=True)
+        (strange / name).write_bytes(b"somebody's")
+    (tmp_path / "strange two").mkdir()
+    (tmp_path / "strange two" / "waves-training.gif").write_bytes(b"somebody's")
+    (tmp_path / "link.texnet").symlink_to(start)
+    before = {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
+    out = str(tmp_path / "out")
+    for options, word in (
+        (["-o", str(strange)], "waves.png"),
+        (["-o", str(tmp_path / "strange two"), "--animation", "gif"], "waves-training.gif"),
+        (["-o", str(start.parent), "--start", str(start)], "--resume"),
+        (["-o", str(start.parent), "--start", str(tmp_path / "link.texnet")], "--resume"),
+        (["-o", str(start.parent), "--start", str(listed), "--export", "rtx-json"], "network to start from"),
+        (["-o", out, "--start", str(listed), "--report", str(listed)], "network to start from"),
+        (["-o", out, "--export", "rtx-json", "--report", f"{out}/rtx-json/waves/waves.json"], "report"),
+    ):
+        assert cli.main(["lab", str(image), "--rounds", "1", *options]) == 2, options
+        said = capsys.readouterr().err.strip()
+        assert word in said and "\n" not in said
+        assert {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()} == before
+    assert not Path(out).exists()
+
+
 def test_what_a_target_cannot_hold_does_not_take_the_rest_with_it(
     image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
