@@ -6,6 +6,8 @@ import argparse
 import dataclasses
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,8 @@ from core.coordinate import SUFFIX
 from core.coordinate.dial import Dial, Transform
 from core.coordinate.settings import LabSettings
 from core.errors import Cancelled, InputError, OutputError
-from core.exporters.networks import TARGETS, network_files, targets_named, write_network
-from core.files import write_json
+from core.exporters.networks import TARGETS, check_target, network_files, targets_named, write_network
+from core.files import check_writable, write_json
 from core.jobs import Control, describe
 
 if TYPE_CHECKING:
@@ -79,6 +81,10 @@ def run(options: argparse.Namespace) -> int:
         others.append(_animation_path(output, picture.name, options.animation))
     for target in targets:
         others += network_files(target, _export_path(output, picture.name, target), architecture)
+    for target in targets:
+        check_target(architecture, target)
+    for path in (kept, *others):
+        _check_place(path)
     _refuse_files_of_others(kept, others, options, picture)
     read_seconds = time.perf_counter() - began
 
@@ -93,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
     except Cancelled:
         print(f"{picture.name} was discarded; nothing was written.", file=sys.stderr)
         return 130
-    report = _written(finished.result, picture, output, targets, options.animation)
+    report, failed = _written(finished.result, picture, output, targets, options.animation)
     report["seconds"] = {"read": round(read_seconds, 3), **report["seconds"]}
     report["notices"] = [*notes, *more, *report["notices"]]
     if options.report:
@@ -102,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
     if finished.stopped_early:
         print(f"Stopped early; what it had learned is kept in {kept}.", file=sys.stderr)
         return 130
-    return 0
+    return 1 if failed else 0
 
 
 def _picture(image: str) -> Picture:
@@ -145,6 +151,13 @@ def _refuse_files_of_others(kept: Path, others: list[Path], options: argparse.Na
                 )
 
 
+def _check_place(path: Path) -> None:
+    """Raises OutputError now for a file that could not be written after the training."""
+    if path.is_dir():
+        raise OutputError(f"{path} can't be written: it is a folder.", path)
+    check_writable(path.parent)
+
+
 def _same(a: Path, b: Path) -> bool:
     """Whether both are one file, whatever it is called."""
     if a.exists() and b.exists():
@@ -185,8 +198,8 @@ def _shaped(
 
 def _written(
     result: LabResult, picture: Picture, output: Path, targets: tuple[str, ...], animation: str | None
-) -> dict[str, Any]:
-    """Write everything and say so; the report's content."""
+) -> tuple[dict[str, Any], bool]:
+    """Write everything and say so; the report's content, and whether something else than the network is missing."""
     from core.coordinate import network_file
     from core.coordinate.animation import write_animation
     from core.textures.images import write_image
@@ -200,21 +213,27 @@ def _written(
         f"{picture.name}: {compressing.quality_text(report['psnr_db'])}, {report['parameters']:,} parameters, "
         f"{report['multiply_adds_per_pixel']:,} multiply-adds a pixel → {path}"
     )
+    # The network is there already; what can't be written may not take the rest with it.
+    failed = False
     for target in targets:
         place = _export_path(output, picture.name, target)
-        try:
-            write_network(result.network, target, place)
-        except InputError as error:
-            # The network is there already; what one target can't hold may not take the others with it.
-            report["notices"] = [*report["notices"], str(error)]
-            print(f"  {target}: {error}", file=sys.stderr)
-        else:
-            print(f"  {target} → {place.parent}")
+        failed |= not _tried(target, place.parent, partial(write_network, result.network, target, place), report)
     if animation is not None:
         moving = _animation_path(output, picture.name, animation)
-        write_animation(moving, result.frames)
-        print(f"  animation → {moving}")
+        failed |= not _tried("animation", moving, partial(write_animation, moving, result.frames), report)
     report["bytes"] = size
     report["bits_per_texel"] = 8 * size / (picture.width * picture.height)
     report["seconds"] = {**report["seconds"], "write": round(time.perf_counter() - began, 3)}
-    return report
+    return report, failed
+
+
+def _tried(what: str, place: Path, write: Callable[[], object], report: dict[str, Any]) -> bool:
+    """Write, and say where to or why not, in the report too."""
+    try:
+        write()
+    except InputError as error:
+        report["notices"] = [*report["notices"], str(error)]
+        print(f"  {what}: {error}", file=sys.stderr)
+        return False
+    print(f"  {what} → {place}")
+    return True

@@ -44,7 +44,8 @@ def write(network: CoordinateNetwork, path: Path) -> int:
 
     Raises InputError for a network that the layout can't hold, OutputError if it can't be written.
     """
-    data = _json_text(network) if path.suffix.lower() == JSON_SUFFIX else _block(network, path)
+    check(network.architecture, path.suffix)
+    data = _json_text(network) if path.suffix.lower() == JSON_SUFFIX else _block(network)
     write_bytes(path, data)
     return len(data)
 
@@ -82,18 +83,20 @@ def _as_network(layers: Layers, path: Path) -> CoordinateNetwork:
     return CoordinateNetwork(name, shape, weights, biases, None, 512, 512)
 
 
-def _check_layout(network: CoordinateNetwork, what: str) -> None:
-    shape = network.architecture
+def check(shape: Architecture, suffix: str) -> None:
+    """Raises InputError for a network that the layout of files with this ending can't hold."""
+    what = "The JSON layout" if suffix.lower() == JSON_SUFFIX else "The block layout"
     held = (shape.encoding == "frequency" and shape.values == 6) or shape.encoding == "none"
     if not held or shape.activation != _ACTIVATION:
         raise InputError(
             f"{what} of the RTX samples holds networks with frequency encoding (6 values) or none and LeakyReLU; save "
             "this one as .texnet."
         )
+    if shape.hidden_layers + 1 > _MOST_LAYERS and suffix.lower() != JSON_SUFFIX:
+        raise InputError(f"{what} of the RTX samples holds 7 hidden layers; save this network as .texnet.")
 
 
 def _json_text(network: CoordinateNetwork) -> bytes:
-    _check_layout(network, "The JSON layout")
     layers = []
     for weights, biases in zip(network.weights, network.biases, strict=True):
         n_in, n_out = weights.shape
@@ -115,11 +118,8 @@ def _from_json(data: bytes) -> Layers:
     return _joined(layers)
 
 
-def _block(network: CoordinateNetwork, path: Path) -> bytes:
-    _check_layout(network, "The block layout")
+def _block(network: CoordinateNetwork) -> bytes:
     shape = network.architecture
-    if shape.hidden_layers + 1 > _MOST_LAYERS:
-        raise InputError(f"{path} can't be written: the block layout of the RTX samples holds 7 hidden layers.", path)
     block, entries = bytearray(), b""
     for weights, biases in zip(network.weights, network.biases, strict=True):
         places = []

@@ -50,6 +50,14 @@ def targets_named(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def check_target(architecture: Architecture, target: str) -> None:
+    """Raises InputError for a network that the target can't hold."""
+    if not TARGETS[target].language:
+        from core.coordinate import rtx_file
+
+        rtx_file.check(architecture, TARGETS[target].suffix)
+
+
 def network_files(target: str, path: Path, architecture: Architecture) -> list[Path]:
     """What :func:`write_network` would write, the main file first."""
     if architecture.grid is None or not TARGETS[target].language:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -151,14 +152,56 @@ def test_files_that_are_not_the_labs_own_are_never_written_over(
     assert not Path(out).exists()
 
 
-def test_what_a_target_cannot_hold_does_not_take_the_rest_with_it(
-    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--encoding", "hash", "--export", "hlsl,rtx-json"], "JSON layout"),
+        (["--activation", "tanh", "--export", "rtx-bin"], "block layout"),
+        (["--hidden-layers", "8", "--export", "rtx-bin"], "7 hidden layers"),
+        (["--export", "glsl"], "glsl"),
+        (["--animation", "gif"], "waves-training.gif"),
+        ([], "waves.texnet"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_training(
+    options: list[str], word: str, image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    options = ["--encoding", "triangle", "--export", "rtx-json,hlsl"]
-    assert cli.main(["lab", str(image), "-o", str(out), *QUICK, *options]) == 0
-    assert "rtx-json" in capsys.readouterr().err
+    out.mkdir()
+    if options == ["--export", "glsl"]:
+        (out / "glsl").write_text("in the way")
+    elif "gif" in options:
+        (out / "waves-training.gif").mkdir()
+    elif not options:
+        (out / "waves.texnet").mkdir()
+    before = sorted(out.rglob("*"))
+    assert cli.main(["lab", str(image), "-o", str(out), *QUICK, *options]) == 2
+    said = capsys.readouterr().err.strip()
+    assert word in said and "\n" not in said
+    assert sorted(out.rglob("*")) == before
+
+
+def test_an_export_that_fails_in_the_end_leaves_the_rest_and_is_no_success(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts a file where the folder of one target belongs while the training runs."""
+    from app.commands import lab
+
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    follow = lab.terminal.follow
+
+    def disturbed(*values: Any) -> Any:
+        finished = follow(*values)
+        out.mkdir()
+        (out / "glsl").write_text("in the way")
+        return finished
+
+    monkeypatch.setattr(lab.terminal, "follow", disturbed)
+    options = ["--export", "glsl,hlsl", "--report", str(report)]
+    assert cli.main(["lab", str(image), "-o", str(out), *QUICK, *options]) == 1
+    assert "glsl" in capsys.readouterr().err
     assert (out / "hlsl" / "waves" / "waves.hlsl").exists() and (out / "waves.texnet").exists()
+    assert any("glsl" in notice for notice in json.loads(report.read_text())["notices"])
 
 
 def test_a_time_budget_ends_the_run(image: Path, tmp_path: Path) -> None:
