@@ -149,7 +149,7 @@ class LabWorkspace(QWidget):
         column.addWidget(self._make_bar())
         panes = bare(QHBoxLayout(), 4)
         self.view = PaneView(self)
-        self.source = PicturePane(self.view, "")
+        self.source = PicturePane(self.view, tr("Open the picture that the network is to be compared with."))
         self.result = PicturePane(self.view, tr("Start a run to see the network learn."))
         self.error = PicturePane(self.view, tr("What differs, amplified around mid-grey."))
         self._source_facts, self._result_facts = (ElidedLabel("", "small") for _ in range(2))
@@ -343,9 +343,13 @@ class LabWorkspace(QWidget):
     def _show_state(self) -> None:
         session = self.session
         picture, state, busy = session.picture, session.state, session.busy
-        self._stack.setCurrentIndex(int(picture is not None))
+        network = session.network
+        self._stack.setCurrentIndex(int(picture is not None or network is not None))
         self._name.setText(tr("No picture") if picture is None else picture.name)
         facts, size = tr("Drop one anywhere on the lab."), ""
+        if picture is None and network is not None:
+            self._name.setText(network.name)
+            facts = tr("A network; open a picture to compare it with.")
         if picture is not None:
             size = f"{picture.width} × {picture.height}"
             channels = tr("with alpha") if picture.pixels.shape[2] == 4 else "RGB"
@@ -364,7 +368,7 @@ class LabWorkspace(QWidget):
         self._advanced_section.set_badge(tr("%n changed", "", len(changed)) if changed else "")
         self.transforms.set_value(str(session.dial.get()))
         self.bits.set_value(session.bits)
-        there = session.network is not None and not busy
+        there = network is not None and not busy
         self.bits.setEnabled(there)
         self.shader.setEnabled(there)
         self.shader.setChecked(session.from_shader)

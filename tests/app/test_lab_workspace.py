@@ -210,6 +210,31 @@ def test_a_network_is_saved_loaded_and_trained_on(bench: Bench, picture: Path, t
     assert 384 in counted, "while it trains on, steps go on from those before"
 
 
+def test_a_network_shows_itself_without_a_picture_and_stays_when_one_is_opened(
+    bench: Bench, picture: Path, tmp_path: Path
+) -> None:
+    lab, session = bench.lab, bench.session
+    network = random_network()
+    network_file.write(network, tmp_path / "some.texnet")
+    session.open(tmp_path / "some.texnet")
+    bench.until(lambda: same(session.shown, network.decode()))
+    assert lab.result.isVisible() and lab.result.image == image_of(network.decode())
+    assert lab.read_outs.value("parameters") == f"{network.architecture.parameters:,}"
+    assert lab.save.isEnabled() and not lab.start.isEnabled() and lab.error.image is None
+    write_image(tmp_path / "small.png", smooth_picture(24, 20).pixels, 8)
+    for path, size in ((picture, (48, 32)), (tmp_path / "small.png", (24, 20))):
+        bench.open(path)
+        wanted = network.decode(*size)
+        bench.until(lambda wanted=wanted: same(session.shown, wanted) and session.psnr is not None)
+        assert lab.error.image is not None and lab.go_on.isEnabled() and lab.start.isEnabled()
+    bench.train()
+    assert session.network is not None and session.network.steps == 256
+    trained = session.network
+    bench.open(picture)
+    bench.until(lambda: session.shown is not None and session.shown.shape[:2] == (32, 48))
+    assert session.network.weights[0] is trained.weights[0] and session.frames
+
+
 def test_fewer_bits_are_looked_at_without_losing_the_weights(bench: Bench, picture: Path, tmp_path: Path) -> None:
     session = bench.session
     bench.open(picture)
