@@ -116,6 +116,11 @@ class LabSession(QObject):
         return architecture_of(self.settings, channels)
 
     @property
+    def source(self) -> Pixels | None:
+        """The picture as it was opened; :attr:`wanted` is what the transform makes of it."""
+        return None if self.picture is None else self._pixels(self.picture, self.settings)
+
+    @property
     def can_go_on(self) -> bool:
         """Whether the network has the shape that the settings ask for."""
         return not self.busy and self.network is not None and self.network.architecture == self.architecture

@@ -27,6 +27,7 @@ from core.coordinate.dial import Transform
 from core.coordinate.pictures import signed_error
 from core.coordinate.settings import WEIGHT_BITS, LabSettings
 from core.exporters.networks import TARGETS
+from core.textures.material import Pixels
 from core.textures.names import IMAGE_SUFFIXES
 from widgets.controls import (
     Combo,
@@ -87,6 +88,7 @@ class LabWorkspace(QWidget):
         self.session = LabSession(compute, say, self)
         self.gain = float(GAIN)
         self._folder = ""
+        self._source_shown: Pixels | None = None
         row = bare(QHBoxLayout(self), 4)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_empty())
@@ -355,7 +357,9 @@ class LabWorkspace(QWidget):
             channels = tr("with alpha") if picture.pixels.shape[2] == 4 else "RGB"
             facts = "  ·  ".join((size, channels, tr("{bits} bit").format(bits=picture.bit_depth)))
         self._facts.setText(facts)
-        self._source_facts.setText(size)
+        transform = session.dial.get()
+        self._source_facts.setText(_source_text(size, transform))
+        self._source_facts.setToolTip(_source_tip(transform) if picture is not None else "")
         for form in (self.form, self.advanced):
             form.set_settings(session.settings)
             # A run keeps the settings it was started with.
@@ -389,7 +393,10 @@ class LabWorkspace(QWidget):
 
     def _show_pictures(self) -> None:
         session = self.session
-        self.source.set_picture(session.wanted)
+        source = session.source
+        if source is not self._source_shown:
+            self._source_shown = source
+            self.source.set_picture(source)
         self.result.set_picture(session.shown)
         self._show_error()
         self.shader.setChecked(session.from_shader)
@@ -521,6 +528,22 @@ def _between(times: list[float], seconds: list[float], values: list[float]) -> l
     import numpy as np
 
     return np.interp(times, seconds, values, left=np.nan, right=np.nan).tolist()
+
+
+def _source_text(size: str, transform: Transform) -> str:
+    """The head of the source's pane; it says what network and error are compared with if that is not what it shows."""
+    if not size or transform is Transform.IDENTITY:
+        return size
+    name = next(text for value, text, _ in TRANSFORMS if value is transform)
+    return "  ·  ".join((size, tr("to be learned: {transform}").format(transform=tr(name))))
+
+
+def _source_tip(transform: Transform) -> str:
+    if transform is Transform.IDENTITY:
+        return ""
+    what = next(tip for value, _, tip in TRANSFORMS if value is transform)
+    text = tr("The picture as it was opened. Network and error are compared with what is made of it: {transform}.")
+    return text.format(transform=tr(what))
 
 
 def _thousands(value: float) -> str:

@@ -146,11 +146,28 @@ def test_a_transform_button_changes_what_a_running_training_learns(bench: Bench,
     # The job itself says what it learns now, through the slot.
     bench.until(lambda: (preview := session._slot.get()[1]) is not None and np.allclose(preview.wanted, mirrored))
     assert session.busy
-    bench.until(lambda: lab.source.image == image_of(mirrored))
+    bench.until(lambda: same(session.wanted, mirrored))
     bench.until(lambda: session.psnr is not None and session.psnr > 25)
     lab.stop.click()
     bench.until(lambda: not session.busy)
     assert session.psnr is not None and session.psnr > 20
+
+
+def test_the_source_stays_the_original_and_says_what_is_made_of_it(bench: Bench, picture: Path) -> None:
+    lab, session = bench.lab, bench.session
+    bench.open(picture)
+    bench.train()
+    pixels = smooth_picture().pixels
+    bench.until(lambda: lab.source.image == image_of(pixels))
+    assert lab._source_facts.text() == "48 × 32"
+    lab.transforms.button("mirror").click()
+    mirrored = transformed(pixels, Transform.MIRROR)
+    bench.until(lambda: same(session.wanted, mirrored))
+    assert lab.source.image == image_of(pixels)
+    assert "Mirror" in lab._source_facts.text() and "Left and right" in lab._source_facts.toolTip()
+    assert session.shown is not None and lab.error.image == image_of(signed_error(session.shown, mirrored, 10.0))
+    session.change_settings(dataclasses.replace(session.settings, alpha=False))
+    assert lab.source.image == image_of(pixels)
 
 
 def test_the_gain_amplifies_the_error_around_grey(bench: Bench, picture: Path) -> None:
