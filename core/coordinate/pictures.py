@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import InputError
-from core.textures import images, samples
+from core.textures import images, mips, samples
 from core.textures.material import Pixels
 from core.textures.roles import Role
 
@@ -39,26 +39,30 @@ class Picture:
 
 
 def read_picture(path: Path) -> Picture:
-    """Raises InputError naming the file: unreadable, too large, more than four channels."""
+    """Turned upright as the file says; longer sides than :data:`MOST_SIDE` are reduced by area means.
+
+    Raises InputError naming the file: unreadable, more than four channels.
+    """
     header = images.read_header(path)
-    if max(header.width, header.height) > MOST_SIDE:
-        raise InputError(
-            f"{path.name} is {header.width} × {header.height}; the lab takes up to {MOST_SIDE} texels a side, so make "
-            "it smaller first.",
-            path,
-        )
     if header.channels > 4:
         raise InputError(f"{path.name} has {header.channels} channels; the lab takes pictures with up to four.", path)
     pixels, depth = images.read_image(path)
-    pixels = _in_color(pixels)
     notices: tuple[str, ...] = ()
     if not np.isfinite(pixels).all():
         raise InputError(f"{path.name} has values that are no numbers; repair it first.", path)
+    pixels = _upright(_in_color(pixels), header.orientation)
+    if max(pixels.shape[:2]) > MOST_SIDE:
+        height, width = pixels.shape[:2]
+        pixels = _reduced(pixels)
+        notices += (
+            f"{path.name} is {width} × {height}; it is learned at {pixels.shape[1]} × {pixels.shape[0]}, because the "
+            f"lab takes up to {MOST_SIDE} texels a side.",
+        )
     if depth == 32:
         depth = 16
         if pixels.min() < 0 or pixels.max() > 1:
             pixels = _tone_mapped(pixels)
-            notices = (f"{path.name} holds light beyond [0, 1]; a tone-mapped picture of it is learned.",)
+            notices += (f"{path.name} holds light beyond [0, 1]; a tone-mapped picture of it is learned.",)
     return Picture(path.stem, np.ascontiguousarray(pixels, np.float32), depth, path, notices)
 
 
@@ -82,6 +86,23 @@ def _in_color(pixels: Pixels) -> Pixels:
     if channels >= 3:
         return pixels
     return np.concatenate([np.repeat(pixels[..., :1], 3, axis=2), pixels[..., 1:]], axis=2)
+
+
+def _upright(pixels: Pixels, orientation: int) -> Pixels:
+    """The picture as it is meant to be seen: undoes what EXIF's ``orientation`` (1 to 8) says."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return pixels
+
+
+def _reduced(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    factor = MOST_SIDE / max(height, width)
+    return mips.resize(pixels, max(1, round(width * factor)), max(1, round(height * factor)))
 
 
 def _tone_mapped(pixels: Pixels) -> Pixels:
