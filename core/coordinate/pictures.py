@@ -15,8 +15,8 @@ from core.textures.roles import Role
 MOST_SIDE = 2048
 SAMPLE = "worn_painted_metal"
 SAMPLE_SIZE = 512
-_MIDDLE = 0.25
-"""What the median of a light picture becomes before its highlights are pressed together."""
+_KNEE = 0.8
+"""Encoded values up to here are not changed by highlights."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ def read_picture(path: Path) -> Picture:
         )
     if depth == 32:
         depth = 16
-        if pixels.min() < 0 or pixels.max() > 1:
-            pixels = _tone_mapped(pixels)
-            notices += (f"{path.name} holds light beyond [0, 1]; a tone-mapped picture of it is learned.",)
+        beyond = pixels[..., :3].max() > 1
+        pixels = _encoded(pixels)
+        how = ", with what is brighter than 1 pressed into its highlights" if beyond else ""
+        notices += (f"{path.name} holds light; its sRGB encoding is learned{how}.",)
     return Picture(path.stem, np.ascontiguousarray(pixels, np.float32), depth, path, notices)
 
 
@@ -105,10 +106,15 @@ def _reduced(pixels: Pixels) -> Pixels:
     return mips.resize(pixels, max(1, round(width * factor)), max(1, round(height * factor)))
 
 
-def _tone_mapped(pixels: Pixels) -> Pixels:
-    """Light as a picture for screens: exposed to its median, highlights after Reinhard et al. (2002), sRGB-encoded."""
+def _encoded(pixels: Pixels) -> Pixels:
+    """Light as a picture for screens: sRGB-encoded, and above the knee pressed together as far as its peak asks for
+    (the extended operator of Reinhard et al. 2002). What is darker stays the same whatever the peak is, and with no
+    light beyond 1 all does. Only a picture of which more than half is beyond white is exposed first."""
     light = np.maximum(pixels[..., :3], 0.0)
-    light = light * (_MIDDLE / max(float(np.median(light)), 1e-6))
-    light = light / (1.0 + light)
+    light = light / max(float(np.median(light)), 1.0)
     color = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1.0 / 2.4) - 0.055)
+    peak = (max(float(color.max()), 1.0) - _KNEE) / (1.0 - _KNEE)
+    above = np.maximum(color - _KNEE, 0.0) / (1.0 - _KNEE)
+    pressed = _KNEE + (1.0 - _KNEE) * above * (1.0 + above / peak**2) / (1.0 + above)
+    color = np.where(color > _KNEE, np.minimum(pressed, 1.0), color)
     return np.concatenate([color, np.clip(pixels[..., 3:], 0.0, 1.0)], axis=2)

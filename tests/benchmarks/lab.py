@@ -3,8 +3,8 @@
     make benchmark-lab                    # docs/benchmarks/lab.{json,md}
     python -m tests.benchmarks.lab --seconds 15 --encodings frequency hash
 
-Pictures are squares of 512 texels from the middle of ``../shared/data``'s panoramas (tone-mapped) and albedo maps if
-that folder is there, otherwise built-in samples.
+Pictures are squares of 512 texels from the middle of ``../shared/data``'s panoramas (as the lab reads light) and albedo
+maps if that folder is there, otherwise built-in samples.
 
 Time is what the run takes while nothing else does: a few steps are measured first in processor time, the main thread's
 and the mean of the workers' beside it, and the run gets as many steps as fit. So other programs make a benchmark long

@@ -40,3 +40,33 @@ def test_large_pictures_are_reduced_by_means_and_say_so(tmp_path: Path, monkeypa
     reduced = read_picture(tmp_path / "small.png").pixels
     means = pixels.reshape(16, 2, 24, 2, 3).mean(axis=(1, 3))
     np.testing.assert_allclose(reduced, means, atol=1e-6)
+
+
+def light(values: np.ndarray, path: Path) -> pictures.Picture:
+    write_image(path, np.repeat(values.astype(np.float32)[..., None], 3, axis=2), 32)
+    return read_picture(path)
+
+
+def srgb(values: np.ndarray) -> np.ndarray:
+    return np.where(values <= 0.0031308, 12.92 * values, 1.055 * values ** (1 / 2.4) - 0.055)
+
+
+def test_light_is_learned_as_srgb_whether_or_not_some_is_beyond_one(tmp_path: Path) -> None:
+    values = np.linspace(0, 1, 64).reshape(8, 8)
+    within = light(values, tmp_path / "within.exr")
+    assert "sRGB" in within.notices[0] and within.bit_depth == 16
+    np.testing.assert_allclose(within.pixels[..., 0], srgb(values), atol=1e-5)
+    for peak, most in ((1.01, 0.005), (1e4, 0.11)):
+        spot = values.copy()
+        spot[7, 7] = peak
+        beyond = light(spot, tmp_path / f"beyond {peak}.exr")
+        assert "highlights" in beyond.notices[0]
+        changed = np.abs(beyond.pixels - within.pixels)[..., 0]
+        assert changed.max() < most and changed[srgb(values) < 0.8].max() < 1e-6
+        assert (np.diff(beyond.pixels[..., 0].ravel()) > 0).all() and beyond.pixels.max() <= 1
+
+
+def test_a_picture_beyond_white_is_exposed_so_that_it_is_seen(tmp_path: Path) -> None:
+    picture = light(np.linspace(5, 40, 64).reshape(8, 8), tmp_path / "bright.exr")
+    assert picture.pixels.min() < 0.6 and picture.pixels.max() == pytest.approx(1.0, abs=1e-5)
+    assert (np.diff(picture.pixels[..., 0].ravel()) > 0).all()
