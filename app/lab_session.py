@@ -126,6 +126,18 @@ class LabSession(QObject):
         return not self.busy and self.network is not None and self.network.architecture == self.architecture
 
     @property
+    def why_not_on(self) -> str:
+        """Why the network that is there can't be trained on, or nothing."""
+        if self.network is None or self.picture is None or self.can_go_on or self.busy:
+            return ""
+        channels = self.network.architecture.channels, self.architecture.channels
+        if channels == (4, 3):
+            return tr("The network has an alpha channel and the picture has none.")
+        if channels == (3, 4):
+            return tr("The picture has an alpha channel and the network has none; Alpha in the settings leaves it out.")
+        return tr("The network has another shape than the settings ask for; Start trains a new one.")
+
+    @property
     def kept(self) -> CoordinateNetwork | None:
         """The network as it is looked at, saved and exported."""
         return None if self.network is None else self.network.quantised(self.bits)

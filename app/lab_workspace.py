@@ -379,6 +379,7 @@ class LabWorkspace(QWidget):
         self.open_button.setEnabled(not busy)
         self.start.setEnabled(picture is not None and not busy)
         self.go_on.setEnabled(session.can_go_on and picture is not None)
+        self.go_on.setToolTip(session.why_not_on or tr("Train the network there is further"))
         self.pause.setEnabled(state in (JobState.RUNNING, JobState.PAUSED))
         paused = state is JobState.PAUSED
         self.pause.setText(tr("Resume") if paused else tr("Pause"))
@@ -420,7 +421,7 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("steps", "" if session.steps is None else f"{session.steps:,}")
         reached = "" if psnr is None else psnr_text(psnr)
         by_shader = tr("by the shader") if session.from_shader and reached else ""
-        self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part))
+        self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part) or session.why_not_on)
         self._figure.setText(reached)
         self._figure.setVisible(psnr is not None)
         self._state.setText(_state_text(session))

@@ -88,11 +88,23 @@ def learn(
     picture = inputs.picture if settings.alpha else without_alpha(inputs.picture)
     architecture = architecture_of(settings, picture.pixels.shape[2])
     if inputs.start is not None and inputs.start.architecture != architecture:
+        told = other_channels(inputs.start.architecture.channels, architecture.channels)
+        if told:
+            raise InputError(f"{told} Start without the network {inputs.start.name}, or take another picture.")
         raise InputError(
             f"The network {inputs.start.name} has another shape than the settings ask for; leave encoding, layers and "
             "width as they are in it, or start without it."
         )
     yield from _Run(picture, inputs, architecture, settings, control, slot).events()
+
+
+def other_channels(network: int, picture: int) -> str:
+    """Why a network of so many channels can't be compared with a picture or learn it, or nothing."""
+    if network == picture:
+        return ""
+    if network == 4:
+        return "The network has an alpha channel and the picture has none."
+    return "The picture has an alpha channel and the network has none."
 
 
 class _Run:

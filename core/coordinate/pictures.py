@@ -77,8 +77,15 @@ def without_alpha(picture: Picture) -> Picture:
 
 
 def signed_error(shown: Pixels, wanted: Pixels, gain: float) -> Pixels:
-    """What differs, amplified around mid-grey: ½ + ½ · gain · (shown − wanted), in [0, 1]; grey is exact."""
-    return np.clip(0.5 + 0.5 * gain * (shown[..., :3] - wanted[..., :3]), 0.0, 1.0)
+    """What differs, amplified around mid-grey: ½ + ½ · gain · (shown − wanted), H × W × 3 in [0, 1]; grey is exact.
+
+    Of two pictures with alpha each channel shows its own error or that of alpha, whichever is larger.
+    """
+    error = shown[..., :3] - wanted[..., :3]
+    if shown.shape[2] == wanted.shape[2] == 4:
+        alpha = shown[..., 3:] - wanted[..., 3:]
+        error = np.where(np.abs(alpha) > np.abs(error), alpha, error)
+    return np.clip(0.5 + 0.5 * gain * error, 0.0, 1.0)
 
 
 def _in_color(pixels: Pixels) -> Pixels:

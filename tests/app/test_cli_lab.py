@@ -85,6 +85,17 @@ def test_a_network_of_the_samples_can_be_the_start(image: Path, tmp_path: Path) 
     assert network_file.read(out / "waves.texnet").architecture.hidden_layers == 2
 
 
+def test_a_start_with_alpha_for_a_picture_without_is_said_as_that(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network_file.write(random_network(channels=4), tmp_path / "clear.texnet")
+    start = ["--start", str(tmp_path / "clear.texnet")]
+    assert cli.main(["lab", str(image), "-o", str(tmp_path / "out"), *start, "--rounds", "1"]) == 2
+    said = capsys.readouterr().err.strip()
+    assert "alpha" in said and "layers" not in said and "\n" not in said
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [

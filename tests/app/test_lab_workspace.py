@@ -334,6 +334,22 @@ def test_alpha_is_learned_and_can_be_left_out(bench: Bench, tmp_path: Path) -> N
     assert read_image(tmp_path / "clear.png")[0].shape[2] == 4
 
 
+def test_a_network_with_alpha_over_a_picture_without_says_why_it_stays_alone(
+    bench: Bench, picture: Path, tmp_path: Path
+) -> None:
+    lab, session = bench.lab, bench.session
+    network_file.write(random_network(channels=4), tmp_path / "clear.texnet")
+    bench.open(picture)
+    session.open(tmp_path / "clear.texnet")
+    bench.until(lambda: session.shown is not None and session.shown.shape[2] == 4)
+    assert session.psnr is None and not lab.go_on.isEnabled()
+    assert "alpha" in lab.go_on.toolTip() and "alpha" in session.why_not_on
+    write_image(tmp_path / "clear.png", smooth_picture(channels=4).pixels, 8)
+    bench.open(tmp_path / "clear.png")
+    bench.until(lambda: session.psnr is not None)
+    assert lab.go_on.isEnabled() and "further" in lab.go_on.toolTip() and not session.why_not_on
+
+
 def test_every_step_of_the_tour_does_what_it_says(bench: Bench, picture: Path) -> None:
     lab, session, card = bench.lab, bench.session, bench.lab.guide_card
     lab.guide.rounds = 1
