@@ -113,7 +113,9 @@ def _inputs(network: CoordinateNetwork, shader: ShaderText) -> tuple[list[str], 
     lines = []
     for k in range(count):
         if shape.encoding == "frequency":
-            term = f"{'cos' if k % 2 else 'sin'}(uv * {number(math.pi * 2.0 ** (k // 2))})"
+            # A power of two and the part behind the point are exact: high waves keep their place.
+            turns = f"fract(uv * {number(2.0 ** (k // 2 - 1))})"
+            term = f"{'cos' if k % 2 else 'sin'}({turns} * {number(2.0 * math.pi)})"
         elif shape.encoding == "triangle":
             term = f"abs(fract(uv * {number(2.0 ** (k - 1))} + {number(0.25 * k)}) - 0.5) * 4.0 - 1.0"
         else:
