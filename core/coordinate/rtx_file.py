@@ -2,7 +2,8 @@
 
 Both know layers only, so reading says what a network of those sizes must be in SimpleTraining: two coordinates,
 frequency-encoded into six numbers each where there are twelve inputs, LeakyReLU, sigmoid. Weights lie output by output
-[out, in], half floats in the block; there every matrix and every bias begins at a multiple of 64 bytes.
+[out, in], half floats in the block; there a matrix begins at a multiple of 64 bytes and a bias at one of 16. Reading
+goes by the offsets in the file, so it takes other alignments too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _TAIL = struct.Struct("<I4xQ")
 _MOST_LAYERS = 8
 _MOST_NEURONS = 256
 _MOST_BYTES = 1 << 26
-_ALIGNMENT = 64
+_MATRIX_ALIGNMENT, _BIAS_ALIGNMENT = 64, 16
+_MOST_WIDTH = 128
+"""The library asserts matrices of at most so many rows and columns."""
 _ACTIVATION = "leaky-relu"
 
 Layers = Sequence[tuple[Floats, Floats]]
@@ -92,7 +95,11 @@ def check(shape: Architecture, suffix: str) -> None:
             f"{what} of the RTX samples holds networks with frequency encoding (6 values) or none and LeakyReLU; save "
             "this one as .texnet."
         )
-    if shape.hidden_layers + 1 > _MOST_LAYERS and suffix.lower() != JSON_SUFFIX:
+    if shape.width > _MOST_WIDTH:
+        raise InputError(
+            f"{what} of the RTX samples holds up to {_MOST_WIDTH} neurons a layer; save this network as .texnet."
+        )
+    if shape.hidden_layers + 1 > _MOST_LAYERS:
         raise InputError(f"{what} of the RTX samples holds 7 hidden layers; save this network as .texnet.")
 
 
@@ -123,13 +130,13 @@ def _block(network: CoordinateNetwork) -> bytes:
     block, entries = bytearray(), b""
     for weights, biases in zip(network.weights, network.biases, strict=True):
         places = []
-        for values in (weights.T, biases):
-            block += bytes(-len(block) % _ALIGNMENT)
+        for values, alignment in ((weights.T, _MATRIX_ALIGNMENT), (biases, _BIAS_ALIGNMENT)):
+            block += bytes(-len(block) % alignment)
             places.append(len(block))
             block += np.ascontiguousarray(values, "<f2").tobytes()
         n_in, n_out = weights.shape
         entries += _LAYER.pack(n_in, n_out, 2 * n_in * n_out, 2 * n_out, *places)
-    block += bytes(-len(block) % _ALIGNMENT)
+    block += bytes(-len(block) % _MATRIX_ALIGNMENT)
     head = _HEADER.pack(_VERSION, shape.hidden_layers, shape.inputs, shape.width, shape.channels, 0, 0)
     return head + entries.ljust(_MOST_LAYERS * _LAYER.size, b"\0") + _TAIL.pack(0, len(block)) + bytes(block)
 

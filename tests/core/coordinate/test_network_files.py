@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.coordinate import network_file, rtx_file
-from core.coordinate.network import CoordinateNetwork
+from core.coordinate.network import Architecture, CoordinateNetwork
 from core.coordinate.settings import ENCODINGS, LabSettings
 from core.errors import DamagedFileError, InputError
 from tests.core.coordinate.networks import random_network
@@ -124,24 +124,40 @@ def test_the_samples_json_lists_layers_output_by_output(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.decode(48, 32), network.decode(48, 32))
 
 
-def test_the_samples_block_is_half_floats_at_multiples_of_64_bytes(tmp_path: Path) -> None:
+def test_the_samples_block_is_half_floats_at_multiples_of_64_and_16_bytes(tmp_path: Path) -> None:
     network = sample_network()
     path = tmp_path / "sample.ns.bin"
     rtx_file.write(network, path)
     data = path.read_bytes()
     assert struct.unpack_from("<7I", data) == (0xA1C0DE01, 2, 12, 20, 3, 0, 0)
     # Two inputs and outputs of 32-bit, two sizes of 64-bit, two offsets of 32-bit.
-    assert struct.unpack_from("<IIQQII", data, 32) == (12, 20, 480, 40, 0, 512)
+    assert struct.unpack_from("<IIQQII", data, 32) == (12, 20, 480, 40, 0, 480)
+    assert struct.unpack_from("<IIQQII", data, 64) == (20, 20, 800, 40, 576, 1376)
     layout, size = struct.unpack_from("<I4xQ", data, 32 + 8 * 32)
     assert layout == 0 and len(data) == HEADER + size and size % 64 == 0
     first = np.frombuffer(data, "<f2", 12 * 20, HEADER).reshape(20, 12)
     np.testing.assert_array_equal(first, network.weights[0].T.astype(np.float16))
-    biases = np.frombuffer(data, "<f2", 20, HEADER + 512)
+    biases = np.frombuffer(data, "<f2", 20, HEADER + 480)
     np.testing.assert_array_equal(biases, network.biases[0].astype(np.float16))
     again = network_file.read_any(path)
     assert again.name == "sample" and np.abs(again.decode(48, 32) - network.decode(48, 32)).max() < 0.01
     rtx_file.write(again, path)
     assert path.read_bytes() == data
+
+
+def test_a_block_with_biases_at_multiples_of_64_bytes_is_read_too(tmp_path: Path) -> None:
+    network = sample_network()
+    path = tmp_path / "sample.bin"
+    rtx_file.write(network, path)
+    data = bytearray(path.read_bytes())
+    data[HEADER + 480 : HEADER + 480] = bytes(32)
+    for i in range(len(network.weights)):
+        matrix, bias = struct.unpack_from("<II", data, 32 + 32 * i + 24)
+        struct.pack_into("<II", data, 32 + 32 * i + 24, matrix + 32 * (i > 0), bias + 32)
+    struct.pack_into("<Q", data, HEADER - 8, len(data) - HEADER)
+    path.write_bytes(data)
+    for found, wanted in zip(rtx_file.read(path).biases, network.biases, strict=True):
+        np.testing.assert_array_equal(found, wanted.astype(np.float16))
 
 
 def test_a_block_in_columns_is_read_too(tmp_path: Path) -> None:
@@ -162,6 +178,11 @@ def test_what_the_samples_layouts_cannot_hold_is_said(tmp_path: Path) -> None:
     for network in (random_network("hash"), random_network("triangle"), random_network(activation="tanh")):
         with pytest.raises(InputError, match="texnet"):
             rtx_file.write(network, tmp_path / "a.json")
+    for shape, word in ((Architecture(width=129), "128"), (Architecture(hidden_layers=8), "7 hidden layers")):
+        for suffix in (".json", ".ns.bin"):
+            with pytest.raises(InputError, match=word):
+                rtx_file.check(shape, suffix)
+    rtx_file.check(Architecture(width=128, hidden_layers=7), ".json")
     assert not list(tmp_path.iterdir())
 
 
