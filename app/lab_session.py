@@ -142,6 +142,12 @@ class LabSession(QObject):
         """The network as it is looked at, saved and exported."""
         return None if self.network is None else self.network.quantised(self.bits)
 
+    @property
+    def file_bits(self) -> int:
+        """That each weight takes in a file: those chosen, or fewer if the network was loaded with fewer."""
+        rounding = None if self.network is None else self.network.rounding
+        return self.bits if rounding is None else min(self.bits, rounding.bits)
+
     @staticmethod
     def _pixels(picture: Picture, settings: LabSettings) -> Pixels:
         return (picture if settings.alpha else without_alpha(picture)).pixels

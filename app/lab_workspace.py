@@ -24,6 +24,7 @@ from app.lab_guide import STEPS, LabGuide
 from app.lab_session import NETWORK_SUFFIXES, LabSession, Say
 from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.dial import Transform
+from core.coordinate.network_file import numbers_size
 from core.coordinate.pictures import signed_error
 from core.coordinate.settings import WEIGHT_BITS, LabSettings
 from core.exporters.networks import TARGETS
@@ -72,7 +73,7 @@ FIGURES = {
     "speed": ("Samples / s", "Texels learned from in a second"),
     "parameters": ("Parameters", "Learned numbers: weights, biases and the hash encoding's table"),
     "work": ("Multiply-adds", "For one pixel"),
-    "size": ("As a file", "Of the network with whole weights"),
+    "size": ("As a file", "Of the network with its weights in the bits that are chosen above it"),
     "steps": ("Steps", "Batches that the network has learned from"),
 }
 
@@ -413,7 +414,7 @@ class LabWorkspace(QWidget):
         shape = session.architecture
         self.read_outs.set_value("parameters", f"{shape.parameters:,}")
         self.read_outs.set_value("work", f"{shape.multiply_adds:,}")
-        self.read_outs.set_value("size", size_text(4 * shape.parameters))
+        self.read_outs.set_value("size", size_text(numbers_size(shape, session.file_bits)))
         psnr = session.psnr
         self.read_outs.set_value("psnr", "" if psnr is None else psnr_text(psnr))
         speed = session.samples_per_s

@@ -52,6 +52,19 @@ def test_a_network_its_picture_and_the_report_are_written(image: Path, tmp_path:
     assert figures["settings"]["width"] == 24
 
 
+def test_fewer_bits_a_weight_are_a_smaller_file(image: Path, tmp_path: Path) -> None:
+    sizes = []
+    for bits in ("32", "8", "4"):
+        report = tmp_path / f"{bits}.json"
+        words = ["-o", str(tmp_path / bits), "--weight-bits", bits, "--report", str(report)]
+        assert cli.main(["lab", str(image), *words, *QUICK]) == 0
+        sizes.append(json.loads(report.read_text())["bits_per_texel"])
+    assert sizes[0] > 2.5 * sizes[1] > 2.5 * sizes[2]
+    again = ["-o", str(tmp_path / "4"), "--resume", *QUICK]
+    assert cli.main(["lab", str(image), *again]) == 0
+    assert network_file.read(tmp_path / "4" / "waves.texnet").rounding is None
+
+
 def test_the_same_command_gives_the_same_bytes(image: Path, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):

@@ -27,6 +27,7 @@ from core.textures.material import Pixels
 from tests.core.coordinate.networks import random_network, smooth_picture
 from widgets import theme
 from widgets.picture_pane import image_of
+from widgets.units import size_text
 
 WAIT_MS = 60_000
 QUICK = LabSettings(hidden_layers=2, width=24, rounds=2, batch_side=16)
@@ -263,6 +264,9 @@ def test_fewer_bits_are_looked_at_without_losing_the_weights(bench: Bench, pictu
     assert session.psnr is not None and session.psnr < psnr and session.network is whole
     session.save_network(tmp_path / "four.texnet")
     bench.until(lambda: (tmp_path / "four.texnet").exists() and bool(bench.said))
+    four = network_file.numbers_size(whole.architecture, 4)
+    assert four < (tmp_path / "four.texnet").stat().st_size < four + 400
+    assert bench.lab.read_outs.value("size") == size_text(four)
     assert np.array_equal(network_file.read(tmp_path / "four.texnet").decode(), whole.quantised(4).decode())
     session.look_at_bits(32)
     bench.until(lambda: session.psnr == psnr)

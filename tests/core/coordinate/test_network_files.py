@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,42 @@ def test_a_network_comes_back_exactly(encoding: str, channels: int, tmp_path: Pa
     assert (again.name, again.width, again.height, again.steps) == ("some net", 48, 32, 1234)
     np.testing.assert_array_equal(again.decode(), network.decode())
     assert network_file.encode(again) == network_file.encode(network)
+
+
+@pytest.mark.parametrize("encoding", ["frequency", "hash"])
+@pytest.mark.parametrize("bits", [16, 8, 6, 4])
+def test_a_rounded_network_is_packed_and_comes_back_exactly(encoding: str, bits: int, tmp_path: Path) -> None:
+    network = random_network(encoding, channels=4).quantised(bits)
+    path = tmp_path / "a.texnet"
+    size = network_file.write(network, path)
+    again = network_file.read(path)
+    for found, wanted in zip((*again.weights, *again.biases), (*network.weights, *network.biases), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(again.decode(), network.decode())
+    assert network_file.encode(again) == network_file.encode(network) == path.read_bytes()
+    # Beside the numbers there are only the header, and a step a neuron.
+    shape = network.architecture
+    layers = sum(n_out for _, n_out in shape.shapes)
+    assert shape.parameters * bits / 8 <= size < shape.parameters * bits / 8 + 6 * layers + 400
+    assert network_file.numbers_size(shape, bits) == size - struct.unpack_from("<I", path.read_bytes(), 12)[0] - 32
+    for cut in (path.read_bytes()[:-1], path.read_bytes().replace(f'"bits":{bits}'.encode(), b'"bits":5')):
+        path.write_bytes(cut)
+        with pytest.raises(DamagedFileError):
+            network_file.read(path)
+
+
+def test_bits_that_no_writer_uses_are_refused(tmp_path: Path) -> None:
+    data = network_file.encode(random_network().quantised(8))
+    prefix = network_file._PREFIX
+    magic, version, zero, length, _, crc, size = prefix.unpack_from(data)
+    assert version == 2
+    for bits in (32, 0, -8, True, "8", None, 7):
+        header = json.loads(data[prefix.size : prefix.size + length]) | {"bits": bits}
+        text = json.dumps(header).encode()
+        packed = prefix.pack(magic, version, zero, len(text), zlib.crc32(text), crc, size)
+        (tmp_path / "a.texnet").write_bytes(packed + text + data[prefix.size + length :])
+        with pytest.raises(DamagedFileError):
+            network_file.read(tmp_path / "a.texnet")
 
 
 def test_every_damaged_byte_and_every_cut_is_noticed(tmp_path: Path) -> None:
@@ -75,8 +112,6 @@ def test_a_header_that_asks_for_too_much_is_refused_before_anything_is_allocated
     prefix = network_file._PREFIX
     magic, version, zero, length, _, crc, size = prefix.unpack_from(data)
     header = json.loads(data[prefix.size : prefix.size + length]) | {field: value}
-    import zlib
-
     text = json.dumps(header).encode()
     path = tmp_path / "a.texnet"
     packed = prefix.pack(magic, version, zero, len(text), zlib.crc32(text), crc, size)
@@ -92,7 +127,7 @@ def test_numbers_that_are_none_and_newer_files_are_refused(tmp_path: Path) -> No
     with pytest.raises(DamagedFileError, match="damaged"):
         network_file.read(tmp_path / "a.texnet")
     data = bytearray(network_file.encode(random_network()))
-    data[8:10] = struct.pack("<H", 2)
+    data[8:10] = struct.pack("<H", 3)
     (tmp_path / "a.texnet").write_bytes(data)
     with pytest.raises(DamagedFileError, match="newer"):
         network_file.read(tmp_path / "a.texnet")
