@@ -202,13 +202,14 @@ def _written(
     """Write everything and say so; the report's content, and whether something else than the network is missing."""
     from core.coordinate import network_file
     from core.coordinate.animation import write_animation
+    from core.coordinate.pictures import as_in_file
     from core.textures.images import write_image
 
     began = time.perf_counter()
     report = dict(result.report)
     path = output / f"{picture.name}{SUFFIX}"
     size = network_file.write(result.network, path)
-    write_image(output / f"{picture.name}.png", result.shown, picture.bit_depth)
+    write_image(output / f"{picture.name}.png", as_in_file(result.shown, picture), picture.bit_depth)
     print(
         f"{picture.name}: {compressing.quality_text(report['psnr_db'])}, {report['parameters']:,} parameters, "
         f"{report['multiply_adds_per_pixel']:,} multiply-adds a pixel → {path}"

@@ -275,12 +275,15 @@ class _Run:
         return {
             "schema": 1,
             "version": importlib.metadata.version("texloom"),
+            "material": self.picture.name,
             "picture": self.picture.name,
             "width": self.picture.width,
             "height": self.picture.height,
             "channels": self.architecture.channels,
+            "bit_depth": self.picture.bit_depth,
             "transform": str(self.transform or Transform.IDENTITY),
             "psnr_db": picture_psnr(shown, self.wanted, self.picture.bit_depth),
+            "ssim": metrics.ssim(*_rounded(shown, self.wanted, bit_depth=self.picture.bit_depth)),
             "loss": self.loss,
             "parameters": self.architecture.parameters,
             "multiply_adds_per_pixel": self.architecture.multiply_adds,
@@ -318,5 +321,9 @@ def schedule(name: str, part: float) -> float:
 
 def picture_psnr(shown: Pixels, wanted: Pixels, bit_depth: int) -> float:
     """In dB, both rounded to the picture's bit depth; infinity if nothing differs."""
-    top = 2.0**bit_depth - 1.0
-    return metrics.psnr((shown * top).round() / top, (wanted * top).round() / top)
+    return metrics.psnr(*_rounded(shown, wanted, bit_depth=bit_depth))
+
+
+def _rounded(*pictures: Pixels, bit_depth: int) -> list[Pixels]:
+    top = np.float32(2.0**bit_depth - 1.0)
+    return [(picture * top).round() / top for picture in pictures]

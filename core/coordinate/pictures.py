@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +22,15 @@ _KNEE = 0.8
 
 @dataclass(frozen=True)
 class Picture:
-    """``pixels`` float32 H × W × 3 or 4 in [0, 1], ``bit_depth`` 8 or 16; ``notices`` say what was done to them."""
+    """``pixels`` float32 H × W × 3 or 4 in [0, 1], ``bit_depth`` 8 or 16; ``notices`` say what was done to them.
+    ``grey``: the file has one channel for the three, and what is written of it shall have one as well."""
 
     name: str
     pixels: Pixels
     bit_depth: int = 8
     path: Path | None = None
     notices: tuple[str, ...] = ()
+    grey: bool = False
 
     @property
     def width(self) -> int:
@@ -64,7 +67,7 @@ def read_picture(path: Path) -> Picture:
         pixels = _encoded(pixels)
         how = ", with what is brighter than 1 pressed into its highlights" if beyond else ""
         notices += (f"{path.name} holds light; its sRGB encoding is learned{how}.",)
-    return Picture(path.stem, np.ascontiguousarray(pixels, np.float32), depth, path, notices)
+    return Picture(path.stem, np.ascontiguousarray(pixels, np.float32), depth, path, notices, header.channels <= 2)
 
 
 def sample_picture(size: int = SAMPLE_SIZE) -> Picture:
@@ -73,7 +76,14 @@ def sample_picture(size: int = SAMPLE_SIZE) -> Picture:
 
 
 def without_alpha(picture: Picture) -> Picture:
-    return Picture(picture.name, picture.pixels[..., :3], picture.bit_depth, picture.path, picture.notices)
+    return dataclasses.replace(picture, pixels=picture.pixels[..., :3])
+
+
+def as_in_file(shown: Pixels, picture: Picture) -> Pixels:
+    """What a network shows of a picture, in as many channels as the picture's file has: grey is their mean."""
+    if not picture.grey:
+        return shown
+    return np.concatenate([shown[..., :3].mean(axis=2, keepdims=True), shown[..., 3:]], axis=2)
 
 
 def signed_error(shown: Pixels, wanted: Pixels, gain: float) -> Pixels:

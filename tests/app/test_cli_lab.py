@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app import cli
-from core.codec.metrics import psnr
+from core.codec.metrics import psnr, ssim
 from core.coordinate import network_file
 from core.textures.images import read_image, write_image
 from tests.core.coordinate.networks import random_network, smooth_picture
@@ -45,11 +45,25 @@ def test_a_network_its_picture_and_the_report_are_written(image: Path, tmp_path:
     shown, depth = read_image(out / "waves.png")
     assert depth == 8 and np.abs(shown - network.decode()).max() <= 0.51 / 255
     assert figures["psnr_db"] == pytest.approx(psnr(shown, read_image(image)[0]), abs=1e-3)
+    assert figures["ssim"] == pytest.approx(ssim(shown, read_image(image)[0]), abs=1e-3)
+    assert figures["material"] == "waves" and figures["bit_depth"] == 8
     assert figures["parameters"] == network.architecture.parameters
     assert figures["bytes"] == (out / "waves.texnet").stat().st_size
     assert figures["steps"] == 256 and figures["samples_per_s"] > 0
     assert {"read", "train", "write"} <= set(figures["seconds"])
     assert figures["settings"]["width"] == 24
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_of_a_grey_picture_a_grey_one_is_written(channels: int, tmp_path: Path) -> None:
+    waves = smooth_picture().pixels[..., :channels]
+    write_image(tmp_path / "grey.png", waves, 8)
+    assert cli.main(["lab", str(tmp_path / "grey.png"), "-o", str(tmp_path / "out"), *QUICK]) == 0
+    shown, _ = read_image(tmp_path / "out" / "grey.png")
+    decoded = network_file.read(tmp_path / "out" / "grey.texnet").decode()
+    assert shown.shape == waves.shape and decoded.shape[2] == 2 + channels
+    assert np.abs(shown[..., 0] - decoded[..., :3].mean(axis=2)).max() <= 0.51 / 255
+    assert psnr(shown, waves) > 18
 
 
 def test_fewer_bits_a_weight_are_a_smaller_file(image: Path, tmp_path: Path) -> None:
