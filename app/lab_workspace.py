@@ -332,6 +332,8 @@ class LabWorkspace(QWidget):
 
     def show_guide(self, shown: bool) -> None:
         self.guide_card.setVisible(shown)
+        if not shown:
+            self.guide.end()
         self.guide_button.setEnabled(not shown)
 
     def set_gain(self, gain: float) -> None:

@@ -85,6 +85,11 @@ def learn(
     range or a ``start`` of another shape, Cancelled when the control says so.
     """
     validate(settings)
+    # A network that is trained on brings its own grids.
+    if settings.encoding == "hash" and settings.hash_finest < settings.hash_coarsest and inputs.start is None:
+        raise InputError(
+            f"--hash-finest must be at least --hash-coarsest, {settings.hash_coarsest}, not {settings.hash_finest}."
+        )
     picture = inputs.picture if settings.alpha else without_alpha(inputs.picture)
     architecture = architecture_of(settings, picture.pixels.shape[2])
     if inputs.start is not None and inputs.start.architecture != architecture:

@@ -130,6 +130,7 @@ def test_a_start_with_alpha_for_a_picture_without_is_said_as_that(
         (["--export", ","], "needs a target"),
         (["--width", "1000"], "--width"),
         (["--report", "figures.txt"], ".json"),
+        (["--encoding", "hash", "--hash-coarsest", "64", "--hash-finest", "32"], "--hash-finest"),
         (["--start", "missing.texnet"], "missing.texnet"),
         (["--device", "cuda"], "cuda"),
     ],

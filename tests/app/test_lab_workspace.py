@@ -389,6 +389,25 @@ def test_every_step_of_the_tour_does_what_it_says(bench: Bench, picture: Path) -
     assert session.from_shader and not card.next.isEnabled()
     card.close_button.click()
     assert not card.isVisible() and lab.guide_button.isEnabled()
+    assert session.settings == QUICK, "the tour's networks are not the user's"
+
+
+def test_the_tour_ends_after_its_run_and_leaves_what_was_changed_since(bench: Bench, picture: Path) -> None:
+    lab, session = bench.lab, bench.session
+    lab.guide.rounds = 1
+    bench.open(picture)
+    session.change_settings(dataclasses.replace(QUICK, values=9))
+    lab.guide_button.click()
+    lab.guide.run(1)
+    assert session.busy and session.settings.hidden_layers == 1
+    lab.guide_card.close_button.click()
+    bench.until(lambda: not session.busy and session.settings.hidden_layers == QUICK.hidden_layers)
+    assert session.network is not None and session.network.architecture.hidden_layers == 6
+    lab.guide.run(0)
+    bench.until(lambda: not session.busy and session.settings.encoding == "frequency")
+    session.change_settings(dataclasses.replace(session.settings, values=12, width=32))
+    lab.guide.end()
+    assert session.settings.values == 12 and session.settings.width == 32
 
 
 def test_a_step_that_needs_a_network_trains_one_first(bench: Bench, picture: Path) -> None:

@@ -22,11 +22,12 @@ def test_photographs_are_turned_as_the_camera_was_held(orientation: int, tmp_pat
     spec.attribute("Orientation", orientation)
     spec.attribute("CompressionQuality", 95)
     output = OpenImageIO.ImageOutput.create(str(path))
-    assert output.open(str(path), spec)
+    assert output is not None and output.open(str(path), spec)
     assert output.write_image((smooth_picture().pixels * 255).round().astype(np.uint8))
     output.close()
-    upright = OpenImageIO.ImageBufAlgo.reorient(OpenImageIO.ImageBuf(str(path)))
-    np.testing.assert_allclose(read_picture(path).pixels, upright.get_pixels(OpenImageIO.FLOAT), atol=1e-6)
+    upright = OpenImageIO.ImageBufAlgo.reorient(OpenImageIO.ImageBuf(str(path))).get_pixels(OpenImageIO.FLOAT)
+    assert upright is not None
+    np.testing.assert_allclose(read_picture(path).pixels, upright, atol=1e-6)
 
 
 def test_large_pictures_are_reduced_by_means_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
