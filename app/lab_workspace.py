@@ -424,7 +424,7 @@ class LabWorkspace(QWidget):
         self.read_outs.set_value("steps", "" if session.steps is None else f"{session.steps:,}")
         reached = "" if psnr is None else psnr_text(psnr)
         by_shader = tr("by the shader") if session.from_shader and reached else ""
-        self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part) or session.why_not_on)
+        self._result_facts.setText("  ·  ".join(part for part in (reached, by_shader) if part))
         self._figure.setText(reached)
         self._figure.setVisible(psnr is not None)
         self._state.setText(_state_text(session))
@@ -566,5 +566,6 @@ def _state_text(session: LabSession) -> str:
         return texts.get(session.state, "")
     if session.network is not None:
         steps = session.network.steps
-        return tr("Trained for {steps:,} step(s)", "", steps).format(steps=steps)
+        trained = tr("Trained for {steps:,} step(s)", "", steps).format(steps=steps)
+        return "  ·  ".join((trained, session.why_not_on)) if session.why_not_on and session.psnr is None else trained
     return "" if session.picture is None else tr("Start a run to watch the quality rise.")

@@ -347,11 +347,11 @@ def test_a_network_with_alpha_over_a_picture_without_says_why_it_stays_alone(
     session.open(tmp_path / "clear.texnet")
     bench.until(lambda: session.shown is not None and session.shown.shape[2] == 4)
     assert session.psnr is None and not lab.go_on.isEnabled()
-    assert "alpha" in lab.go_on.toolTip() and "alpha" in session.why_not_on
+    assert "alpha" in lab.go_on.toolTip() and "alpha" in lab._state.text()
     write_image(tmp_path / "clear.png", smooth_picture(channels=4).pixels, 8)
     bench.open(tmp_path / "clear.png")
     bench.until(lambda: session.psnr is not None)
-    assert lab.go_on.isEnabled() and "further" in lab.go_on.toolTip() and not session.why_not_on
+    assert lab.go_on.isEnabled() and "further" in lab.go_on.toolTip() and "alpha" not in lab._state.text()
 
 
 def test_every_step_of_the_tour_does_what_it_says(bench: Bench, picture: Path) -> None:
