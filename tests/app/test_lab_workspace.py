@@ -225,7 +225,7 @@ def test_a_network_is_saved_loaded_and_trained_on(bench: Bench, picture: Path, t
     session.measured.connect(lambda: counted.add(session.steps))
     lab.go_on.click()
     bench.until(lambda: not session.busy and session.network is not None and session.network.steps == 512)
-    assert 384 in counted, "while it trains on, steps go on from those before"
+    assert min(steps or 0 for steps in counted) >= 256, "while it trains on, steps go on from those before"
 
 
 def test_a_network_shows_itself_without_a_picture_and_stays_when_one_is_opened(
