@@ -68,6 +68,22 @@ class LabGuide(QObject):
         session.shader_drawn.connect(self._on_shader_drawn)
         session.decoded.connect(self._on_decoded)
         self._rounded = False
+        self._changed: dict[str, tuple[object, object]] = {}
+        """What the steps set: the value before the tour, and that of the last step."""
+        self._ending = False
+
+    def end(self) -> None:
+        """Put the settings back that the steps changed and the user did not change since, after the last run."""
+        self._ending = True
+        if not self._name:
+            self._put_back()
+
+    def _put_back(self) -> None:
+        self._ending = False
+        session, changed, self._changed = self._session, self._changed, {}
+        back = {name: old for name, (old, new) in changed.items() if getattr(session.settings, name) == new}
+        if back:
+            session.change_settings(dataclasses.replace(session.settings, **back))  # pyright: ignore[reportArgumentType]
 
     def run(self, step: int) -> None:
         """Do what the step describes."""
@@ -79,6 +95,7 @@ class LabGuide(QObject):
             self.told.emit(tr("A training runs; stop it first."))
             return
         self._results = []
+        self._ending = False
         acts: tuple[Callable[[], object], ...] = (
             self._encodings,
             self._depths,
@@ -113,6 +130,9 @@ class LabGuide(QObject):
         self._name, changes = self._waiting.pop(0)
         session.look_at_bits(32)
         settings = dataclasses.replace(session.settings, **changes)  # pyright: ignore[reportArgumentType]
+        for name, value in changes.items():
+            before = self._changed[name][0] if name in self._changed else getattr(session.settings, name)
+            self._changed[name] = before, value
         session.change_settings(settings)
         # Only as long as it takes to see the difference; the length that was set is not touched.
         session.start(settings=dataclasses.replace(settings, rounds=self.rounds, time_budget=None))
@@ -125,15 +145,17 @@ class LabGuide(QObject):
         if not kept:
             self._waiting, self._then = [], None
             self.told.emit("")
-            return
-        self._results.append(tr("{name}: {psnr} dB.").format(name=name, psnr=db_text(self._session.psnr)))
-        if self._waiting:
-            self._next_run()
-            return
-        self.told.emit(" ".join(self._results))
-        if self._then is not None:
-            act, self._then = self._then, None
-            act()
+        else:
+            self._results.append(tr("{name}: {psnr} dB.").format(name=name, psnr=db_text(self._session.psnr)))
+            if self._waiting:
+                self._next_run()
+                return
+            self.told.emit(" ".join(self._results))
+            if self._then is not None:
+                act, self._then = self._then, None
+                act()
+        if self._ending:
+            self._put_back()
 
     def _round(self) -> None:
         self._before = self._session.psnr

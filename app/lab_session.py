@@ -109,9 +109,16 @@ class LabSession(QObject):
 
     @property
     def architecture(self) -> Architecture:
-        """What the settings ask for."""
+        """What the settings ask for; of a network without a picture, its own."""
+        if self.picture is None and self.network is not None:
+            return self.network.architecture
         channels = 3 if self.picture is None else self._pixels(self.picture, self.settings).shape[2]
         return architecture_of(self.settings, channels)
+
+    @property
+    def source(self) -> Pixels | None:
+        """The picture as it was opened; :attr:`wanted` is what the transform makes of it."""
+        return None if self.picture is None else self._pixels(self.picture, self.settings)
 
     @property
     def can_go_on(self) -> bool:
@@ -119,9 +126,27 @@ class LabSession(QObject):
         return not self.busy and self.network is not None and self.network.architecture == self.architecture
 
     @property
+    def why_not_on(self) -> str:
+        """Why the network that is there can't be trained on, or nothing."""
+        if self.network is None or self.picture is None or self.can_go_on or self.busy:
+            return ""
+        channels = self.network.architecture.channels, self.architecture.channels
+        if channels == (4, 3):
+            return tr("The network has an alpha channel and the picture has none.")
+        if channels == (3, 4):
+            return tr("The picture has an alpha channel and the network has none; Alpha in the settings leaves it out.")
+        return tr("The network has another shape than the settings ask for; Start trains a new one.")
+
+    @property
     def kept(self) -> CoordinateNetwork | None:
         """The network as it is looked at, saved and exported."""
         return None if self.network is None else self.network.quantised(self.bits)
+
+    @property
+    def file_bits(self) -> int:
+        """That each weight takes in a file: those chosen, or fewer if the network was loaded with fewer."""
+        rounding = None if self.network is None else self.network.rounding
+        return self.bits if rounding is None else min(self.bits, rounding.bits)
 
     @staticmethod
     def _pixels(picture: Picture, settings: LabSettings) -> Pixels:
@@ -285,11 +310,15 @@ class LabSession(QObject):
             self._say(tr("A training runs; stop it before another picture is opened."), "warn")
             return
         self.picture = picture
-        self.network, self.shown, self.wanted, self.frames, self.curves = None, None, None, (), []
+        self.shown, self.wanted, self.curves = None, None, []
+        if self.network is not None:
+            # It took time to learn, and may not be saved: only a new run takes its place.
+            self.network = self._at_size_of(picture, self.network)
         self.psnr = self.samples_per_s = self.fraction = None
         self.from_shader = False
         for notice in picture.notices:
             self._say(notice, "info")
+        self._look_again()
         self.set_transform(self.dial.get())
 
     def _on_network(self, network: CoordinateNetwork) -> None:
@@ -299,8 +328,7 @@ class LabSession(QObject):
             self._say(tr("A training runs; stop it before a network is loaded."), "warn")
             return
         if self.picture is not None:
-            # It shows itself at the size of the picture it is compared with.
-            network = dataclasses.replace(network, width=self.picture.width, height=self.picture.height)
+            network = self._at_size_of(self.picture, network)
         self.network = network
         settings = settings_of(network, self.settings)
         self.settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
@@ -309,6 +337,11 @@ class LabSession(QObject):
             self.set_transform(self.dial.get())
         self._look_again()
         self.changed.emit()
+
+    @staticmethod
+    def _at_size_of(picture: Picture, network: CoordinateNetwork) -> CoordinateNetwork:
+        """It shows itself at the size of the picture it is compared with."""
+        return dataclasses.replace(network, width=picture.width, height=picture.height)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         for event in events:

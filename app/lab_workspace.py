@@ -24,9 +24,11 @@ from app.lab_guide import STEPS, LabGuide
 from app.lab_session import NETWORK_SUFFIXES, LabSession, Say
 from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.dial import Transform
+from core.coordinate.network_file import numbers_size
 from core.coordinate.pictures import signed_error
 from core.coordinate.settings import WEIGHT_BITS, LabSettings
 from core.exporters.networks import TARGETS
+from core.textures.material import Pixels
 from core.textures.names import IMAGE_SUFFIXES
 from widgets.controls import (
     Combo,
@@ -71,7 +73,7 @@ FIGURES = {
     "speed": ("Samples / s", "Texels learned from in a second"),
     "parameters": ("Parameters", "Learned numbers: weights, biases and the hash encoding's table"),
     "work": ("Multiply-adds", "For one pixel"),
-    "size": ("As a file", "Of the network with whole weights"),
+    "size": ("As a file", "Of the network with its weights in the bits that are chosen above it"),
     "steps": ("Steps", "Batches that the network has learned from"),
 }
 
@@ -87,6 +89,7 @@ class LabWorkspace(QWidget):
         self.session = LabSession(compute, say, self)
         self.gain = float(GAIN)
         self._folder = ""
+        self._source_shown: Pixels | None = None
         row = bare(QHBoxLayout(self), 4)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_empty())
@@ -149,7 +152,7 @@ class LabWorkspace(QWidget):
         column.addWidget(self._make_bar())
         panes = bare(QHBoxLayout(), 4)
         self.view = PaneView(self)
-        self.source = PicturePane(self.view, "")
+        self.source = PicturePane(self.view, tr("Open the picture that the network is to be compared with."))
         self.result = PicturePane(self.view, tr("Start a run to see the network learn."))
         self.error = PicturePane(self.view, tr("What differs, amplified around mid-grey."))
         self._source_facts, self._result_facts = (ElidedLabel("", "small") for _ in range(2))
@@ -329,6 +332,8 @@ class LabWorkspace(QWidget):
 
     def show_guide(self, shown: bool) -> None:
         self.guide_card.setVisible(shown)
+        if not shown:
+            self.guide.end()
         self.guide_button.setEnabled(not shown)
 
     def set_gain(self, gain: float) -> None:
@@ -343,15 +348,21 @@ class LabWorkspace(QWidget):
     def _show_state(self) -> None:
         session = self.session
         picture, state, busy = session.picture, session.state, session.busy
-        self._stack.setCurrentIndex(int(picture is not None))
+        network = session.network
+        self._stack.setCurrentIndex(int(picture is not None or network is not None))
         self._name.setText(tr("No picture") if picture is None else picture.name)
         facts, size = tr("Drop one anywhere on the lab."), ""
+        if picture is None and network is not None:
+            self._name.setText(network.name)
+            facts = tr("A network; open a picture to compare it with.")
         if picture is not None:
             size = f"{picture.width} × {picture.height}"
             channels = tr("with alpha") if picture.pixels.shape[2] == 4 else "RGB"
             facts = "  ·  ".join((size, channels, tr("{bits} bit").format(bits=picture.bit_depth)))
         self._facts.setText(facts)
-        self._source_facts.setText(size)
+        transform = session.dial.get()
+        self._source_facts.setText(_source_text(size, transform))
+        self._source_facts.setToolTip(_source_tip(transform) if picture is not None else "")
         for form in (self.form, self.advanced):
             form.set_settings(session.settings)
             # A run keeps the settings it was started with.
@@ -364,13 +375,14 @@ class LabWorkspace(QWidget):
         self._advanced_section.set_badge(tr("%n changed", "", len(changed)) if changed else "")
         self.transforms.set_value(str(session.dial.get()))
         self.bits.set_value(session.bits)
-        there = session.network is not None and not busy
+        there = network is not None and not busy
         self.bits.setEnabled(there)
         self.shader.setEnabled(there)
         self.shader.setChecked(session.from_shader)
         self.open_button.setEnabled(not busy)
         self.start.setEnabled(picture is not None and not busy)
         self.go_on.setEnabled(session.can_go_on and picture is not None)
+        self.go_on.setToolTip(session.why_not_on or tr("Train the network there is further"))
         self.pause.setEnabled(state in (JobState.RUNNING, JobState.PAUSED))
         paused = state is JobState.PAUSED
         self.pause.setText(tr("Resume") if paused else tr("Pause"))
@@ -385,7 +397,10 @@ class LabWorkspace(QWidget):
 
     def _show_pictures(self) -> None:
         session = self.session
-        self.source.set_picture(session.wanted)
+        source = session.source
+        if source is not self._source_shown:
+            self._source_shown = source
+            self.source.set_picture(source)
         self.result.set_picture(session.shown)
         self._show_error()
         self.shader.setChecked(session.from_shader)
@@ -401,7 +416,7 @@ class LabWorkspace(QWidget):
         shape = session.architecture
         self.read_outs.set_value("parameters", f"{shape.parameters:,}")
         self.read_outs.set_value("work", f"{shape.multiply_adds:,}")
-        self.read_outs.set_value("size", size_text(4 * shape.parameters))
+        self.read_outs.set_value("size", size_text(numbers_size(shape, session.file_bits)))
         psnr = session.psnr
         self.read_outs.set_value("psnr", "" if psnr is None else psnr_text(psnr))
         speed = session.samples_per_s
@@ -519,6 +534,22 @@ def _between(times: list[float], seconds: list[float], values: list[float]) -> l
     return np.interp(times, seconds, values, left=np.nan, right=np.nan).tolist()
 
 
+def _source_text(size: str, transform: Transform) -> str:
+    """The head of the source's pane; it says what network and error are compared with if that is not what it shows."""
+    if not size or transform is Transform.IDENTITY:
+        return size
+    name = next(text for value, text, _ in TRANSFORMS if value is transform)
+    return "  ·  ".join((size, tr("to be learned: {transform}").format(transform=tr(name))))
+
+
+def _source_tip(transform: Transform) -> str:
+    if transform is Transform.IDENTITY:
+        return ""
+    what = next(tip for value, _, tip in TRANSFORMS if value is transform)
+    text = tr("The picture as it was opened. Network and error are compared with what is made of it: {transform}.")
+    return text.format(transform=tr(what))
+
+
 def _thousands(value: float) -> str:
     return f"{value / 1e6:.2f} M" if value >= 1e6 else f"{value / 1e3:.0f} k"
 
@@ -535,5 +566,6 @@ def _state_text(session: LabSession) -> str:
         return texts.get(session.state, "")
     if session.network is not None:
         steps = session.network.steps
-        return tr("Trained for {steps:,} step(s)", "", steps).format(steps=steps)
+        trained = tr("Trained for {steps:,} step(s)", "", steps).format(steps=steps)
+        return "  ·  ".join((trained, session.why_not_on)) if session.why_not_on and session.psnr is None else trained
     return "" if session.picture is None else tr("Start a run to watch the quality rise.")

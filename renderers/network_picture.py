@@ -28,12 +28,13 @@ def shader_picture(network: CoordinateNetwork, context: moderngl.Context | None 
 
 def _drawn(network: CoordinateNetwork, ctx: moderngl.Context) -> Pixels:
     channels = network.architecture.channels
-    color = "texloom_color(screen)" if channels == 4 else "vec4(texloom_color(screen), 1.0)"
+    color = "texloom_color(uv)" if channels == 4 else "vec4(texloom_color(uv), 1.0)"
+    # Not interpolated: the highest waves tell places apart that differ by a rounding.
     fragment = f"""#version 330
-in vec2 screen;
 out vec4 color;
 {network_shader(network)}
 void main() {{
+    vec2 uv = vec2(gl_FragCoord.x, {network.height}.0 - gl_FragCoord.y) / vec2({network.width}.0, {network.height}.0);
     color = {color};
 }}"""
     size = network.width, network.height

@@ -6,6 +6,8 @@ import argparse
 import dataclasses
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,8 @@ from core.coordinate import SUFFIX
 from core.coordinate.dial import Dial, Transform
 from core.coordinate.settings import LabSettings
 from core.errors import Cancelled, InputError, OutputError
-from core.exporters.networks import TARGETS, targets_named, write_network
-from core.files import write_json
+from core.exporters.networks import TARGETS, check_target, network_files, targets_named, write_network
+from core.files import check_writable, write_json
 from core.jobs import Control, describe
 
 if TYPE_CHECKING:
@@ -68,12 +70,22 @@ def run(options: argparse.Namespace) -> int:
     output = compressing.check_output(options.output)
     began = time.perf_counter()
     picture = _picture(options.image)
-    paths = [output / f"{picture.name}{suffix}" for suffix in (SUFFIX, ".png")]
-    if options.animation:
-        paths.append(_animation_path(output, picture.name, options.animation))
-    _refuse_source(paths, picture)
-    start, notes = _start(options, output / f"{picture.name}{SUFFIX}")
+    from core.coordinate.network import architecture_of
+
+    kept = output / f"{picture.name}{SUFFIX}"
+    start, notes = _start(options, kept)
     settings, more = _shaped(options, settings, start)
+    architecture = architecture_of(settings, picture.pixels.shape[2] if settings.alpha else 3)
+    others = [output / f"{picture.name}.png"]
+    if options.animation:
+        others.append(_animation_path(output, picture.name, options.animation))
+    for target in targets:
+        others += network_files(target, _export_path(output, picture.name, target), architecture)
+    for target in targets:
+        check_target(architecture, target)
+    for path in (kept, *others):
+        _check_place(path)
+    _refuse_files_of_others(kept, others, options, picture)
     read_seconds = time.perf_counter() - began
 
     from core.coordinate.learn import LabInputs, learn
@@ -87,16 +99,16 @@ def run(options: argparse.Namespace) -> int:
     except Cancelled:
         print(f"{picture.name} was discarded; nothing was written.", file=sys.stderr)
         return 130
-    report = _written(finished.result, picture, output, targets, options.animation)
+    report, failed = _written(finished.result, picture, output, targets, options.animation)
     report["seconds"] = {"read": round(read_seconds, 3), **report["seconds"]}
     report["notices"] = [*notes, *more, *report["notices"]]
     if options.report:
         write_json(options.report, report)
         print(f"Report → {options.report}")
     if finished.stopped_early:
-        print(f"Stopped early; what it had learned is kept in {paths[0]}.", file=sys.stderr)
+        print(f"Stopped early; what it had learned is kept in {kept}.", file=sys.stderr)
         return 130
-    return 0
+    return 1 if failed else 0
 
 
 def _picture(image: str) -> Picture:
@@ -111,10 +123,46 @@ def _animation_path(output: Path, name: str, kind: str) -> Path:
     return output / f"{name}-training.{kind}"
 
 
-def _refuse_source(paths: list[Path], picture: Picture) -> None:
-    for path in paths:
-        if picture.path is not None and path.exists() and path.samefile(picture.path):
+def _export_path(output: Path, name: str, target: str) -> Path:
+    return output / target / name / f"{name}{TARGETS[target].suffix}"
+
+
+def _refuse_files_of_others(kept: Path, others: list[Path], options: argparse.Namespace, picture: Picture) -> None:
+    """``kept`` is the network that is written, ``others`` what is written beside it. Raises OutputError for one that
+    is read by this run, would be written twice or is there without having been made by an earlier run."""
+    report = [] if options.report is None else [options.report]
+    for path in (kept, *others, *report):
+        if picture.path is not None and _same(path, picture.path):
             raise OutputError(f"{path} is the picture itself; choose another folder.", path)
+        if options.start is not None and _same(path, options.start):
+            raise OutputError(
+                f"{path} is the network to start from; choose another folder, or train it on with --resume.", path
+            )
+    for path in report:
+        if any(_same(path, other) for other in (kept, *others)):
+            raise OutputError(f"The report {path} would be written over what is exported; choose another name.", path)
+    if not kept.exists():
+        for path in others:
+            if path.exists():
+                raise OutputError(
+                    f"{path} is there already and is no earlier result, because {kept.name} is missing; choose another "
+                    "folder.",
+                    path,
+                )
+
+
+def _check_place(path: Path) -> None:
+    """Raises OutputError now for a file that could not be written after the training."""
+    if path.is_dir():
+        raise OutputError(f"{path} can't be written: it is a folder.", path)
+    check_writable(path.parent)
+
+
+def _same(a: Path, b: Path) -> bool:
+    """Whether both are one file, whatever it is called."""
+    if a.exists() and b.exists():
+        return a.samefile(b)
+    return a.resolve() == b.resolve()
 
 
 def _start(options: argparse.Namespace, before: Path) -> tuple[CoordinateNetwork | None, list[str]]:
@@ -150,36 +198,43 @@ def _shaped(
 
 def _written(
     result: LabResult, picture: Picture, output: Path, targets: tuple[str, ...], animation: str | None
-) -> dict[str, Any]:
-    """Write everything and say so; the report's content."""
+) -> tuple[dict[str, Any], bool]:
+    """Write everything and say so; the report's content, and whether something else than the network is missing."""
     from core.coordinate import network_file
     from core.coordinate.animation import write_animation
+    from core.coordinate.pictures import as_in_file
     from core.textures.images import write_image
 
     began = time.perf_counter()
     report = dict(result.report)
     path = output / f"{picture.name}{SUFFIX}"
     size = network_file.write(result.network, path)
-    write_image(output / f"{picture.name}.png", result.shown, picture.bit_depth)
+    write_image(output / f"{picture.name}.png", as_in_file(result.shown, picture), picture.bit_depth)
     print(
         f"{picture.name}: {compressing.quality_text(report['psnr_db'])}, {report['parameters']:,} parameters, "
         f"{report['multiply_adds_per_pixel']:,} multiply-adds a pixel → {path}"
     )
+    # The network is there already; what can't be written may not take the rest with it.
+    failed = False
     for target in targets:
-        folder = output / target / picture.name
-        try:
-            write_network(result.network, target, folder / f"{picture.name}{TARGETS[target].suffix}")
-        except InputError as error:
-            # The network is there already; what one target can't hold may not take the others with it.
-            report["notices"] = [*report["notices"], str(error)]
-            print(f"  {target}: {error}", file=sys.stderr)
-        else:
-            print(f"  {target} → {folder}")
+        place = _export_path(output, picture.name, target)
+        failed |= not _tried(target, place.parent, partial(write_network, result.network, target, place), report)
     if animation is not None:
         moving = _animation_path(output, picture.name, animation)
-        write_animation(moving, result.frames)
-        print(f"  animation → {moving}")
+        failed |= not _tried("animation", moving, partial(write_animation, moving, result.frames), report)
     report["bytes"] = size
     report["bits_per_texel"] = 8 * size / (picture.width * picture.height)
     report["seconds"] = {**report["seconds"], "write": round(time.perf_counter() - began, 3)}
-    return report
+    return report, failed
+
+
+def _tried(what: str, place: Path, write: Callable[[], object], report: dict[str, Any]) -> bool:
+    """Write, and say where to or why not, in the report too."""
+    try:
+        write()
+    except InputError as error:
+        report["notices"] = [*report["notices"], str(error)]
+        print(f"  {what}: {error}", file=sys.stderr)
+        return False
+    print(f"  {what} → {place}")
+    return True

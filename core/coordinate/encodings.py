@@ -98,6 +98,10 @@ class HashGrid:
         """Rows of the whole table."""
         return self.grids[-1].first + self.grids[-1].entries
 
+    def per_entry(self, values: Floats) -> Floats:
+        """One number a level [levels] as one a row of the table [entries, 1]."""
+        return np.repeat(values, [grid.entries for grid in self.grids])[:, None]
+
     def corners(self, coordinate: Floats) -> tuple[NDArray[np.int64], Floats]:
         """For coordinates [n]: the lower grid point per level, int64 [n, levels], and how far beyond it they lie,
         float32 [n, levels] in [0, 1)."""

@@ -85,14 +85,31 @@ def learn(
     range or a ``start`` of another shape, Cancelled when the control says so.
     """
     validate(settings)
+    # A network that is trained on brings its own grids.
+    if settings.encoding == "hash" and settings.hash_finest < settings.hash_coarsest and inputs.start is None:
+        raise InputError(
+            f"--hash-finest must be at least --hash-coarsest, {settings.hash_coarsest}, not {settings.hash_finest}."
+        )
     picture = inputs.picture if settings.alpha else without_alpha(inputs.picture)
     architecture = architecture_of(settings, picture.pixels.shape[2])
     if inputs.start is not None and inputs.start.architecture != architecture:
+        told = other_channels(inputs.start.architecture.channels, architecture.channels)
+        if told:
+            raise InputError(f"{told} Start without the network {inputs.start.name}, or take another picture.")
         raise InputError(
             f"The network {inputs.start.name} has another shape than the settings ask for; leave encoding, layers and "
             "width as they are in it, or start without it."
         )
     yield from _Run(picture, inputs, architecture, settings, control, slot).events()
+
+
+def other_channels(network: int, picture: int) -> str:
+    """Why a network of so many channels can't be compared with a picture or learn it, or nothing."""
+    if network == picture:
+        return ""
+    if network == 4:
+        return "The network has an alpha channel and the picture has none."
+    return "The picture has an alpha channel and the network has none."
 
 
 class _Run:
@@ -263,12 +280,15 @@ class _Run:
         return {
             "schema": 1,
             "version": importlib.metadata.version("texloom"),
+            "material": self.picture.name,
             "picture": self.picture.name,
             "width": self.picture.width,
             "height": self.picture.height,
             "channels": self.architecture.channels,
+            "bit_depth": self.picture.bit_depth,
             "transform": str(self.transform or Transform.IDENTITY),
             "psnr_db": picture_psnr(shown, self.wanted, self.picture.bit_depth),
+            "ssim": metrics.ssim(*_rounded(shown, self.wanted, bit_depth=self.picture.bit_depth)),
             "loss": self.loss,
             "parameters": self.architecture.parameters,
             "multiply_adds_per_pixel": self.architecture.multiply_adds,
@@ -306,5 +326,9 @@ def schedule(name: str, part: float) -> float:
 
 def picture_psnr(shown: Pixels, wanted: Pixels, bit_depth: int) -> float:
     """In dB, both rounded to the picture's bit depth; infinity if nothing differs."""
-    top = 2.0**bit_depth - 1.0
-    return metrics.psnr((shown * top).round() / top, (wanted * top).round() / top)
+    return metrics.psnr(*_rounded(shown, wanted, bit_depth=bit_depth))
+
+
+def _rounded(*pictures: Pixels, bit_depth: int) -> list[Pixels]:
+    top = np.float32(2.0**bit_depth - 1.0)
+    return [(picture * top).round() / top for picture in pictures]

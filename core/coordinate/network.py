@@ -78,9 +78,20 @@ def architecture_of(settings: LabSettings, channels: int) -> Architecture:
 
 
 @dataclass(frozen=True)
+class Rounding:
+    """What the numbers of a rounded network are multiples of: below 16 bits ``steps`` float32 [out] per layer, and
+    ``table_steps`` float32 [levels] with the hash encoding; 16 are half floats, which need none."""
+
+    bits: int
+    steps: tuple[Floats, ...] = ()
+    table_steps: Floats | None = None
+
+
+@dataclass(frozen=True)
 class CoordinateNetwork:
     """``weights`` [in, out] and ``biases`` [out] per layer, ``table`` [entries, features] with the hash encoding, all
-    float32. ``width`` and ``height`` are those of the picture it learned, ``steps`` how long it did."""
+    float32. ``width`` and ``height`` are those of the picture it learned, ``steps`` how long it did; ``rounding`` is
+    None for numbers as they were learned."""
 
     name: str
     architecture: Architecture
@@ -90,6 +101,7 @@ class CoordinateNetwork:
     width: int
     height: int
     steps: int = 0
+    rounding: Rounding | None = None
 
     def decode(
         self, width: int | None = None, height: int | None = None, check: Callable[[], object] = lambda: None
@@ -156,28 +168,36 @@ class CoordinateNetwork:
         those of its level; 16 are half floats and 32 leave all as it is. Biases keep 16 bits."""
         if bits >= 32:
             return self
+        biases = tuple(_half(values) for values in self.biases)
         if bits >= 16:
-            half = lambda values: values.astype(np.float16).astype(np.float32)  # noqa: E731
-            weights, table = tuple(map(half, self.weights)), None if self.table is None else half(self.table)
-        else:
-            weights = tuple(_stepped(values, bits) for values in self.weights)
-            table = None if self.table is None else self.table.copy()
-            if table is not None and self.architecture.grid is not None:
-                for grid in self.architecture.grid.grids:
-                    rows = slice(grid.first, grid.first + grid.entries)
-                    table[rows] = _stepped(table[rows].reshape(-1, 1), bits).reshape(table[rows].shape)
-        biases = tuple(values.astype(np.float16).astype(np.float32) for values in self.biases)
-        return dataclasses.replace(self, weights=weights, biases=biases, table=table)
+            table = None if self.table is None else _half(self.table)
+            weights = tuple(_half(values) for values in self.weights)
+            return dataclasses.replace(self, weights=weights, biases=biases, table=table, rounding=Rounding(16))
+        steps = tuple(_step(values, bits) for values in self.weights)
+        weights = tuple(np.round(values / step) * step for values, step in zip(self.weights, steps, strict=True))
+        table = table_steps = None
+        grid = self.architecture.grid
+        if self.table is not None and grid is not None:
+            levels = np.array([level.first for level in grid.grids])
+            table_steps = _step(np.maximum.reduceat(np.abs(self.table).max(axis=1), levels)[None], bits)
+            per_entry = grid.per_entry(table_steps)
+            table = np.round(self.table / per_entry) * per_entry
+        rounding = Rounding(bits, steps, table_steps)
+        return dataclasses.replace(self, weights=weights, biases=biases, table=table, rounding=rounding)
 
 
 def _centres(count: int) -> Floats:
     return ((np.arange(count) + 0.5) / count).astype(np.float32)
 
 
-def _stepped(values: Floats, bits: int) -> Floats:
+def _half(values: Floats) -> Floats:
+    return values.astype(np.float16).astype(np.float32)
+
+
+def _step(values: Floats, bits: int) -> Floats:
+    """Per column, so that its largest number is one of 2^``bits`` − 1 even steps."""
     top = 2 ** (bits - 1) - 1
-    step = np.maximum(np.abs(values).max(axis=0), 1e-12) / top
-    return (np.round(values / step) * step).astype(np.float32)
+    return (np.maximum(np.abs(values).max(axis=0), 1e-12) / top).astype(np.float32)
 
 
 def _activated(values: Floats, activation: str) -> Floats:

@@ -1,4 +1,4 @@
-"""The ``.texnet`` file: a coordinate network with its exact numbers. See docs/lab.md."""
+"""The ``.texnet`` file: a coordinate network with its exact numbers, packed where they are rounded. See docs/lab.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,15 @@ import numpy as np
 
 from core.coordinate import SUFFIX, rtx_file
 from core.coordinate.encodings import HashGrid
-from core.coordinate.network import Architecture, CoordinateNetwork
+from core.coordinate.network import Architecture, CoordinateNetwork, Rounding
 from core.coordinate.settings import ACTIVATIONS, ENCODINGS, LabSettings
 from core.errors import DamagedFileError, InputError
 from core.files import write_bytes
 from core.jobs import describe
 
 _MAGIC = b"TEXNET\x1a\n"
-_VERSION = 1
+_VERSION, _PACKED_VERSION = 1, 2
+_PACKED_BITS = (16, 8, 6, 4)
 _PREFIX = struct.Struct("<8sHHIIIQ")
 _MOST_HEADER = 1 << 16
 _MOST_SIDE = 16384
@@ -51,13 +52,62 @@ def encode(network: CoordinateNetwork) -> bytes:
         "picture": [network.width, network.height],
         "steps": network.steps,
     }
+    rounding = network.rounding
+    if rounding is not None:
+        header["bits"] = rounding.bits
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    arrays = [] if network.table is None else [network.table]
-    for weights, biases in zip(network.weights, network.biases, strict=True):
-        arrays += [weights, biases]
-    numbers = b"".join(np.ascontiguousarray(array, "<f4").tobytes() for array in arrays)
-    prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, len(text), zlib.crc32(text), zlib.crc32(numbers), len(numbers))
+    numbers = b"".join(_numbers(network))
+    version = _VERSION if rounding is None else _PACKED_VERSION
+    prefix = _PREFIX.pack(_MAGIC, version, 0, len(text), zlib.crc32(text), zlib.crc32(numbers), len(numbers))
     return prefix + text + numbers
+
+
+def _numbers(network: CoordinateNetwork) -> Iterator[bytes]:
+    """The blocks of numbers: table, then the weights and biases of each layer."""
+    rounding, grid = network.rounding, network.architecture.grid
+    bits = 32 if rounding is None else rounding.bits
+    layers = zip(network.weights, network.biases, strict=True)
+    if rounding is None or bits == 16:
+        kind = "<f4" if bits == 32 else "<f2"
+        arrays = [] if network.table is None else [network.table]
+        for weights, biases in layers:
+            arrays += [weights, biases]
+        yield from (np.ascontiguousarray(array, kind).tobytes() for array in arrays)
+        return
+    if network.table is not None and grid is not None and rounding.table_steps is not None:
+        yield rounding.table_steps.astype("<f4").tobytes()
+        yield _packed(network.table, grid.per_entry(rounding.table_steps), bits)
+    for (weights, biases), steps in zip(layers, rounding.steps, strict=True):
+        yield steps.astype("<f4").tobytes()
+        yield _packed(weights, steps, bits)
+        yield biases.astype("<f2").tobytes()
+
+
+def numbers_size(shape: Architecture, bits: int) -> int:
+    """Bytes of the numbers of a network, whole (32) or rounded to so many bits: nearly all of its file."""
+    if bits >= 16:
+        return shape.parameters * bits // 8
+    size = 0
+    if shape.grid is not None:
+        size = 4 * shape.grid.levels + _packed_size(shape.grid.entries * shape.grid.features, bits)
+    return size + sum(4 * n_out + _packed_size(n_in * n_out, bits) + 2 * n_out for n_in, n_out in shape.shapes)
+
+
+def _packed_size(count: int, bits: int) -> int:
+    return -(-count * bits // 8)
+
+
+def _packed(values: np.ndarray, steps: np.ndarray, bits: int) -> bytes:
+    """Multiples of the steps as unsigned numbers of so many bits, one behind the other, the highest bit first."""
+    codes = (np.round(values / steps) + 2 ** (bits - 1)).astype(np.uint8).reshape(-1, 1)
+    return np.packbits(np.unpackbits(codes, axis=1)[:, 8 - bits :]).tobytes()
+
+
+def _unpacked(data: bytes, shape: tuple[int, int], steps: np.ndarray, bits: int) -> np.ndarray:
+    count = shape[0] * shape[1]
+    lowest = np.unpackbits(np.frombuffer(data, np.uint8), count=count * bits).reshape(count, bits)
+    codes = np.packbits(np.pad(lowest, ((0, 0), (8 - bits, 0))), axis=1).reshape(shape)
+    return (codes.astype(np.float32) - np.float32(2 ** (bits - 1))) * steps
 
 
 def read(path: Path) -> CoordinateNetwork:
@@ -68,7 +118,7 @@ def read(path: Path) -> CoordinateNetwork:
             if len(prefix) < _PREFIX.size or not prefix.startswith(_MAGIC):
                 raise DamagedFileError(f"{path} is not a {SUFFIX} file.", path)
             _, version, _, header_size, header_sum, number_sum, size = _PREFIX.unpack(prefix)
-            if version != _VERSION:
+            if version not in (_VERSION, _PACKED_VERSION):
                 raise DamagedFileError(
                     f"{path} was written by a newer Texloom (format {version}); update Texloom.", path
                 )
@@ -77,19 +127,26 @@ def read(path: Path) -> CoordinateNetwork:
             text = file.read(header_size)
             if zlib.crc32(text) != header_sum:
                 raise _damaged(path)
-            bare = _bare(json.loads(text))
+            header = json.loads(text)
+            bare = _bare(header)
+            bits = 32 if version == _VERSION else header["bits"]
+            if version == _PACKED_VERSION and bits not in _PACKED_BITS:
+                raise _damaged(path)
             # The header says how many numbers there must be, so nothing is read that it doesn't ask for.
-            if size != 4 * bare.architecture.parameters:
+            if size != numbers_size(bare.architecture, bits):
                 raise _damaged(path)
             data = file.read(size)
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror}.", path) from error
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise _damaged(path) from error
-    numbers = np.frombuffer(data, "<f4").astype(np.float32)
-    if zlib.crc32(data) != number_sum or not np.isfinite(numbers).all():
+    if zlib.crc32(data) != number_sum:
         raise _damaged(path)
-    return _filled(bare, numbers)
+    network = _filled(bare, data, bits)
+    arrays = (*network.weights, *network.biases, *(() if network.table is None else (network.table,)))
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise _damaged(path)
+    return network
 
 
 def read_any(path: Path) -> CoordinateNetwork:
@@ -121,20 +178,46 @@ def settings_of(network: CoordinateNetwork, settings: LabSettings) -> LabSetting
     return dataclasses.replace(settings, **changes)
 
 
-def _filled(bare: CoordinateNetwork, numbers: np.ndarray) -> CoordinateNetwork:
+def _filled(bare: CoordinateNetwork, data: bytes, bits: int) -> CoordinateNetwork:
     """The network with its numbers, in the order of the file."""
     shape, at = bare.architecture, 0
-    table = None
-    if shape.grid is not None:
-        at = shape.grid.entries * shape.grid.features
-        table = numbers[:at].reshape(shape.grid.entries, shape.grid.features).copy()
-    weights, biases = [], []
+
+    def taken(count: int, kind: str) -> np.ndarray:
+        nonlocal at
+        values = np.frombuffer(data, kind, count, at).astype(np.float32)
+        at += values.size * np.dtype(kind).itemsize
+        return values
+
+    def matrix(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+        """And the steps that its columns are multiples of, or none."""
+        nonlocal at
+        if bits >= 16:
+            return taken(rows * columns, "<f4" if bits == 32 else "<f2").reshape(rows, columns), np.empty(0)
+        steps = taken(columns, "<f4")
+        size = _packed_size(rows * columns, bits)
+        values = _unpacked(data[at : at + size], (rows, columns), steps, bits)
+        at += size
+        return values, steps
+
+    table = table_steps = None
+    if (grid := shape.grid) is not None and bits >= 16:
+        table = matrix(grid.entries, grid.features)[0]
+    elif grid is not None:
+        table_steps = taken(grid.levels, "<f4")
+        size = _packed_size(grid.entries * grid.features, bits)
+        whole = (grid.entries, grid.features)
+        table = _unpacked(data[at : at + size], whole, grid.per_entry(table_steps), bits)
+        at += size
+    weights, biases, steps = [], [], []
     for n_in, n_out in shape.shapes:
-        weights.append(numbers[at : at + n_in * n_out].reshape(n_in, n_out).copy())
-        at += n_in * n_out
-        biases.append(numbers[at : at + n_out].copy())
-        at += n_out
-    return dataclasses.replace(bare, weights=tuple(weights), biases=tuple(biases), table=table)
+        values, own = matrix(n_in, n_out)
+        weights.append(values)
+        steps.append(own)
+        biases.append(taken(n_out, "<f4" if bits == 32 else "<f2"))
+    rounding = None
+    if bits < 32:
+        rounding = Rounding(bits, tuple(steps) if bits < 16 else (), table_steps)
+    return dataclasses.replace(bare, weights=tuple(weights), biases=tuple(biases), table=table, rounding=rounding)
 
 
 def _bare(header: Mapping[str, Any]) -> CoordinateNetwork:

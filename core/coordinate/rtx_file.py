@@ -2,7 +2,8 @@
 
 Both know layers only, so reading says what a network of those sizes must be in SimpleTraining: two coordinates,
 frequency-encoded into six numbers each where there are twelve inputs, LeakyReLU, sigmoid. Weights lie output by output
-[out, in], half floats in the block; there every matrix and every bias begins at a multiple of 64 bytes.
+[out, in], half floats in the block; there a matrix begins at a multiple of 64 bytes and a bias at one of 16. Reading
+goes by the offsets in the file, so it takes other alignments too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _TAIL = struct.Struct("<I4xQ")
 _MOST_LAYERS = 8
 _MOST_NEURONS = 256
 _MOST_BYTES = 1 << 26
-_ALIGNMENT = 64
+_MATRIX_ALIGNMENT, _BIAS_ALIGNMENT = 64, 16
+_MOST_WIDTH = 128
+"""The library asserts matrices of at most so many rows and columns."""
 _ACTIVATION = "leaky-relu"
 
 Layers = Sequence[tuple[Floats, Floats]]
@@ -44,7 +47,8 @@ def write(network: CoordinateNetwork, path: Path) -> int:
 
     Raises InputError for a network that the layout can't hold, OutputError if it can't be written.
     """
-    data = _json_text(network) if path.suffix.lower() == JSON_SUFFIX else _block(network, path)
+    check(network.architecture, path.suffix)
+    data = _json_text(network) if path.suffix.lower() == JSON_SUFFIX else _block(network)
     write_bytes(path, data)
     return len(data)
 
@@ -82,18 +86,24 @@ def _as_network(layers: Layers, path: Path) -> CoordinateNetwork:
     return CoordinateNetwork(name, shape, weights, biases, None, 512, 512)
 
 
-def _check_layout(network: CoordinateNetwork, what: str) -> None:
-    shape = network.architecture
+def check(shape: Architecture, suffix: str) -> None:
+    """Raises InputError for a network that the layout of files with this ending can't hold."""
+    what = "The JSON layout" if suffix.lower() == JSON_SUFFIX else "The block layout"
     held = (shape.encoding == "frequency" and shape.values == 6) or shape.encoding == "none"
     if not held or shape.activation != _ACTIVATION:
         raise InputError(
             f"{what} of the RTX samples holds networks with frequency encoding (6 values) or none and LeakyReLU; save "
             "this one as .texnet."
         )
+    if shape.width > _MOST_WIDTH:
+        raise InputError(
+            f"{what} of the RTX samples holds up to {_MOST_WIDTH} neurons a layer; save this network as .texnet."
+        )
+    if shape.hidden_layers + 1 > _MOST_LAYERS:
+        raise InputError(f"{what} of the RTX samples holds 7 hidden layers; save this network as .texnet.")
 
 
 def _json_text(network: CoordinateNetwork) -> bytes:
-    _check_layout(network, "The JSON layout")
     layers = []
     for weights, biases in zip(network.weights, network.biases, strict=True):
         n_in, n_out = weights.shape
@@ -115,21 +125,18 @@ def _from_json(data: bytes) -> Layers:
     return _joined(layers)
 
 
-def _block(network: CoordinateNetwork, path: Path) -> bytes:
-    _check_layout(network, "The block layout")
+def _block(network: CoordinateNetwork) -> bytes:
     shape = network.architecture
-    if shape.hidden_layers + 1 > _MOST_LAYERS:
-        raise InputError(f"{path} can't be written: the block layout of the RTX samples holds 7 hidden layers.", path)
     block, entries = bytearray(), b""
     for weights, biases in zip(network.weights, network.biases, strict=True):
         places = []
-        for values in (weights.T, biases):
-            block += bytes(-len(block) % _ALIGNMENT)
+        for values, alignment in ((weights.T, _MATRIX_ALIGNMENT), (biases, _BIAS_ALIGNMENT)):
+            block += bytes(-len(block) % alignment)
             places.append(len(block))
             block += np.ascontiguousarray(values, "<f2").tobytes()
         n_in, n_out = weights.shape
         entries += _LAYER.pack(n_in, n_out, 2 * n_in * n_out, 2 * n_out, *places)
-    block += bytes(-len(block) % _ALIGNMENT)
+    block += bytes(-len(block) % _MATRIX_ALIGNMENT)
     head = _HEADER.pack(_VERSION, shape.hidden_layers, shape.inputs, shape.width, shape.channels, 0, 0)
     return head + entries.ljust(_MOST_LAYERS * _LAYER.size, b"\0") + _TAIL.pack(0, len(block)) + bytes(block)
 

@@ -38,7 +38,7 @@ class LabSettings:
     )
     weight_bits: str = setting(
         "32",
-        "Bits that each finished weight is kept in; 32 leaves it as it was learned.",
+        "Bits that each finished weight is kept in, also in the file; 32 leaves it as it was learned.",
         unit="bits",
         choices=WEIGHT_BITS,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,12 +15,19 @@ from core.coordinate.encodings import HashGrid
 _BETAS = (0.9, 0.99)
 _EPSILON = 1e-15
 
+_log = logging.getLogger(__name__)
+
 
 def can_hold(grid: HashGrid) -> bool:
-    """Whether it is installed and knows this number of features, and lays the table out as we do."""
+    """Whether it is installed, works and knows this number of features, and lays the table out as we do."""
     if importlib.util.find_spec("tinycudann") is None or grid.features not in (1, 2, 4):
         return False
-    return _encoding(grid).params.numel() == grid.entries * grid.features
+    try:
+        return _encoding(grid).params.numel() == grid.entries * grid.features
+    except Exception as error:
+        # Built for another GPU, driver or torch it raises whatever its author chose; our own encoding does the same.
+        _log.warning("tiny-cuda-nn is installed but can't be used (%s: %s)", type(error).__name__, error)
+        return False
 
 
 def table(grid: HashGrid, start: torch.Tensor, device: torch.device) -> TinyCudaTable:

@@ -15,6 +15,7 @@ import numpy as np
 
 from core.coordinate.encodings import PRIME, Floats, values_per_coordinate
 from core.coordinate.network import CoordinateNetwork
+from core.exporters.networks import TABLE_SUFFIX
 from core.exporters.shader_text import (
     COMPONENTS,
     Kind,
@@ -32,7 +33,6 @@ from core.exporters.shader_text import (
 )
 from core.files import write_bytes
 
-TABLE_SUFFIX = ".table.bin"
 TABLE_WIDTH = 1024
 _TABLE = Texture("texloom_table", Kind.FLOATS)
 
@@ -113,7 +113,9 @@ def _inputs(network: CoordinateNetwork, shader: ShaderText) -> tuple[list[str], 
     lines = []
     for k in range(count):
         if shape.encoding == "frequency":
-            term = f"{'cos' if k % 2 else 'sin'}(uv * {number(math.pi * 2.0 ** (k // 2))})"
+            # A power of two and the part behind the point are exact: high waves keep their place.
+            turns = f"fract(uv * {number(2.0 ** (k // 2 - 1))})"
+            term = f"{'cos' if k % 2 else 'sin'}({turns} * {number(2.0 * math.pi)})"
         elif shape.encoding == "triangle":
             term = f"abs(fract(uv * {number(2.0 ** (k - 1))} + {number(0.25 * k)}) - 0.5) * 4.0 - 1.0"
         else:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 
 if TYPE_CHECKING:
-    from core.coordinate.network import CoordinateNetwork
+    from core.coordinate.network import Architecture, CoordinateNetwork
+
+
+TABLE_SUFFIX = ".table.bin"
+"""Of the hash encoding's table beside shader text."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ def targets_named(text: str | None) -> tuple[str, ...]:
         if name not in TARGETS:
             raise InputError(f"There is no export target {name!r} for a network; there are {', '.join(TARGETS)}.")
     return tuple(dict.fromkeys(names))
+
+
+def check_target(architecture: Architecture, target: str) -> None:
+    """Raises InputError for a network that the target can't hold."""
+    if not TARGETS[target].language:
+        from core.coordinate import rtx_file
+
+        rtx_file.check(architecture, TARGETS[target].suffix)
+
+
+def network_files(target: str, path: Path, architecture: Architecture) -> list[Path]:
+    """What :func:`write_network` would write, the main file first."""
+    if architecture.grid is None or not TARGETS[target].language:
+        return [path]
+    return [path, path.with_name(path.stem + TABLE_SUFFIX)]
 
 
 def write_network(network: CoordinateNetwork, target: str, path: Path) -> list[Path]:

@@ -42,7 +42,8 @@ _HARMLESS = ("extraneous bytes before marker",)
 
 @dataclass(frozen=True)
 class ImageHeader:
-    """``bit_depth`` is 8, 16 or 32 (float of any width). ``channel_names`` are as in the file."""
+    """``bit_depth`` is 8, 16 or 32 (float of any width). ``channel_names`` are as in the file; ``orientation`` is how
+    a camera was held, 1 to 8 as in EXIF, which reading doesn't undo."""
 
     width: int
     height: int
@@ -50,6 +51,7 @@ class ImageHeader:
     bit_depth: int
     has_alpha: bool
     channel_names: tuple[str, ...] = ()
+    orientation: int = 1
 
 
 def read_header(path: Path) -> ImageHeader:
@@ -156,6 +158,7 @@ def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
         bit_depth=_DEPTH_OF.get(str(spec.format), 32),
         has_alpha=spec.alpha_channel >= 0,
         channel_names=tuple(spec.channelnames),
+        orientation=spec.get_int_attribute("Orientation", 1),
     )
 
 

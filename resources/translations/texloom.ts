@@ -1451,10 +1451,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Bits that each finished weight is kept in; 32 leaves it as it was learned.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>bits</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2027,7 +2023,7 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Of the network with whole weights</source>
+        <source>Of the network with its weights in the bits that are chosen above it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2187,6 +2183,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Open the picture that the network is to be compared with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start a run to see the network learn.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2323,6 +2323,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A network; open a picture to compare it with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>with alpha</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2364,6 +2368,14 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Drop to learn this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to be learned: {transform}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture as it was opened. Network and error are compared with what is made of it: {transform}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2454,6 +2466,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>SMAPE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits that each finished weight is kept in, also in the file; 32 leaves it as it was learned.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3426,6 +3442,18 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Drawn by the shader. It differs by {steps:.2f} of 255 steps at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network has an alpha channel and the picture has none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture has an alpha channel and the network has none; Alpha in the settings leaves it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network has another shape than the settings ask for; Start trains a new one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -27,6 +27,7 @@ from core.textures.material import Pixels
 from tests.core.coordinate.networks import random_network, smooth_picture
 from widgets import theme
 from widgets.picture_pane import image_of
+from widgets.units import size_text
 
 WAIT_MS = 60_000
 QUICK = LabSettings(hidden_layers=2, width=24, rounds=2, batch_side=16)
@@ -146,11 +147,28 @@ def test_a_transform_button_changes_what_a_running_training_learns(bench: Bench,
     # The job itself says what it learns now, through the slot.
     bench.until(lambda: (preview := session._slot.get()[1]) is not None and np.allclose(preview.wanted, mirrored))
     assert session.busy
-    bench.until(lambda: lab.source.image == image_of(mirrored))
+    bench.until(lambda: same(session.wanted, mirrored))
     bench.until(lambda: session.psnr is not None and session.psnr > 25)
     lab.stop.click()
     bench.until(lambda: not session.busy)
     assert session.psnr is not None and session.psnr > 20
+
+
+def test_the_source_stays_the_original_and_says_what_is_made_of_it(bench: Bench, picture: Path) -> None:
+    lab, session = bench.lab, bench.session
+    bench.open(picture)
+    bench.train()
+    pixels = smooth_picture().pixels
+    bench.until(lambda: lab.source.image == image_of(pixels))
+    assert lab._source_facts.text() == "48 × 32"
+    lab.transforms.button("mirror").click()
+    mirrored = transformed(pixels, Transform.MIRROR)
+    bench.until(lambda: same(session.wanted, mirrored))
+    assert lab.source.image == image_of(pixels)
+    assert "Mirror" in lab._source_facts.text() and "Left and right" in lab._source_facts.toolTip()
+    assert session.shown is not None and lab.error.image == image_of(signed_error(session.shown, mirrored, 10.0))
+    session.change_settings(dataclasses.replace(session.settings, alpha=False))
+    assert lab.source.image == image_of(pixels)
 
 
 def test_the_gain_amplifies_the_error_around_grey(bench: Bench, picture: Path) -> None:
@@ -207,7 +225,32 @@ def test_a_network_is_saved_loaded_and_trained_on(bench: Bench, picture: Path, t
     session.measured.connect(lambda: counted.add(session.steps))
     lab.go_on.click()
     bench.until(lambda: not session.busy and session.network is not None and session.network.steps == 512)
-    assert 384 in counted, "while it trains on, steps go on from those before"
+    assert min(steps or 0 for steps in counted) >= 256, "while it trains on, steps go on from those before"
+
+
+def test_a_network_shows_itself_without_a_picture_and_stays_when_one_is_opened(
+    bench: Bench, picture: Path, tmp_path: Path
+) -> None:
+    lab, session = bench.lab, bench.session
+    network = random_network()
+    network_file.write(network, tmp_path / "some.texnet")
+    session.open(tmp_path / "some.texnet")
+    bench.until(lambda: same(session.shown, network.decode()))
+    assert lab.result.isVisible() and lab.result.image == image_of(network.decode())
+    assert lab.read_outs.value("parameters") == f"{network.architecture.parameters:,}"
+    assert lab.save.isEnabled() and not lab.start.isEnabled() and lab.error.image is None
+    write_image(tmp_path / "small.png", smooth_picture(24, 20).pixels, 8)
+    for path, size in ((picture, (48, 32)), (tmp_path / "small.png", (24, 20))):
+        bench.open(path)
+        wanted = network.decode(*size)
+        bench.until(lambda wanted=wanted: same(session.shown, wanted) and session.psnr is not None)
+        assert lab.error.image is not None and lab.go_on.isEnabled() and lab.start.isEnabled()
+    bench.train()
+    assert session.network is not None and session.network.steps == 256
+    trained = session.network
+    bench.open(picture)
+    bench.until(lambda: session.shown is not None and session.shown.shape[:2] == (32, 48))
+    assert session.network.weights[0] is trained.weights[0] and session.frames
 
 
 def test_fewer_bits_are_looked_at_without_losing_the_weights(bench: Bench, picture: Path, tmp_path: Path) -> None:
@@ -221,6 +264,9 @@ def test_fewer_bits_are_looked_at_without_losing_the_weights(bench: Bench, pictu
     assert session.psnr is not None and session.psnr < psnr and session.network is whole
     session.save_network(tmp_path / "four.texnet")
     bench.until(lambda: (tmp_path / "four.texnet").exists() and bool(bench.said))
+    four = network_file.numbers_size(whole.architecture, 4)
+    assert four < (tmp_path / "four.texnet").stat().st_size < four + 400
+    assert bench.lab.read_outs.value("size") == size_text(four)
     assert np.array_equal(network_file.read(tmp_path / "four.texnet").decode(), whole.quantised(4).decode())
     session.look_at_bits(32)
     bench.until(lambda: session.psnr == psnr)
@@ -292,6 +338,22 @@ def test_alpha_is_learned_and_can_be_left_out(bench: Bench, tmp_path: Path) -> N
     assert read_image(tmp_path / "clear.png")[0].shape[2] == 4
 
 
+def test_a_network_with_alpha_over_a_picture_without_says_why_it_stays_alone(
+    bench: Bench, picture: Path, tmp_path: Path
+) -> None:
+    lab, session = bench.lab, bench.session
+    network_file.write(random_network(channels=4), tmp_path / "clear.texnet")
+    bench.open(picture)
+    session.open(tmp_path / "clear.texnet")
+    bench.until(lambda: session.shown is not None and session.shown.shape[2] == 4)
+    assert session.psnr is None and not lab.go_on.isEnabled()
+    assert "alpha" in lab.go_on.toolTip() and "alpha" in lab._state.text()
+    write_image(tmp_path / "clear.png", smooth_picture(channels=4).pixels, 8)
+    bench.open(tmp_path / "clear.png")
+    bench.until(lambda: session.psnr is not None)
+    assert lab.go_on.isEnabled() and "further" in lab.go_on.toolTip() and "alpha" not in lab._state.text()
+
+
 def test_every_step_of_the_tour_does_what_it_says(bench: Bench, picture: Path) -> None:
     lab, session, card = bench.lab, bench.session, bench.lab.guide_card
     lab.guide.rounds = 1
@@ -327,6 +389,25 @@ def test_every_step_of_the_tour_does_what_it_says(bench: Bench, picture: Path) -
     assert session.from_shader and not card.next.isEnabled()
     card.close_button.click()
     assert not card.isVisible() and lab.guide_button.isEnabled()
+    assert session.settings == QUICK, "the tour's networks are not the user's"
+
+
+def test_the_tour_ends_after_its_run_and_leaves_what_was_changed_since(bench: Bench, picture: Path) -> None:
+    lab, session = bench.lab, bench.session
+    lab.guide.rounds = 1
+    bench.open(picture)
+    session.change_settings(dataclasses.replace(QUICK, values=9))
+    lab.guide_button.click()
+    lab.guide.run(1)
+    assert session.busy and session.settings.hidden_layers == 1
+    lab.guide_card.close_button.click()
+    bench.until(lambda: not session.busy and session.settings.hidden_layers == QUICK.hidden_layers)
+    assert session.network is not None and session.network.architecture.hidden_layers == 6
+    lab.guide.run(0)
+    bench.until(lambda: not session.busy and session.settings.encoding == "frequency")
+    session.change_settings(dataclasses.replace(session.settings, values=12, width=32))
+    lab.guide.end()
+    assert session.settings.values == 12 and session.settings.width == 32
 
 
 def test_a_step_that_needs_a_network_trains_one_first(bench: Bench, picture: Path) -> None:

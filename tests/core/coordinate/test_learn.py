@@ -174,6 +174,15 @@ def test_a_network_of_another_shape_is_refused_with_its_name() -> None:
         run(inputs=inputs)
 
 
+@pytest.mark.parametrize(("network", "picture"), [(4, 3), (3, 4)])
+def test_a_network_without_the_pictures_alpha_is_refused_for_that(network: int, picture: int) -> None:
+    start = random_network(channels=network)
+    settings = dataclasses.replace(SETTINGS, width=20)
+    with pytest.raises(InputError, match="alpha") as caught:
+        run(settings, LabInputs(smooth_picture(channels=picture), start=start))
+    assert "layers" not in str(caught.value)
+
+
 def test_sixteen_bits_say_what_they_are_here() -> None:
     events = run(dataclasses.replace(SETTINGS, precision="float16", device="cpu"))
     assert any(isinstance(event, Notice) and "float16" in event.text for event in events)
@@ -207,6 +216,18 @@ def test_the_signed_error_is_grey_where_nothing_differs() -> None:
     # The sample's own: half of ten times the difference, around one half.
     brighter = signed_error(np.full((1, 1, 3), 0.52, np.float32), np.full((1, 1, 3), 0.5, np.float32), 10.0)
     assert brighter[0, 0, 0] == pytest.approx(0.6, abs=1e-5)
+
+
+def test_the_signed_error_shows_what_alpha_differs_by() -> None:
+    wanted = smooth_picture(channels=4).pixels
+    shown = wanted.copy()
+    shown[0, 0, 3] -= 0.02
+    shown[1, 1, 0] += 0.01
+    shown[1, 1, 3] -= 0.005
+    error = signed_error(shown, wanted, 10.0)
+    assert error.shape[2] == 3 and error[0, 0] == pytest.approx([0.4] * 3, abs=1e-5)
+    assert error[1, 1] == pytest.approx([0.55, 0.475, 0.475], abs=1e-5)
+    assert (signed_error(shown[..., :3], wanted, 10.0)[0, 0] == 0.5).all()
 
 
 def test_frames_stay_few_and_spread() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -325,3 +326,15 @@ def test_parameters_are_counted() -> None:
         numbers += 0 if network.table is None else network.table.size
         assert network.architecture.parameters == numbers
     assert Architecture("none").inputs == 2
+
+
+@pytest.mark.parametrize("text", ["raise OSError('no compatible build')", "import nowhere_to_be_found", "Encoding = 1"])
+def test_a_broken_tiny_cuda_is_left_alone_with_its_reason(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "tinycudann.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tinycudann", raising=False)
+    assert not tiny_cuda.can_hold(GRID)
+    assert "tiny-cuda-nn" in caplog.text
+    monkeypatch.delitem(sys.modules, "tinycudann", raising=False)

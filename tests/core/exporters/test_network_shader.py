@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -30,6 +31,8 @@ from tests.core.exporters.test_decoder_languages import STAND_INS, built, comman
 from tests.core.exporters.test_decoder_shader import VERTEX
 
 CLOSE = 1 / 255
+MANY = dataclasses.replace(random_network(values=32), width=64)
+"""Of a size that a compiler may divide by as it likes: its highest waves tell roundings of a place apart."""
 HASHED, WAVES = random_network("hash"), random_network("frequency", "swish", channels=4)
 
 
@@ -52,11 +55,17 @@ def test_the_shader_shows_the_same_picture(ctx: moderngl.Context, network: Coord
     assert np.abs(shown - wanted).max() < CLOSE / 10
 
 
+@pytest.mark.parametrize("values", [16, 24, 32])
+def test_the_highest_waves_keep_their_place(ctx: moderngl.Context, values: int) -> None:
+    network = random_network(values=values)
+    assert np.abs(shader_picture(network, ctx) - network.decode()).max() < CLOSE / 10
+
+
 def test_a_context_of_its_own_is_made_where_none_is_given() -> None:
     assert np.abs(shader_picture(HASHED) - HASHED.decode()).max() < CLOSE
 
 
-@pytest.mark.parametrize("network", [HASHED, WAVES], ids=["hash", "frequency"])
+@pytest.mark.parametrize("network", [HASHED, WAVES, MANY], ids=["hash", "frequency", "32 values"])
 def test_hlsl(ctx: moderngl.Context, network: CoordinateNetwork, tmp_path: Path) -> None:
     glslang, cross = command("glslangValidator", "glslang-tools"), command("spirv-cross", "spirv-cross")
     (tmp_path / "network.hlsl").write_text(entry(network, Language.HLSL), encoding="utf-8")
@@ -65,7 +74,7 @@ def test_hlsl(ctx: moderngl.Context, network: CoordinateNetwork, tmp_path: Path)
     check_module(ctx, network, cross, binary, tmp_path)
 
 
-@pytest.mark.parametrize("network", [HASHED, WAVES], ids=["hash", "frequency"])
+@pytest.mark.parametrize("network", [HASHED, WAVES, MANY], ids=["hash", "frequency", "32 values"])
 def test_slang(ctx: moderngl.Context, network: CoordinateNetwork, tmp_path: Path) -> None:
     slang, cross = command("slangc", "none; part of the Slang distribution"), command("spirv-cross", "spirv-cross")
     (tmp_path / "network.slang").write_text(entry(network, Language.SLANG), encoding="utf-8")
@@ -117,6 +126,7 @@ def check_module(ctx: moderngl.Context, network: CoordinateNetwork, cross: str, 
         (WAVES, Weights.CONSTANTS),
         (WAVES, Weights.BUFFER),
         (random_network(), Weights.BUFFER),
+        (MANY, Weights.CONSTANTS),
     ]
     + [(random_network("triangle", activation), Weights.CONSTANTS) for activation in ("relu", "tanh")],
 )
