@@ -102,6 +102,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),
     ActionSpec("full_screen", "Full screen", "Window", "F11", checkable=True),
     ActionSpec("next_panel", "Next panel", "Window", "F6", "", "Move the keyboard to the next part of the window"),
+    ActionSpec("to_message", "Go to the message", "Window", "F7", "", "To the newest one's buttons; Esc closes it"),
     ActionSpec("reset_layout", "Reset layout", "Window", "", separated=True),
     ActionSpec("key_sheet", "Keys", "Help", "?; F1", "keyboard"),
     ActionSpec("palette", "Search actions…", "Help", "Ctrl+Shift+P", "search"),

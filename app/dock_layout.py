@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -114,19 +114,27 @@ class DockLayout:
         """Whether a widget is in a panel that another one of the same place covers. Qt takes those for visible."""
         return any(dock.isAncestorOf(widget) and dock.visibleRegion().isEmpty() for dock in self.docks.values())
 
-    def focus_next(self, centre: QWidget) -> None:
-        """The keyboard's way around: each part of the window once, then from the start."""
-        stops: list[QWidget] = [centre, *(dock.widget() for dock in self.docks.values() if dock.isVisible())]
-        focus = QApplication.focusWidget()
-        at = next(
-            (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
-        )
-        for step in range(1, len(stops) + 1):
-            target = stops[(at + step) % len(stops)]
-            inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
-            if inside is not None:
-                inside.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    @property
+    def stops(self) -> list[QWidget]:
+        """The panels that are seen, for the keyboard's way around."""
+        seen = (dock for dock in self.docks.values() if dock.isVisible() and not dock.visibleRegion().isEmpty())
+        return [dock.widget() for dock in seen]
+
+
+def focus_next(stops: Sequence[QWidget]) -> None:
+    """The keyboard's way around: each part of the window once, then from the start."""
+    focus = QApplication.focusWidget()
+    at = next(
+        (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
+    )
+    for step in range(1, len(stops) + 1):
+        target = stops[(at + step) % len(stops)]
+        inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
+        if inside is not None:
+            if inside.window() is not QApplication.activeWindow():
+                inside.activateWindow()
+            inside.setFocus(Qt.FocusReason.TabFocusReason)
+            return
 
 
 def _first_focus(widget: QWidget) -> QWidget | None:

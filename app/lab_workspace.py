@@ -91,8 +91,11 @@ class LabWorkspace(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_empty())
         self._stack.addWidget(self._make_bench())
+        side = self._make_side()
         row.addWidget(self._stack, 1)
-        row.addWidget(self._make_side())
+        row.addWidget(side)
+        self.parts: list[QWidget] = [self._stack, side]
+        """What the keyboard goes around; the first holds the pictures."""
         self.guide = LabGuide(self.session, self.set_gain, self)
         self.guide.told.connect(self.guide_card.tell)
         self.guide_card.wanted.connect(self.guide.run)

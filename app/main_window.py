@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, logs, paths, place_menus, preferences, presenting
+from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting
 from app.announcing import Announcer
 from app.desk import Message
 from app.document import Material, MaterialState, Run, RunState
@@ -247,6 +247,12 @@ class MainWindow(QMainWindow):
         self._tabs.chosen.connect(self._go)
         self.workspaces.changed.connect(self._tabs.set_value)
         self.workspaces.changed.connect(lambda _: self._update_actions())
+        self.workspaces.changed.connect(self._place_toasts)
+
+    def _place_toasts(self, workspace: str) -> None:
+        # Over pictures, not over what is pressed.
+        in_lab = workspace == LAB and self._lab is not None
+        self.toasts.set_anchor(self._lab.parts[0] if in_lab and self._lab is not None else self.centre)
 
     def _make_lab(self) -> QWidget:
         # Made when it is first looked at: the window is up sooner without it.
@@ -488,9 +494,8 @@ class MainWindow(QMainWindow):
             "panorama": self._open_panorama,
             "hide_panels": self._toggle_panels,
             "full_screen": self._toggle_full_screen,
-            "next_panel": lambda: self.layout_of_docks.focus_next(
-                self.viewport if self.document.materials else self.home
-            ),
+            "next_panel": self._focus_next,
+            "to_message": lambda: self.toasts.take_keyboard(),
             "reset_layout": self._reset_layout,
             "key_sheet": self._show_keys,
             "palette": self._show_palette,
@@ -541,6 +546,17 @@ class MainWindow(QMainWindow):
     def _toggle_panels(self) -> None:
         self.layout_of_docks.leave_alone(not self.layout_of_docks.alone)
         self.actions_by_id["hide_panels"].setChecked(self.layout_of_docks.alone)
+
+    def _focus_next(self) -> None:
+        """The keyboard's way around what is shown: the page, its panels, the messages."""
+        stops: list[QWidget] = []
+        if self.workspaces.current == LAB and self._lab is not None:
+            stops += self._lab.parts
+        elif self.workspaces.current == COMPRESS:
+            stops += [self.viewport, *self.layout_of_docks.stops]
+        else:
+            stops.append(self.home)
+        dock_layout.focus_next([*stops, *reversed(self.toasts.toasts)])
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():

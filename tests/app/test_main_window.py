@@ -248,6 +248,28 @@ def test_every_panel_is_reached_by_keyboard(qtbot: QtBot, window: MainWindow, ma
     assert {"materials", "compress"} <= reached
 
 
+def test_the_keyboard_goes_around_the_page_that_is_shown(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    for page in ("home", "lab"):
+        window.actions_by_id[f"go_{page}"].trigger()
+        window.toasts.show("a message", "info", [("Do", lambda: None)])
+        reached: list[QWidget] = []
+        for _ in range(8):
+            window.actions_by_id["next_panel"].trigger()
+            focus = QApplication.focusWidget()
+            assert focus is not None and not focus.visibleRegion().isEmpty(), page
+            reached.append(focus)
+        shown = window.centre.currentWidget()
+        (toast,) = window.toasts.toasts
+        assert any(shown.isAncestorOf(widget) for widget in reached), page
+        assert toast.buttons[0] in reached, page
+        assert all(shown.isAncestorOf(widget) or toast.isAncestorOf(widget) for widget in reached), page
+
+
 def test_the_key_sheet_lists_every_key_and_closes_on_any(qtbot: QtBot, window: MainWindow) -> None:
     window.actions_by_id["key_sheet"].trigger()
     sheet = window.findChild(KeySheet)
