@@ -115,8 +115,8 @@ MENUS = ("File", "Edit", "Run", "View", "Window", "Help")
 
 HELD_KEYS: tuple[tuple[str, str], ...] = (
     ("See the original", "hold Space"),
-    ("Run into B", "1 … 9"),
-    ("Run into A", "Shift+1 … 9"),
+    ("Run of the material into B (1: the newest)", "1 … 9"),
+    ("The same into A", "Shift+1 … 9"),
     ("Rotate the light", "Shift+right-drag"),
     ("Turn the wipe", "drag its knob"),
     ("Orbit or pan, zoom", "arrows, +, -"),

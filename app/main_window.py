@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -162,6 +163,8 @@ class MainWindow(QMainWindow):
         self._announcer = Announcer(self)
         self._compressing: CompressWorkspace | None = None
         self._lab: LabWorkspace | None = None
+        self._dialogs: dict[str, QDialog] = {}
+        """Those that are open, by what they are for."""
         self._early_entries: list[tuple[str, str, str]] = []
         """What was logged before there was a panel to show it."""
         self._overlay = DropOverlay(self)
@@ -874,9 +877,12 @@ class MainWindow(QMainWindow):
             self.document.show_run(run, side)
 
     def _show_number_in(self, number: int, side: str) -> None:
-        run = next((run for run in self.document.runs if run.number == number), None)
-        if run is not None:
-            self._show_run_in(run.key, side)
+        """``number``: the place among the runs of the material that is looked at, the newest first, as the table has
+        them."""
+        current = self.document.current
+        runs = self.document.runs_of(current.key if current is not None else None)
+        if number <= len(runs):
+            self._show_run_in(runs[-number].key, side)
 
     def _remove_run(self, key: int) -> None:
         run = self.document.run(key)
@@ -984,10 +990,23 @@ class MainWindow(QMainWindow):
         self.actions_by_id["watch_folder"].setChecked(bool(watching.folders))
 
     def _show_preferences(self) -> None:
-        dialog = SettingsDialog(tr("Preferences"), self.options, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.changed.connect(self._set_options)
+        def make() -> SettingsDialog:
+            dialog = SettingsDialog(tr("Preferences"), self.options, self)
+            dialog.changed.connect(self._set_options)
+            return dialog
+
+        self._open_dialog("preferences", make)
+
+    def _open_dialog(self, name: str, make: Callable[[], QDialog]) -> None:
+        """The one that is open already comes to the front."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            dialog = self._dialogs[name] = make()
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.finished.connect(lambda _: self._dialogs.pop(name, None))
         dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _set_options(self, options: Options) -> None:
         self.options = options
@@ -1060,10 +1079,18 @@ class MainWindow(QMainWindow):
         name = material.name if material is not None else run.material_name if run is not None else "material"
         done = [m for m in self.document.materials if self.document.newest_result(m.key) is not None]
         others = len([m for m in done if m is not material])
-        dialog = ExportDialog(self.session, target, name, others, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted_with.connect(self._export_with)
-        dialog.show()
+        asked = f"export {target} {name} {others}"
+        # One question at a time: an export is of what is looked at when it is answered.
+        for open_name, dialog in tuple(self._dialogs.items()):
+            if open_name.startswith("export ") and open_name != asked:
+                dialog.close()
+
+        def make() -> ExportDialog:
+            dialog = ExportDialog(self.session, target, name, others, self)
+            dialog.accepted_with.connect(self._export_with)
+            return dialog
+
+        self._open_dialog(asked, make)
 
     def _export_with(self, target: str, settings: Any, parent: Path, everything: bool) -> None:
         exports = self.session.exports

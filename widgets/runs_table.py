@@ -235,6 +235,8 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and section == 2:
             return tr("Bits per texel, everything counted")
+        if role == Qt.ItemDataRole.ToolTipRole and section == 0:
+            return tr("Keys 1 to 9 show the newest runs of the current material in B, with Shift in A")
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

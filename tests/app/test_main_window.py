@@ -26,6 +26,7 @@ from core.codec import container
 from core.codec.layout import LatentGrid
 from core.textures.images import write_image
 from core.textures.roles import Role
+from core.textures.sample_names import SAMPLE_NAMES
 from tests.core.codec.materials import random_texture
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedButton, ElidedLabel
@@ -124,18 +125,27 @@ def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWind
 
 
 def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
-    dropped(qtbot, window, material_folder)
+    other = dropped(qtbot, window, material_folder)
     runs = []
-    for _ in range(2):
+    for index in range(3):
+        if index == 1:
+            # From here on another material, whose keys begin anew.
+            window.session.materials.open_sample(SAMPLE_NAMES[0], 64)
+            qtbot.waitUntil(lambda: len(window.document.materials) == 2, timeout=WAIT_MS)
+            material = window.document.materials[1]
+            qtbot.waitUntil(lambda m=material: m.state is MaterialState.READY, timeout=WAIT_MS)
         run = training(qtbot, window)
         window.session.runs.stop_and_keep(run)
         qtbot.waitUntil(lambda run=run: run.state is RunState.KEPT, timeout=WAIT_MS)
         runs.append(run)
     window.viewport.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_1)
-    assert window.document.slots["B"] == runs[0].key
+    assert window.document.slots["B"] == runs[2].key, "the newest, as the table has them"
     window._show_number_in(2, "A")
     assert window.document.slots["A"] == runs[1].key
+    window._show_number_in(3, "A")
+    assert window.document.slots["A"] == runs[1].key, "no key leads to another material"
+    assert window.document.current is not other
     window.session.runs.delete(runs[1])
     assert window.document.slots["A"] == ORIGINAL
 

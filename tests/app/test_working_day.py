@@ -13,7 +13,7 @@ import pytest
 from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app import paths, presets
@@ -24,6 +24,7 @@ from core.codec.settings import CompressSettings
 from core.errors import InputError
 from core.textures import samples
 from core.textures.roles import Role
+from widgets.ask_line import AskLine
 from widgets.settings_dialog import SettingsDialog
 
 Maker = Callable[..., MainWindow]
@@ -255,6 +256,50 @@ def test_preferences_act_at_once_and_last(qtbot: QtBot, make_window: Maker) -> N
     dialog.close()
     again = make_window(endless_job)
     assert again.options.at_start == "last project" and not again.session.watching.follow_files
+
+
+def test_what_is_open_comes_to_the_front_instead_of_twice(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    dropped(qtbot, window, material_folder)
+    for act in (window.actions_by_id["preferences"].trigger, lambda: window._export("ue5")):
+        for _ in range(2):
+            act()
+    shown = [type(dialog) for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    assert sorted(shown, key=str) == [ExportDialog, SettingsDialog]
+    window.session.materials.open_sample("bricks", 64)
+    qtbot.waitUntil(lambda: len(window.document.materials) == 2, timeout=WAIT_MS)
+    window._export("ue5")
+    exports = [dialog for dialog in window.findChildren(ExportDialog) if dialog.isVisible()]
+    assert [dialog._name for dialog in exports] == [window.document.materials[1].name], "one question at a time"
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog), timeout=WAIT_MS)
+    window.actions_by_id["preferences"].trigger()
+    assert len(window.findChildren(SettingsDialog)) == 1
+
+
+def test_a_preset_is_named_in_the_window(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+
+    def asked() -> AskLine:
+        window.actions_by_id["save_preset"].trigger()
+        (line,) = window.findChildren(AskLine)
+        qtbot.waitUntil(line.line.hasFocus, timeout=WAIT_MS)
+        return line
+
+    line = asked()
+    assert not line.accept.isEnabled()
+    qtbot.keyClick(line.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(AskLine), timeout=WAIT_MS)
+    line = asked()
+    qtbot.keyClicks(line.line, "For tiles")
+    qtbot.keyClick(line.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.findChildren(AskLine), timeout=WAIT_MS)
+    assert "For tiles" in [preset.name for preset in presets.available(paths.presets_folder())]
+    assert not window.findChildren(QDialog)
 
 
 def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
