@@ -831,7 +831,19 @@ class MainWindow(QMainWindow):
 
     # --- runs -----------------------------------------------------------------------------------------------
 
+    def _complete(self) -> bool:
+        """Whether the settings can be used as they stand in the fields."""
+        if self._compressing is None or self.panel.complete():
+            return True
+        self._go(COMPRESS)
+        self._show_dock("compress")
+        self.panel.complete()
+        self.toasts.show(self.panel.form.problem, "warn")
+        return False
+
     def _start(self) -> None:
+        if not self._complete():
+            return
         resumable = self.document.resumable_run()
         current = self.document.current
         own = [run for run in self.document.runs_of(current.key if current else None) if run.state.active]
@@ -841,7 +853,8 @@ class MainWindow(QMainWindow):
             self.session.runs.start(current)
 
     def _start_all(self) -> None:
-        self.session.runs.start_all(self.document.materials)
+        if self._complete():
+            self.session.runs.start_all(self.document.materials)
 
     def _add_baseline(self, name: str) -> None:
         current = self.document.current
@@ -850,7 +863,7 @@ class MainWindow(QMainWindow):
 
     def _measure_curve(self) -> None:
         current = self.document.current
-        if current is not None:
+        if current is not None and self._complete():
             self.session.runs.start_curve(current)
             self._show_dock("rates")
 

@@ -15,7 +15,7 @@ from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import actions, paths
@@ -547,3 +547,26 @@ def test_a_file_is_moved_from_its_menu_by_typing_a_material(
     window.actions_by_id["undo"].trigger()
     assert len(two.plan.files) == held
     qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in document.materials), timeout=WAIT_MS)
+
+
+def test_no_run_begins_while_a_field_is_wrong(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    form = window.panel.form
+    fields = {row.setting.name: row.field for row in form._rows}
+    for name, wrong, right in (
+        ("grids", "4:16", "4:16:2"),
+        ("decoder", "64-", "64-64"),
+        ("loss_weights", "albedo", "albedo=2"),
+        ("target_maps", "wood=3", "albedo=30"),
+    ):
+        field = fields[name]
+        assert isinstance(field, QLineEdit)
+        field.clear()
+        qtbot.keyClicks(field, wrong)
+        window.actions_by_id["start"].trigger()
+        assert window.document.runs == [] and form.problem in window.toasts.toasts[-1].text
+        field.clear()
+        qtbot.keyClicks(field, right)
+    window.actions_by_id["start"].trigger()
+    (run,) = window.document.runs
+    assert run.settings.grids == "4:16:2" and run.settings.target_maps == "albedo=30"
