@@ -62,6 +62,7 @@ class SettingsForm(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search settings"))
         self.search.setAccessibleName(tr("Search settings"))
+        self.search.setToolTip(tr("Looks at the names and descriptions of the settings"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._filter)
@@ -170,8 +171,10 @@ class _Row:
         self.caption = label(name, "soft")
         self.caption.setToolTip(tip)
         self.field, self._show = _make_field(setting, lambda value: self._tell(tell, value))
-        self.field.setToolTip(tip)
-        (self.field.focusProxy() or self.field).setAccessibleName(name)
+        inner = self.field.focusProxy() or self.field
+        for part in (self.field, inner):
+            part.setToolTip(tip)
+        inner.setAccessibleName(name)
         self.caption.setBuddy(self.field)
         self.reset: QToolButton = tool("reset", tr("Restore the default of “{setting}”").format(setting=name))
         self.reset.clicked.connect(lambda: self._put_back(tell))

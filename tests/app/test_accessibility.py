@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 from protocol_job import WAIT_MS
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollBar,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -41,9 +53,14 @@ def states(window: MainWindow) -> Iterator[str]:
     window.docks["inspect"].raise_()
     window.viewport.set_options(mode="2d", compare="difference")
     yield "inspect"
-    window.docks["log"].show()
-    window.docks["log"].raise_()
-    yield "log"
+    for name in ("log", "queue", "rates"):
+        window.docks[name].show()
+        window.docks[name].raise_()
+        yield name
+    for page in ("home", "lab"):
+        window.actions_by_id[f"go_{page}"].trigger()
+        yield page
+    window.actions_by_id["go_compress"].trigger()
 
 
 def stops(window: QWidget) -> list[QWidget]:
@@ -57,6 +74,20 @@ def stops(window: QWidget) -> list[QWidget]:
         and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
         and not isinstance(widget, QTabBar)  # named by its tabs, and the panels have keys of their own
+    ]
+
+
+def operated(window: QWidget) -> list[QWidget]:
+    """What one presses, drags, chooses from or types into."""
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and widget.isVisible()
+        # The sign in a search line, the line of a number and the arrows of a row of tabs are parts of something told.
+        and not isinstance(widget, QScrollBar)
+        and not isinstance(widget.parent(), (QLineEdit, QAbstractSpinBox, QComboBox, QTabBar))
     ]
 
 
@@ -74,10 +105,12 @@ def test_everything_that_takes_the_keyboard_has_a_name(open_window: MainWindow, 
             if not name_of(widget)
         ]
         assert not nameless, state
-        for made in open_window.findChildren(QToolButton):
-            # The sign in a search line only decorates it.
-            if made.isVisible() and not isinstance(made.parent(), QLineEdit):
-                assert made.toolTip(), (state, made.accessibleName(), type(made.parent()).__name__)
+        silent = [
+            f"{type(widget).__name__} {name_of(widget)!r} in {type(widget.parent()).__name__}"
+            for widget in operated(open_window)
+            if not widget.toolTip()
+        ]
+        assert not silent, state
 
 
 def test_tab_reaches_everything_and_is_never_caught(open_window: MainWindow, qtbot: QtBot) -> None:
@@ -155,3 +188,8 @@ def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Calla
         assert cut(open_window) == [], state
         view = open_window.viewport
         assert view.width() >= 320 and view.height() >= 120, state
+
+
+def test_the_pictures_of_a_normal_map_say_what_they_are(qtbot: QtBot, window: MainWindow) -> None:
+    choices = window.panel.review.normal._choices.values()
+    assert len(choices) == 2 and all(made.toolTip() for made in choices)

@@ -243,7 +243,7 @@ def test_an_elided_name_keeps_its_whole_text_in_the_tooltip(qtbot: QtBot, themed
 
 def test_a_section_folds(qtbot: QtBot, themed: QApplication) -> None:
     content = QWidget()
-    section = Section("Maps", content)
+    section = Section("Maps", content, "What the files are")
     qtbot.addWidget(section)
     section.show()
     assert content.isVisible()
