@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -107,10 +107,12 @@ class CompressPanel(QWidget):
 
     def complete(self) -> bool:
         """Whether a run can begin with the settings; else the field that is wrong has the keyboard."""
-        if not self.form.problem:
-            return self.form.commit()
-        self._expert.set_open(True)
-        return self.form.commit()
+        wrong = self.form.commit()
+        if wrong is not None:
+            self._expert.set_open(True)
+            wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, wrong, lambda: self._scroll.ensureWidgetVisible(wrong, 0, SEEN_OF_MAPS))
+        return wrong is None
 
     def _make_acts(self, actions: dict[str, QAction]) -> QWidget:
         """The part that never scrolls away."""

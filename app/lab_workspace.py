@@ -167,13 +167,15 @@ class LabWorkspace(QWidget):
         self.shader.setCheckable(True)
         self.shader.clicked.connect(self._on_shader)
         self.gain_slider = Slider(0, len(GAINS) - 1)
-        self.gain_slider.setFixedWidth(88)
+        self.gain_slider.setMinimumWidth(40)
+        self.gain_slider.setMaximumWidth(88)
         self.gain_slider.setToolTip(tr("How much the error is amplified"))
         self.gain_slider.setAccessibleName(tr("Gain of the error"))
         self.gain_slider.setValue(GAINS.index(GAIN))
         self.gain_slider.valueChanged.connect(lambda at: self._apply_gain(float(GAINS[at])))
         self._gain_label = label(f"× {GAIN}", "head")
-        self._gain_label.setMinimumWidth(32)
+        # The slider gives way before its figure is cut.
+        follow_scale(self._gain_label, lambda figure: figure.setFixedWidth(_widest_gain(figure)))
         heads = (
             (tr("Source"), self.source, (self._source_facts,)),
             (tr("Network"), self.result, (self._result_facts, self.bits, self.shader)),
@@ -521,6 +523,10 @@ def _between(times: list[float], seconds: list[float], values: list[float]) -> l
     import numpy as np
 
     return np.interp(times, seconds, values, left=np.nan, right=np.nan).tolist()
+
+
+def _widest_gain(figure: QWidget) -> int:
+    return max(figure.fontMetrics().horizontalAdvance(f"× {gain}") for gain in GAINS) + 2
 
 
 def _thousands(value: float) -> str:

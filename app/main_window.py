@@ -1033,6 +1033,8 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.set_scale(app, self.options.text_size)
+            if self._compressing is not None:
+                self.layout_of_docks.follow_scale()
 
     def _save_preferences(self) -> None:
         preferences.save(self.preferences, self._config)

@@ -92,15 +92,15 @@ class SettingsForm(QWidget):
         """What is wrong with the first text that is; "" if all can be used."""
         return next((row.problem for row in self._rows if row.problem), "")
 
-    def commit(self) -> bool:
-        """Take over what is still being typed; False, with the keyboard in the field, if something is wrong."""
+    def commit(self) -> QWidget | None:
+        """Take over what is still being typed. Gives the first field that is wrong, which then has the keyboard."""
         for row in self._rows:
             row.commit()
-        wrong = next((row for row in self._rows if row.problem), None)
+        wrong = next((row.field for row in self._rows if row.problem), None)
         if wrong is not None:
             self.search.clear()
-            (wrong.field.focusProxy() or wrong.field).setFocus(Qt.FocusReason.OtherFocusReason)
-        return wrong is None
+            wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+        return wrong
 
     def set_settings(self, settings: Any) -> None:
         """Show ``settings`` without telling anybody. A text that can't be used stays until its setting is another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.dock_layout import BOTTOM
+from app.lab_workspace import LabWorkspace
 from app.main_window import MainWindow
 from widgets import theme
 from widgets.controls import ElidedButton, ElidedLabel
@@ -176,10 +179,15 @@ def cut(window: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("percent", [100, 150, 200])
-def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None], percent: int) -> None:
+@pytest.mark.parametrize(("percent", "low"), [(100, False), (150, False), (200, False), (150, True), (200, True)])
+def test_nothing_is_cut_off(
+    open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None], percent: int, low: bool
+) -> None:
+    """``low``: in the layout that such a window begins with."""
     scaled(percent)
     open_window.resize(1280, 720)
+    if low:
+        open_window.layout_of_docks.follow_scale()
     for state in states(open_window):
         for _ in range(5):
             QApplication.processEvents()
@@ -188,6 +196,46 @@ def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Calla
         assert cut(open_window) == [], state
         view = open_window.viewport
         assert view.width() >= 320 and view.height() >= 120, state
+
+
+def test_the_view_has_its_share_also_with_large_text(
+    open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None]
+) -> None:
+    window = open_window
+    window.resize(1280, 720)
+    below = [name for name, dock in window.docks.items() if window.dockWidgetArea(dock) == BOTTOM]
+    assert below
+    window._set_options(dataclasses.replace(window.options, text_size=200))
+    qtbot.waitUntil(lambda: window.viewport.height() >= 0.4 * window.height(), timeout=WAIT_MS)
+    assert all(dock.isVisible() or name == "log" for name, dock in window.docks.items()), "none is lost"
+    window.docks["runs"].raise_()
+    shown = window.runs.view
+    qtbot.waitUntil(lambda: shown.viewport().width() > 400, timeout=WAIT_MS)
+    assert not any(shown.isColumnHidden(column) for column in (0, 6)), "number and state"
+    window._set_options(dataclasses.replace(window.options, text_size=100))
+    assert [name for name, dock in window.docks.items() if window.dockWidgetArea(dock) == BOTTOM] == below
+    window.docks["queue"].setFloating(True)
+    window._set_options(dataclasses.replace(window.options, text_size=200))
+    assert window.docks["queue"].isFloating(), "an arrangement of one's own stays"
+
+
+def test_the_lab_with_large_text(window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None]) -> None:
+    scaled(200)
+    window.resize(1280, 720)
+    window.actions_by_id["go_lab"].trigger()
+    lab = window.findChild(LabWorkspace)
+    assert lab is not None
+    lab.session.open_sample()
+    qtbot.waitUntil(lambda: lab.session.wanted is not None, timeout=WAIT_MS)
+    for gain in (1, 80):
+        lab.set_gain(gain)
+        QApplication.processEvents()
+        assert cut(lab) == []
+    window.toasts.show("a message " * 5, "warn", [("Do", lambda: None)])
+    qtbot.wait(50)
+    (toast,) = window.toasts.toasts
+    for made in (lab.start, lab.pause, lab.stop, lab.load):
+        assert not toast.geometry().intersects(QRect(made.mapTo(window, QPoint()), made.size()))
 
 
 def test_the_pictures_of_a_normal_map_say_what_they_are(qtbot: QtBot, window: MainWindow) -> None:

@@ -108,10 +108,10 @@ def test_a_text_that_makes_no_sense_is_told_at_the_field(qtbot: QtBot, themed: Q
     assert grids.wrong.text() == "“Grids” are even, not 3."
     form.set_settings(CompressSettings(seed=3))
     assert grids.field.text() == "3", "a change elsewhere takes nothing away"
-    assert not form.commit() and told == []
+    assert form.commit() is grids.field and told == []
     qtbot.keyClicks(grids.field, "2")
     assert not form.problem and not grids.wrong.isVisible()
-    assert form.commit() and told == [CompressSettings(seed=3, grids="32")]
+    assert form.commit() is None and told == [CompressSettings(seed=3, grids="32")]
     qtbot.keyClicks(grids.field, "1")
     grids.reset.click()
     assert not form.problem and told[-1] == CompressSettings(seed=3)
