@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.job_runner import JobQueue, JobState
 from app.lab_guide import STEPS, LabGuide
+from app.lab_kept import KeptNetworks
 from app.lab_session import NETWORK_SUFFIXES, LabSession, Say
 from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.dial import Transform
@@ -80,11 +81,20 @@ class LabWorkspace(QWidget):
     """Works wherever it is put. ``compute`` trains and belongs to the caller; ``say`` tells a sentence with a severity
     (info, good, warn, bad). Call :meth:`shutdown` before it goes."""
 
-    def __init__(self, compute: JobQueue, say: Say, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        compute: JobQueue,
+        say: Say,
+        parent: QWidget | None = None,
+        *,
+        settings: LabSettings | None = None,
+        kept: KeptNetworks | None = None,
+    ) -> None:
+        """``settings`` and ``kept`` as in :class:`LabSession`."""
         super().__init__(parent)
         self.setObjectName("lab")
         self.setAcceptDrops(True)
-        self.session = LabSession(compute, say, self)
+        self.session = LabSession(compute, say, self, settings=settings, kept=kept)
         self.gain = float(GAIN)
         self._folder = ""
         row = bare(QHBoxLayout(self), 4)
@@ -141,6 +151,13 @@ class LabWorkspace(QWidget):
         self.empty_sample.clicked.connect(self.session.open_sample)
         row.addWidget(self.empty_open)
         row.addWidget(self.empty_sample)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.empty_again = button("", "tall", "reset", tr("It was trained and not saved when the lab was open before"))
+        self.empty_again.clicked.connect(self.session.take_up_again)
+        row = bare(QHBoxLayout())
+        row.addStretch(1)
+        row.addWidget(self.empty_again)
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(1)
@@ -350,6 +367,10 @@ class LabWorkspace(QWidget):
         session = self.session
         picture, state, busy = session.picture, session.state, session.busy
         self._stack.setCurrentIndex(int(picture is not None))
+        offered = session.offered
+        self.empty_again.setVisible(offered is not None)
+        if offered is not None:
+            self.empty_again.setText(tr("Go on with the network of {picture}").format(picture=offered.name))
         self._name.setText(tr("No picture") if picture is None else picture.name)
         facts, size = tr("Drop one anywhere on the lab."), ""
         if picture is not None:

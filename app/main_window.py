@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QShortcut,
+    QUndoStack,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -48,8 +49,9 @@ from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
 from core.codec.baseline_sets import BASELINES, Baseline
+from core.errors import InputError
 from core.exporters import TARGETS
-from core.jobs import to_dict
+from core.jobs import from_dict, to_dict
 from core.textures.names import IMAGE_SUFFIXES
 from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
     from app.compress_workspace import CompressWorkspace
     from app.dock_layout import DockLayout
     from app.lab_workspace import LabWorkspace
+    from core.coordinate.settings import LabSettings
     from core.textures.material import TextureSet
     from widgets.inspect_panel import InspectPanel
     from widgets.log_view import LogView
@@ -259,10 +262,39 @@ class MainWindow(QMainWindow):
 
     def _make_lab(self) -> QWidget:
         # Made when it is first looked at: the window is up sooner without it.
+        from app.lab_kept import KeptNetworks
         from app.lab_workspace import LabWorkspace
 
-        self._lab = LabWorkspace(self.session.compute, self.session.desk.say)
-        return self._lab
+        settings = _lab_settings(self.preferences.lab_settings)
+        kept = KeptNetworks(paths.lab_folder())
+        self._lab = lab = LabWorkspace(self.session.compute, self.session.desk.say, settings=settings, kept=kept)
+        lab.session.changed.connect(self._on_lab)
+        lab.session.undo.indexChanged.connect(lambda _: self._update_undo())
+        return lab
+
+    def _on_lab(self) -> None:
+        assert self._lab is not None
+        self.preferences.lab_settings = to_dict(self._lab.session.settings)
+        self._update_undo()
+
+    def _undo_stack(self) -> QUndoStack | None:
+        """Of what is seen: in the lab no setting of a material changes. None while it can't be used."""
+        if self.workspaces.current != LAB or self._lab is None:
+            return self.session.undo
+        return None if self._lab.session.busy else self._lab.session.undo
+
+    def _undo(self) -> None:
+        if (stack := self._undo_stack()) is not None:
+            stack.undo()
+
+    def _redo(self) -> None:
+        if (stack := self._undo_stack()) is not None:
+            stack.redo()
+
+    def _update_undo(self) -> None:
+        stack = self._undo_stack()
+        self.actions_by_id["undo"].setEnabled(stack is not None and stack.canUndo())
+        self.actions_by_id["redo"].setEnabled(stack is not None and stack.canRedo())
 
     def _build_menus(self) -> None:
         self._make_baseline_menu()
@@ -454,8 +486,8 @@ class MainWindow(QMainWindow):
             "decode": lambda: self._export("images"),
             "close_material": self._close_material,
             "quit": self.close,
-            "undo": lambda: self.session.undo.undo(),
-            "redo": lambda: self.session.undo.redo(),
+            "undo": self._undo,
+            "redo": self._redo,
             "use_again": self._use_again,
             "copy_command": self._copy_command,
             "start": self._start,
@@ -813,8 +845,7 @@ class MainWindow(QMainWindow):
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(current is not None)
-        act["undo"].setEnabled(self.session.undo.canUndo())
-        act["redo"].setEnabled(self.session.undo.canRedo())
+        self._update_undo()
         beside = self.workspaces.current == COMPRESS
         act["hide_panels"].setEnabled(beside)
         act["reset_layout"].setEnabled(beside)
@@ -1286,6 +1317,8 @@ class MainWindow(QMainWindow):
         preferences.save(self.preferences, self._config)
         # The undo stack tells of its end, when half of the window is gone already.
         self.session.undo.blockSignals(True)
+        if self._lab is not None:
+            self._lab.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
         self._announcer.close()
@@ -1296,6 +1329,16 @@ class MainWindow(QMainWindow):
 
     ended_cleanly = True
     """Whether every thread had ended when the window closed."""
+
+
+def _lab_settings(values: dict[str, Any]) -> LabSettings:
+    from core.coordinate.settings import LabSettings
+
+    try:
+        return from_dict(LabSettings, values)
+    except InputError as error:
+        log.warning("Stored settings of the lab were ignored: %s", error)
+        return LabSettings()
 
 
 def _stage_of(path: Path) -> dict[str, Any]:

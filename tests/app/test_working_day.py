@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from app import paths, presets
 from app.document import MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
+from app.lab_workspace import LabWorkspace
 from app.main_window import MainWindow
 from core.codec.settings import CompressSettings
 from core.errors import InputError
@@ -300,6 +301,30 @@ def test_a_preset_is_named_in_the_window(qtbot: QtBot, window: MainWindow, mater
     qtbot.waitUntil(lambda: not window.findChildren(AskLine), timeout=WAIT_MS)
     assert "For tiles" in [preset.name for preset in presets.available(paths.presets_folder())]
     assert not window.findChildren(QDialog)
+
+
+def test_the_lab_keeps_its_settings_and_undoes_only_its_own(qtbot: QtBot, make_window: Maker) -> None:
+    window = make_window(endless_job)
+    act = window.actions_by_id
+    window.session.change_settings(dataclasses.replace(window.document.settings, seed=5))
+    act["go_lab"].trigger()
+    lab = window.findChild(LabWorkspace)
+    assert lab is not None and not act["undo"].isEnabled(), "what is not seen is not undone"
+    wanted = dataclasses.replace(lab.session.settings, width=96, learning_rate=0.02)
+    lab.session.change_settings(dataclasses.replace(wanted, width=32))
+    lab.session.change_settings(wanted)
+    act["undo"].trigger()
+    assert lab.session.settings.width == 32 and window.document.settings.seed == 5
+    act["redo"].trigger()
+    assert lab.session.settings == wanted and not act["redo"].isEnabled()
+    act["go_compress"].trigger()
+    act["undo"].trigger()
+    assert window.document.settings.seed == 0 and lab.session.settings == wanted
+    window.close()
+    again = make_window(endless_job)
+    again.actions_by_id["go_lab"].trigger()
+    lab = again.findChild(LabWorkspace)
+    assert lab is not None and lab.session.settings == wanted
 
 
 def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
