@@ -247,7 +247,8 @@ class _Row:
             return
         self._pause.stop()
         self.wrong.setText(self.problem)
-        self.wrong.setVisible(bool(self.problem) and self.field.isVisibleTo(self.field.parentWidget()))
+        # Not where the search has put the field out of sight.
+        self.wrong.setVisible(bool(self.problem) and not self.field.isHidden())
         self.field.setAccessibleDescription(self.problem)
         restyle(self.field, "state", "bad" if self.problem else "")
         if self.problem:
@@ -270,8 +271,10 @@ def _tip(setting: Setting) -> str:
         parts.append(tr("At most {high}.").format(high=_plain(high)))
     if setting.default not in (None, ""):
         default = setting.default
-        text = tr("on") if default is True else tr("off") if default is False else ""
-        text = text or (tr(choice_text(default)) if setting.choices else _plain(default))
+        if isinstance(default, bool):
+            text = tr("on") if default else tr("off")
+        else:
+            text = tr(choice_text(str(default))) if setting.choices else _plain(default)
         parts.append(tr("Default: {value}.").format(value=text))
     return " ".join(parts)
 

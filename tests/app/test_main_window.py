@@ -274,6 +274,7 @@ def test_the_keyboard_goes_around_the_page_that_is_shown(
             assert focus is not None and not focus.visibleRegion().isEmpty(), page
             reached.append(focus)
         shown = window.centre.currentWidget()
+        assert shown is not None
         (toast,) = window.toasts.toasts
         assert any(shown.isAncestorOf(widget) for widget in reached), page
         assert toast.buttons[0] in reached, page
