@@ -51,7 +51,9 @@ class DockLayout:
             self.leave_alone(alone)
 
     def state(self) -> str:
-        """``QMainWindow.saveState`` with all panels back, as base64."""
+        """``QMainWindow.saveState`` with all panels back, as base64; "" if they never had their sizes."""
+        if self._unsized:
+            return ""
         if self._hidden is not None:
             return bytes(self._hidden.toBase64().data()).decode()
         return bytes(self._window.saveState().toBase64().data()).decode()

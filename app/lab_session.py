@@ -363,7 +363,9 @@ class LabSession(QObject):
             network = dataclasses.replace(network, width=self.picture.width, height=self.picture.height)
         self.network = network
         settings = settings_of(network, self.settings)
-        self.settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
+        if self.picture is None or self.picture.pixels.shape[2] == 4:
+            settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
+        self.settings = settings
         self.frames, self.curves = (), []
         if self.picture is not None:
             self.set_transform(self.dial.get())

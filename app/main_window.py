@@ -1014,6 +1014,8 @@ class MainWindow(QMainWindow):
         self._show_home()
 
     def _queue_folder(self) -> None:
+        if not self._complete():
+            return
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
         folder = QFileDialog.getExistingDirectory(self, tr("Compress every texture set below a folder"), start)
         if folder:

@@ -327,6 +327,23 @@ def test_the_lab_keeps_its_settings_and_undoes_only_its_own(qtbot: QtBot, make_w
     assert lab is not None and lab.session.settings == wanted
 
 
+def test_panels_that_were_never_seen_begin_with_their_sizes(
+    qtbot: QtBot, make_window: Maker, material_folder: Path
+) -> None:
+    def bottom(window: MainWindow) -> int:
+        dropped(qtbot, window, material_folder)
+        qtbot.waitUntil(lambda: not window.layout_of_docks._unsized, timeout=WAIT_MS)
+        QApplication.processEvents()
+        return window.docks["training"].height()
+
+    unseen = make_window(endless_job)
+    unseen.make_ready()
+    unseen.close()
+    window = make_window(endless_job)
+    assert not window.preferences.docks
+    assert bottom(window) < 0.3 * window.height()
+
+
 def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
     material = dropped(qtbot, window, material_folder)
     window.actions_by_id["go_lab"].trigger()
