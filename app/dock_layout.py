@@ -51,8 +51,8 @@ class DockLayout:
             self.leave_alone(alone)
 
     def state(self) -> str:
-        """``QMainWindow.saveState`` with all panels back, as base64; "" if they never had their sizes."""
-        if self._unsized:
+        """``QMainWindow.saveState`` with all panels back, as base64; "" if nobody has seen them yet."""
+        if self._hidden is not None and self._unsized:
             return ""
         if self._hidden is not None:
             return bytes(self._hidden.toBase64().data()).decode()
