@@ -102,6 +102,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("hide_panels", "Hide panels", "Window", "F10", "", "In the viewport: Tab", checkable=True),
     ActionSpec("full_screen", "Full screen", "Window", "F11", checkable=True),
     ActionSpec("next_panel", "Next panel", "Window", "F6", "", "Move the keyboard to the next part of the window"),
+    ActionSpec("to_message", "Go to the message", "Window", "F7", "", "To the newest one's buttons; Esc closes it"),
     ActionSpec("reset_layout", "Reset layout", "Window", "", separated=True),
     ActionSpec("key_sheet", "Keys", "Help", "?; F1", "keyboard"),
     ActionSpec("palette", "Search actions…", "Help", "Ctrl+Shift+P", "search"),
@@ -114,8 +115,8 @@ MENUS = ("File", "Edit", "Run", "View", "Window", "Help")
 
 HELD_KEYS: tuple[tuple[str, str], ...] = (
     ("See the original", "hold Space"),
-    ("Run into B", "1 … 9"),
-    ("Run into A", "Shift+1 … 9"),
+    ("Run of the material into B (1: the newest)", "1 … 9"),
+    ("The same into A", "Shift+1 … 9"),
     ("Rotate the light", "Shift+right-drag"),
     ("Turn the wipe", "drag its knob"),
     ("Orbit or pan, zoom", "arrows, +, -"),

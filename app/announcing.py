@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
@@ -10,6 +10,8 @@ from widgets.icons import application_icon
 from widgets.language import tr
 from widgets.theme import THEME
 
+MESSAGE_MS = 10_000
+"""So long the message about the end stands; some desktops take it away together with the icon."""
 _SIDE = 64
 _STEP = 0.05
 """The ring of the tray icon moves in such steps: a new picture for every hundredth would only cost time."""
@@ -28,6 +30,10 @@ class Announcer(QObject):
         self._shown_step = -1
         self.tray: QSystemTrayIcon | None = None
         """Made when it is first needed."""
+        self._gone = QTimer(self)
+        self._gone.setSingleShot(True)
+        self._gone.setInterval(MESSAGE_MS)
+        self._gone.timeout.connect(self._hide)
 
     def announce(self, jobs: int, fraction: float | None, summary: str, *, wanted: bool) -> None:
         """``jobs`` that run or wait, the first of them done to ``fraction``. Not ``wanted``: the desktop is told
@@ -37,21 +43,27 @@ class Announcer(QObject):
         if busy and self.tray is None and QSystemTrayIcon.isSystemTrayAvailable():
             self.tray = QSystemTrayIcon(self)
             self.tray.activated.connect(self._to_front)
-            self.tray.messageClicked.connect(self._to_front)
+            self.tray.messageClicked.connect(self._on_message)
         if self.tray is not None and busy:
             self._show_ring(fraction or 0.0)
             self.tray.setToolTip(f"Texloom – {summary}")
+            self._gone.stop()
             self.tray.show()
-        if self._busy and not busy and jobs == 0:
-            self._tell_end()
-        if self.tray is not None and not busy:
-            self.tray.hide()
+        told = self._busy and not busy and jobs == 0 and self._tell_end()
+        if told:
+            self._gone.start()
+        elif not busy and (not wanted or not self._gone.isActive()):
+            self._hide()
         self._busy = busy
 
     def close(self) -> None:
         """The window goes: nothing of it may stay on the desktop."""
         self._busy = False
         self._show_badge(0)
+        self._hide()
+
+    def _hide(self) -> None:
+        self._gone.stop()
         if self.tray is not None:
             self.tray.hide()
 
@@ -67,13 +79,21 @@ class Announcer(QObject):
             self._shown_step = step
             self.tray.setIcon(ring(step * _STEP))
 
-    def _tell_end(self) -> None:
+    def _tell_end(self) -> bool:
+        """Whether a message stands at the icon now."""
         self._shown_step = -1
         if self._window.isActiveWindow():
-            return
+            return False
         QApplication.alert(self._window)
-        if self.tray is not None and self.tray.supportsMessages():
-            self.tray.showMessage("Texloom", tr("The queue has come to its end."), application_icon())
+        if self.tray is None or not self.tray.supportsMessages():
+            return False
+        self.tray.showMessage("Texloom", tr("The queue has come to its end."), application_icon(), MESSAGE_MS)
+        return True
+
+    def _on_message(self) -> None:
+        self._to_front()
+        if not self._busy:
+            self._hide()
 
     def _to_front(self) -> None:
         if self._window.isMinimized():

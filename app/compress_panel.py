@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -23,6 +24,33 @@ SEEN_OF_MAPS = 72
 """So many px of the maps come into sight when something waits for a decision there."""
 OWN_FIELDS = ("bpp", "target_psnr", "max_bytes", "preset")
 """The fields of the settings that the main control stands for."""
+
+
+def _check_numbers(option: str, text: str) -> None:
+    from core.codec.goals import role_numbers
+
+    role_numbers(text, option)
+
+
+def _check_grids(text: str) -> None:
+    from core.codec.training import grids_by_hand
+
+    grids_by_hand(text)
+
+
+def _check_decoder(text: str) -> None:
+    from core.codec.compress import decoder_by_hand
+
+    decoder_by_hand(text)
+
+
+CHECKS = {
+    "target_maps": partial(_check_numbers, "--target-maps"),
+    "loss_weights": partial(_check_numbers, "--loss-weights"),
+    "grids": _check_grids,
+    "decoder": _check_decoder,
+}
+"""Of the settings that are texts with a grammar."""
 
 
 class CompressPanel(QWidget):
@@ -50,10 +78,10 @@ class CompressPanel(QWidget):
         self.rate = RatePicker()
         inner.addWidget(self.rate)
         self.review = RoleReview()
-        self._maps = Section(tr("Maps"), self.review)
+        self._maps = Section(tr("Maps"), self.review, tr("Which file is which map, and why"))
         inner.addWidget(self._maps)
-        self.form = SettingsForm(CompressSettings, OWN_FIELDS)
-        self._expert = Section(tr("Advanced"), self.form, open_=False)
+        self.form = SettingsForm(CompressSettings, OWN_FIELDS, checks=CHECKS)
+        self._expert = Section(tr("Advanced"), self.form, tr("Where and how the run trains"), open_=False)
         inner.addWidget(self._expert)
         inner.addStretch(1)
         self._scroll = VerticalScroll(content)
@@ -76,6 +104,15 @@ class CompressPanel(QWidget):
         if mode in list(RateMode):
             self.rate.set_mode(RateMode(mode))
             self.rate.set_rate(self._rate())
+
+    def complete(self) -> bool:
+        """Whether a run can begin with the settings; else the field that is wrong has the keyboard."""
+        wrong = self.form.commit()
+        if wrong is not None:
+            self._expert.set_open(True)
+            wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, wrong, lambda: self._scroll.ensureWidgetVisible(wrong, 0, SEEN_OF_MAPS))
+        return wrong is None
 
     def _make_acts(self, actions: dict[str, QAction]) -> QWidget:
         """The part that never scrolls away."""

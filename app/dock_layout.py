@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLayout, QMainWindow, QWidget
 
 from widgets.dock import Dock
+from widgets.theme import text_px
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -19,6 +20,10 @@ AREAS = {"materials": LEFT, "compress": RIGHT, "training": BOTTOM}
 """The others stand beside these or share a place with them."""
 TABBED = (("compress", "inspect"), ("training", "rates"), ("runs", "queue", "log"))
 """Panels that share a place; the first is in front."""
+CROWDED = (("compress", "runs", "training", "queue", "inspect", "rates", "log"),)
+"""The same in a window that is low for the size of its text: below the view there would be no room for any."""
+LOWEST = 500
+"""In px at 100 %: a window that is lower keeps nothing below the view, which is to have two fifths of the height."""
 
 
 class DockLayout:
@@ -46,7 +51,9 @@ class DockLayout:
             self.leave_alone(alone)
 
     def state(self) -> str:
-        """``QMainWindow.saveState`` with all panels back, as base64."""
+        """``QMainWindow.saveState`` with all panels back, as base64; "" if nobody has seen them yet."""
+        if self._hidden is not None and self._unsized:
+            return ""
         if self._hidden is not None:
             return bytes(self._hidden.toBase64().data()).decode()
         return bytes(self._window.saveState().toBase64().data()).decode()
@@ -69,19 +76,50 @@ class DockLayout:
                 dock.setFloating(False)
             window.removeDockWidget(dock)
         # Each is put in its place once: a panel that is moved out of tabs leaves a stray tab bar behind.
-        for name in ("materials", "compress", "training"):
+        crowded = self.crowded
+        for name in ("materials", "compress") if crowded else ("materials", "compress", "training"):
             window.addDockWidget(AREAS[name], docks[name])
-        window.splitDockWidget(docks["training"], docks["runs"], Qt.Orientation.Horizontal)
-        for first, *others in TABBED:
+        if not crowded:
+            window.splitDockWidget(docks["training"], docks["runs"], Qt.Orientation.Horizontal)
+        for first, *others in CROWDED if crowded else TABBED:
             for other in others:
                 window.tabifyDockWidget(docks[first], docks[other])
         for name, dock in docks.items():
             dock.setVisible(name != "log")
-        for first, *_ in TABBED:
+        for first, *_ in CROWDED if crowded else TABBED:
             docks[first].raise_()
         self._unsized = True
         # Sizes hold only once the layout knows the window's size.
         QTimer.singleShot(0, self._window, self._size)
+
+    @property
+    def crowded(self) -> bool:
+        return self._window.height() < text_px(LOWEST)
+
+    def follow_scale(self) -> None:
+        """The text has another size: the layout to begin with, if it is still there, may have to be the other one."""
+        if self.alone:
+            return
+        for crowded, tabbed in ((False, TABBED), (True, CROWDED)):
+            if crowded != self.crowded and self._is_begun(crowded, tabbed):
+                self.reset()
+                return
+
+    def _is_begun(self, crowded: bool, tabbed: Sequence[Sequence[str]]) -> bool:
+        """Whether every panel is where :meth:`reset` puts it."""
+        window, docks = self._window, self.docks
+        if any(dock.isFloating() or dock.isHidden() != (name == "log") for name, dock in docks.items()):
+            return False
+        together = {name: {*group} - {name, "log"} for group in tabbed for name in group}
+        for name, dock in docks.items():
+            area = AREAS.get(next((group[0] for group in tabbed if name in group), name), BOTTOM)
+            if name != "log" and (
+                window.dockWidgetArea(dock) != (RIGHT if crowded and name != "materials" else area)
+                or {other.objectName() for other in window.tabifiedDockWidgets(dock)} - {"log"}
+                != together.get(name, set())
+            ):
+                return False
+        return True
 
     def _size(self) -> None:
         """Sizes by the window's: the picture stays the largest thing. Hidden panels can't be sized yet."""
@@ -92,6 +130,8 @@ class DockLayout:
         width, height = window.width(), window.height()
         sides = [round(min(260, max(200, width * 0.13))), round(min(440, max(344, width * 0.235)))]
         window.resizeDocks([docks["materials"], docks["compress"]], sides, Qt.Orientation.Horizontal)
+        if window.dockWidgetArea(docks["training"]) != BOTTOM:
+            return
         low = [docks["training"], docks["runs"]]
         window.resizeDocks(low, [(width - 600) // 2] * 2, Qt.Orientation.Horizontal)
         window.resizeDocks(low, [round(min(320, max(170, height * 0.24)))] * 2, Qt.Orientation.Vertical)
@@ -114,19 +154,27 @@ class DockLayout:
         """Whether a widget is in a panel that another one of the same place covers. Qt takes those for visible."""
         return any(dock.isAncestorOf(widget) and dock.visibleRegion().isEmpty() for dock in self.docks.values())
 
-    def focus_next(self, centre: QWidget) -> None:
-        """The keyboard's way around: each part of the window once, then from the start."""
-        stops: list[QWidget] = [centre, *(dock.widget() for dock in self.docks.values() if dock.isVisible())]
-        focus = QApplication.focusWidget()
-        at = next(
-            (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
-        )
-        for step in range(1, len(stops) + 1):
-            target = stops[(at + step) % len(stops)]
-            inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
-            if inside is not None:
-                inside.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    @property
+    def stops(self) -> list[QWidget]:
+        """The panels that are seen, for the keyboard's way around."""
+        seen = (dock for dock in self.docks.values() if dock.isVisible() and not dock.visibleRegion().isEmpty())
+        return [dock.widget() for dock in seen]
+
+
+def focus_next(stops: Sequence[QWidget]) -> None:
+    """The keyboard's way around: each part of the window once, then from the start."""
+    focus = QApplication.focusWidget()
+    at = next(
+        (i for i, stop in enumerate(stops) if focus is not None and (stop is focus or stop.isAncestorOf(focus))), -1
+    )
+    for step in range(1, len(stops) + 1):
+        target = stops[(at + step) % len(stops)]
+        inside = target if target.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focus(target)
+        if inside is not None:
+            if inside.window() is not QApplication.activeWindow():
+                inside.activateWindow()
+            inside.setFocus(Qt.FocusReason.TabFocusReason)
+            return
 
 
 def _first_focus(widget: QWidget) -> QWidget | None:

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
 
 from app.job_runner import Job, JobQueue, JobState, call
+from app.lab_kept import Kept, KeptNetworks
+from app.undo import Change
 from core.coordinate import SUFFIX, rtx_file
 from core.coordinate.dial import Dial, Transform
 from core.coordinate.learn import LabInputs, LabPreview, LabResult, learn, picture_psnr
@@ -59,12 +62,27 @@ class LabSession(QObject):
     shader_drawn = Signal(float)
     """The picture was drawn by the GLSL shader; the largest difference to the decoder's, in [0, 1]."""
 
-    def __init__(self, compute: JobQueue, say: Say, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        compute: JobQueue,
+        say: Say,
+        parent: QObject | None = None,
+        *,
+        settings: LabSettings | None = None,
+        kept: KeptNetworks | None = None,
+    ) -> None:
+        """``settings``: to begin with. ``kept``: where networks are kept until they are saved."""
         super().__init__(parent)
         self._compute, self._say = compute, say
         self._io = JobQueue(self)
+        self.undo = QUndoStack(self)
+        """Of what is changed in the lab: nothing else is undone in it."""
+        self._kept = kept
+        self.offered = kept.newest() if kept is not None else None
+        """A network that was trained and not saved when the lab was open before."""
+        self._taken_up: Kept | None = None
         self.picture: Picture | None = None
-        self.settings = LabSettings()
+        self.settings = settings or LabSettings()
         self.dial = Dial()
         self.network: CoordinateNetwork | None = None
         """As it was learned, before :attr:`bits`."""
@@ -168,7 +186,29 @@ class LabSession(QObject):
         self._later(tr("Making the sample"), sample_picture, named)
 
     def change_settings(self, settings: LabSettings) -> None:
+        """Can be undone."""
+        if settings != self.settings:
+            self.undo.push(Change(tr("Change settings"), self.settings, settings, self._put_settings))
+
+    def _put_settings(self, settings: LabSettings) -> None:
         self.settings = settings
+        self.changed.emit()
+
+    def take_up_again(self) -> None:
+        """Open the network that is :attr:`offered`, with its picture if that is still there."""
+        offered, self.offered = self.offered, None
+        if offered is None:
+            return
+        if offered.picture is None:
+            self.open_sample()
+        elif offered.picture.exists():
+            self.open(offered.picture)
+        else:
+            self._say(
+                tr("The picture {path} is gone; save the network to keep it.").format(path=offered.picture), "warn"
+            )
+        self.load_network(offered.file)
+        self._taken_up = offered
         self.changed.emit()
 
     def set_transform(self, transform: Transform) -> None:
@@ -186,8 +226,13 @@ class LabSession(QObject):
         inputs = LabInputs(self.picture, self.dial, self.network if go_on and self.can_go_on else None)
         slot: Slot[LabPreview] = Slot()
 
+        kept, picture = self._kept, self.picture
+
         def work(control: Control) -> Iterator[Event]:
-            return learn(inputs, settings, control, slot)
+            for event in learn(inputs, settings, control, slot):
+                if kept is not None and isinstance(event, Finished):
+                    kept.keep(event.result.network, picture.name, picture.path)
+                yield event
 
         self._slot, self._seen = slot, 0
         self._steps = self._steps_before = 0 if inputs.start is None else inputs.start.steps
@@ -267,7 +312,13 @@ class LabSession(QObject):
         kept = self.kept
         if kept is not None:
             write = rtx_file.write if path.suffix.lower() in rtx_file.SUFFIXES else network_file.write
-            self._write(path, functools.partial(write, dataclasses.replace(kept, name=path.name.split(".")[0]), path))
+            named = dataclasses.replace(kept, name=path.name.split(".")[0])
+            self._write(path, functools.partial(write, named, path), self._on_saved)
+
+    def _on_saved(self) -> None:
+        if self._kept is not None and not self.busy:
+            self._kept.forget(self._taken_up)
+            self._taken_up = None
 
     def export(self, target: str, path: Path) -> None:
         from core.exporters.networks import write_network
@@ -285,6 +336,10 @@ class LabSession(QObject):
         """End everything of the lab's own; False if a thread doesn't end in time. The compute queue is its owner's."""
         self._poll.stop()
         ended = True
+        if self.job is not None and self._kept is not None and self.job.state in (JobState.RUNNING, JobState.PAUSED):
+            # What it has learned so far is kept.
+            self.job.stop()
+            self.job.wait(SHUTDOWN_S)
         if self.job is not None and not self.job.state.ended:
             self.job.cancel()
             ended = self.job.state.ended or self.job.wait(SHUTDOWN_S)
@@ -297,13 +352,18 @@ class LabSession(QObject):
         job.finished.connect(lambda event: done(event.result))
         job.failed.connect(self._on_failed)
 
-    def _write(self, path: Path, function: Callable[[], Any]) -> None:
+    def _write(self, path: Path, function: Callable[[], Any], then: Callable[[], object] = lambda: None) -> None:
         source = None if self.picture is None else self.picture.path
         if source is not None and path.exists() and path.samefile(source):
             self._say(tr("{name} is the picture itself; choose another name.").format(name=path.name), "bad")
             return
         written = tr("Written: {path}").format(path=path)
-        self._later(tr("Writing {name}").format(name=path.name), function, lambda _: self._say(written, "good"))
+
+        def done(_: Any) -> None:
+            self._say(written, "good")
+            then()
+
+        self._later(tr("Writing {name}").format(name=path.name), function, done)
 
     def _on_picture(self, picture: Picture) -> None:
         if self.busy:
@@ -331,7 +391,9 @@ class LabSession(QObject):
             network = self._at_size_of(self.picture, network)
         self.network = network
         settings = settings_of(network, self.settings)
-        self.settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
+        if self.picture is None or self.picture.pixels.shape[2] == 4:
+            settings = dataclasses.replace(settings, alpha=network.architecture.channels == 4)
+        self.settings = settings
         self.frames, self.curves = (), []
         if self.picture is not None:
             self.set_transform(self.dial.get())

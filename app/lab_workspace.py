@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.job_runner import JobQueue, JobState
 from app.lab_guide import STEPS, LabGuide
+from app.lab_kept import KeptNetworks
 from app.lab_session import NETWORK_SUFFIXES, LabSession, Say
 from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.dial import Transform
@@ -82,11 +83,20 @@ class LabWorkspace(QWidget):
     """Works wherever it is put. ``compute`` trains and belongs to the caller; ``say`` tells a sentence with a severity
     (info, good, warn, bad). Call :meth:`shutdown` before it goes."""
 
-    def __init__(self, compute: JobQueue, say: Say, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        compute: JobQueue,
+        say: Say,
+        parent: QWidget | None = None,
+        *,
+        settings: LabSettings | None = None,
+        kept: KeptNetworks | None = None,
+    ) -> None:
+        """``settings`` and ``kept`` as in :class:`LabSession`."""
         super().__init__(parent)
         self.setObjectName("lab")
         self.setAcceptDrops(True)
-        self.session = LabSession(compute, say, self)
+        self.session = LabSession(compute, say, self, settings=settings, kept=kept)
         self.gain = float(GAIN)
         self._folder = ""
         self._source_shown: Pixels | None = None
@@ -94,8 +104,11 @@ class LabWorkspace(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_empty())
         self._stack.addWidget(self._make_bench())
+        side = self._make_side()
         row.addWidget(self._stack, 1)
-        row.addWidget(self._make_side())
+        row.addWidget(side)
+        self.parts: list[QWidget] = [self._stack, side]
+        """What the keyboard goes around; the first holds the pictures."""
         self.guide = LabGuide(self.session, self.set_gain, self)
         self.guide.told.connect(self.guide_card.tell)
         self.guide_card.wanted.connect(self.guide.run)
@@ -135,12 +148,19 @@ class LabWorkspace(QWidget):
             column.addWidget(part)
         row = bare(QHBoxLayout(), 8, (0, 8, 0, 0))
         row.addStretch(1)
-        self.empty_open = button(tr("Open picture…"), "tall", "image")
+        self.empty_open = button(tr("Open picture…"), "tall", "image", tr("PNG, JPEG, TIFF, EXR, TGA and others"))
         self.empty_open.clicked.connect(self.ask_for_picture)
-        self.empty_sample = button(tr("Try the sample"), "tall", "sphere")
+        self.empty_sample = button(tr("Try the sample"), "tall", "sphere", tr("A picture that comes with Texloom"))
         self.empty_sample.clicked.connect(self.session.open_sample)
         row.addWidget(self.empty_open)
         row.addWidget(self.empty_sample)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.empty_again = button("", "tall", "reset", tr("It was trained and not saved when the lab was open before"))
+        self.empty_again.clicked.connect(self.session.take_up_again)
+        row = bare(QHBoxLayout())
+        row.addStretch(1)
+        row.addWidget(self.empty_again)
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(1)
@@ -167,13 +187,15 @@ class LabWorkspace(QWidget):
         self.shader.setCheckable(True)
         self.shader.clicked.connect(self._on_shader)
         self.gain_slider = Slider(0, len(GAINS) - 1)
-        self.gain_slider.setFixedWidth(88)
+        self.gain_slider.setMinimumWidth(40)
+        self.gain_slider.setMaximumWidth(88)
         self.gain_slider.setToolTip(tr("How much the error is amplified"))
         self.gain_slider.setAccessibleName(tr("Gain of the error"))
         self.gain_slider.setValue(GAINS.index(GAIN))
         self.gain_slider.valueChanged.connect(lambda at: self._apply_gain(float(GAINS[at])))
         self._gain_label = label(f"× {GAIN}", "head")
-        self._gain_label.setMinimumWidth(32)
+        # The slider gives way before its figure is cut.
+        follow_scale(self._gain_label, lambda figure: figure.setFixedWidth(_widest_gain(figure)))
         heads = (
             (tr("Source"), self.source, (self._source_facts,)),
             (tr("Network"), self.result, (self._result_facts, self.bits, self.shader)),
@@ -275,7 +297,8 @@ class LabWorkspace(QWidget):
         self.form = SettingsForm(LabSettings, (*expert, "weight_bits"))
         self.form.search.hide()
         self.advanced = SettingsForm(LabSettings, plain)
-        self._advanced_section = Section(tr("Advanced"), self.advanced, open_=False)
+        tip = tr("How the network is trained, and the grids of the hash encoding")
+        self._advanced_section = Section(tr("Advanced"), self.advanced, tip, open_=False)
         for form in (self.form, self.advanced):
             form.changed.connect(self.session.change_settings)
         inner.addWidget(self.form)
@@ -350,6 +373,10 @@ class LabWorkspace(QWidget):
         picture, state, busy = session.picture, session.state, session.busy
         network = session.network
         self._stack.setCurrentIndex(int(picture is not None or network is not None))
+        offered = session.offered
+        self.empty_again.setVisible(offered is not None)
+        if offered is not None:
+            self.empty_again.setText(tr("Go on with the network of {picture}").format(picture=offered.name))
         self._name.setText(tr("No picture") if picture is None else picture.name)
         facts, size = tr("Drop one anywhere on the lab."), ""
         if picture is None and network is not None:
@@ -548,6 +575,10 @@ def _source_tip(transform: Transform) -> str:
     what = next(tip for value, _, tip in TRANSFORMS if value is transform)
     text = tr("The picture as it was opened. Network and error are compared with what is made of it: {transform}.")
     return text.format(transform=tr(what))
+
+
+def _widest_gain(figure: QWidget) -> int:
+    return max(figure.fontMetrics().horizontalAdvance(f"× {gain}") for gain in GAINS) + 2
 
 
 def _thousands(value: float) -> str:

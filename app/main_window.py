@@ -19,9 +19,11 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QShortcut,
+    QUndoStack,
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -32,7 +34,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, logs, paths, place_menus, preferences, presenting
+from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting
 from app.announcing import Announcer
 from app.desk import Message
 from app.document import Material, MaterialState, Run, RunState
@@ -47,8 +49,9 @@ from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
 from core.codec.baseline_sets import BASELINES, Baseline
+from core.errors import InputError
 from core.exporters import TARGETS
-from core.jobs import to_dict
+from core.jobs import from_dict, to_dict
 from core.textures.names import IMAGE_SUFFIXES
 from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     from app.compress_workspace import CompressWorkspace
     from app.dock_layout import DockLayout
     from app.lab_workspace import LabWorkspace
+    from core.coordinate.settings import LabSettings
     from core.textures.material import TextureSet
     from widgets.inspect_panel import InspectPanel
     from widgets.log_view import LogView
@@ -162,6 +166,8 @@ class MainWindow(QMainWindow):
         self._announcer = Announcer(self)
         self._compressing: CompressWorkspace | None = None
         self._lab: LabWorkspace | None = None
+        self._dialogs: dict[str, QDialog] = {}
+        """Those that are open, by what they are for."""
         self._early_entries: list[tuple[str, str, str]] = []
         """What was logged before there was a panel to show it."""
         self._overlay = DropOverlay(self)
@@ -247,13 +253,48 @@ class MainWindow(QMainWindow):
         self._tabs.chosen.connect(self._go)
         self.workspaces.changed.connect(self._tabs.set_value)
         self.workspaces.changed.connect(lambda _: self._update_actions())
+        self.workspaces.changed.connect(self._place_toasts)
+
+    def _place_toasts(self, workspace: str) -> None:
+        # Over pictures, not over what is pressed.
+        in_lab = workspace == LAB and self._lab is not None
+        self.toasts.set_anchor(self._lab.parts[0] if in_lab and self._lab is not None else self.centre)
 
     def _make_lab(self) -> QWidget:
         # Made when it is first looked at: the window is up sooner without it.
+        from app.lab_kept import KeptNetworks
         from app.lab_workspace import LabWorkspace
 
-        self._lab = LabWorkspace(self.session.compute, self.session.desk.say)
-        return self._lab
+        settings = _lab_settings(self.preferences.lab_settings)
+        kept = KeptNetworks(paths.lab_folder())
+        self._lab = lab = LabWorkspace(self.session.compute, self.session.desk.say, settings=settings, kept=kept)
+        lab.session.changed.connect(self._on_lab)
+        lab.session.undo.indexChanged.connect(lambda _: self._update_undo())
+        return lab
+
+    def _on_lab(self) -> None:
+        assert self._lab is not None
+        self.preferences.lab_settings = to_dict(self._lab.session.settings)
+        self._update_undo()
+
+    def _undo_stack(self) -> QUndoStack | None:
+        """Of what is seen: in the lab no setting of a material changes. None while it can't be used."""
+        if self.workspaces.current != LAB or self._lab is None:
+            return self.session.undo
+        return None if self._lab.session.busy else self._lab.session.undo
+
+    def _undo(self) -> None:
+        if (stack := self._undo_stack()) is not None:
+            stack.undo()
+
+    def _redo(self) -> None:
+        if (stack := self._undo_stack()) is not None:
+            stack.redo()
+
+    def _update_undo(self) -> None:
+        stack = self._undo_stack()
+        self.actions_by_id["undo"].setEnabled(stack is not None and stack.canUndo())
+        self.actions_by_id["redo"].setEnabled(stack is not None and stack.canRedo())
 
     def _build_menus(self) -> None:
         self._make_baseline_menu()
@@ -445,8 +486,8 @@ class MainWindow(QMainWindow):
             "decode": lambda: self._export("images"),
             "close_material": self._close_material,
             "quit": self.close,
-            "undo": lambda: self.session.undo.undo(),
-            "redo": lambda: self.session.undo.redo(),
+            "undo": self._undo,
+            "redo": self._redo,
             "use_again": self._use_again,
             "copy_command": self._copy_command,
             "start": self._start,
@@ -488,9 +529,8 @@ class MainWindow(QMainWindow):
             "panorama": self._open_panorama,
             "hide_panels": self._toggle_panels,
             "full_screen": self._toggle_full_screen,
-            "next_panel": lambda: self.layout_of_docks.focus_next(
-                self.viewport if self.document.materials else self.home
-            ),
+            "next_panel": self._focus_next,
+            "to_message": lambda: self.toasts.take_keyboard(),
             "reset_layout": self._reset_layout,
             "key_sheet": self._show_keys,
             "palette": self._show_palette,
@@ -541,6 +581,17 @@ class MainWindow(QMainWindow):
     def _toggle_panels(self) -> None:
         self.layout_of_docks.leave_alone(not self.layout_of_docks.alone)
         self.actions_by_id["hide_panels"].setChecked(self.layout_of_docks.alone)
+
+    def _focus_next(self) -> None:
+        """The keyboard's way around what is shown: the page, its panels, the messages."""
+        stops: list[QWidget] = []
+        if self.workspaces.current == LAB and self._lab is not None:
+            stops += self._lab.parts
+        elif self.workspaces.current == COMPRESS:
+            stops += [self.viewport, *self.layout_of_docks.stops]
+        else:
+            stops.append(self.home)
+        dock_layout.focus_next([*stops, *reversed(self.toasts.toasts)])
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -794,8 +845,7 @@ class MainWindow(QMainWindow):
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(current is not None)
-        act["undo"].setEnabled(self.session.undo.canUndo())
-        act["redo"].setEnabled(self.session.undo.canRedo())
+        self._update_undo()
         beside = self.workspaces.current == COMPRESS
         act["hide_panels"].setEnabled(beside)
         act["reset_layout"].setEnabled(beside)
@@ -812,7 +862,19 @@ class MainWindow(QMainWindow):
 
     # --- runs -----------------------------------------------------------------------------------------------
 
+    def _complete(self) -> bool:
+        """Whether the settings can be used as they stand in the fields."""
+        if self._compressing is None or self.panel.complete():
+            return True
+        self._go(COMPRESS)
+        self._show_dock("compress")
+        self.panel.complete()
+        self.toasts.show(self.panel.form.problem, "warn")
+        return False
+
     def _start(self) -> None:
+        if not self._complete():
+            return
         resumable = self.document.resumable_run()
         current = self.document.current
         own = [run for run in self.document.runs_of(current.key if current else None) if run.state.active]
@@ -822,7 +884,8 @@ class MainWindow(QMainWindow):
             self.session.runs.start(current)
 
     def _start_all(self) -> None:
-        self.session.runs.start_all(self.document.materials)
+        if self._complete():
+            self.session.runs.start_all(self.document.materials)
 
     def _add_baseline(self, name: str) -> None:
         current = self.document.current
@@ -831,7 +894,7 @@ class MainWindow(QMainWindow):
 
     def _measure_curve(self) -> None:
         current = self.document.current
-        if current is not None:
+        if current is not None and self._complete():
             self.session.runs.start_curve(current)
             self._show_dock("rates")
 
@@ -858,9 +921,12 @@ class MainWindow(QMainWindow):
             self.document.show_run(run, side)
 
     def _show_number_in(self, number: int, side: str) -> None:
-        run = next((run for run in self.document.runs if run.number == number), None)
-        if run is not None:
-            self._show_run_in(run.key, side)
+        """``number``: the place among the runs of the material that is looked at, the newest first, as the table has
+        them."""
+        current = self.document.current
+        runs = self.document.runs_of(current.key if current is not None else None)
+        if number <= len(runs):
+            self._show_run_in(runs[-number].key, side)
 
     def _remove_run(self, key: int) -> None:
         run = self.document.run(key)
@@ -948,6 +1014,8 @@ class MainWindow(QMainWindow):
         self._show_home()
 
     def _queue_folder(self) -> None:
+        if not self._complete():
+            return
         start = str(Path(self.preferences.recent[0]).parent) if self.preferences.recent else ""
         folder = QFileDialog.getExistingDirectory(self, tr("Compress every texture set below a folder"), start)
         if folder:
@@ -968,10 +1036,23 @@ class MainWindow(QMainWindow):
         self.actions_by_id["watch_folder"].setChecked(bool(watching.folders))
 
     def _show_preferences(self) -> None:
-        dialog = SettingsDialog(tr("Preferences"), self.options, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.changed.connect(self._set_options)
+        def make() -> SettingsDialog:
+            dialog = SettingsDialog(tr("Preferences"), self.options, self)
+            dialog.changed.connect(self._set_options)
+            return dialog
+
+        self._open_dialog("preferences", make)
+
+    def _open_dialog(self, name: str, make: Callable[[], QDialog]) -> None:
+        """The one that is open already comes to the front."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            dialog = self._dialogs[name] = make()
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.finished.connect(lambda _: self._dialogs.pop(name, None))
         dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _set_options(self, options: Options) -> None:
         self.options = options
@@ -985,6 +1066,8 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.set_scale(app, self.options.text_size)
+            if self._compressing is not None:
+                self.layout_of_docks.follow_scale()
 
     def _save_preferences(self) -> None:
         preferences.save(self.preferences, self._config)
@@ -1044,10 +1127,18 @@ class MainWindow(QMainWindow):
         name = material.name if material is not None else run.material_name if run is not None else "material"
         done = [m for m in self.document.materials if self.document.newest_result(m.key) is not None]
         others = len([m for m in done if m is not material])
-        dialog = ExportDialog(self.session, target, name, others, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted_with.connect(self._export_with)
-        dialog.show()
+        asked = f"export {target} {name} {others}"
+        # One question at a time: an export is of what is looked at when it is answered.
+        for open_name, dialog in tuple(self._dialogs.items()):
+            if open_name.startswith("export ") and open_name != asked:
+                dialog.close()
+
+        def make() -> ExportDialog:
+            dialog = ExportDialog(self.session, target, name, others, self)
+            dialog.accepted_with.connect(self._export_with)
+            return dialog
+
+        self._open_dialog(asked, make)
 
     def _export_with(self, target: str, settings: Any, parent: Path, everything: bool) -> None:
         exports = self.session.exports
@@ -1225,9 +1316,14 @@ class MainWindow(QMainWindow):
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         if self._compressing is not None:
             self.preferences.docks = self.layout_of_docks.state()
+        if self._lab is not None:
+            # Settings that its tour has put in are not the user's.
+            self._lab.guide.end()
         preferences.save(self.preferences, self._config)
         # The undo stack tells of its end, when half of the window is gone already.
         self.session.undo.blockSignals(True)
+        if self._lab is not None:
+            self._lab.session.undo.blockSignals(True)
         # The window goes at once; what is left to do needs no screen.
         self.hide()
         self._announcer.close()
@@ -1238,6 +1334,16 @@ class MainWindow(QMainWindow):
 
     ended_cleanly = True
     """Whether every thread had ended when the window closed."""
+
+
+def _lab_settings(values: dict[str, Any]) -> LabSettings:
+    from core.coordinate.settings import LabSettings
+
+    try:
+        return from_dict(LabSettings, values)
+    except InputError as error:
+        log.warning("Stored settings of the lab were ignored: %s", error)
+        return LabSettings()
 
 
 def _stage_of(path: Path) -> dict[str, Any]:

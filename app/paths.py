@@ -42,6 +42,11 @@ def projects_folder() -> Path:
     return data_folder() / "projects"
 
 
+def lab_folder() -> Path:
+    """Networks of the lab that were not saved."""
+    return data_folder() / "lab"
+
+
 def presets_folder() -> Path:
     """The user's presets."""
     return config_folder() / "presets"

@@ -32,6 +32,8 @@ class Preferences:
     """What the user chose of :class:`app.options.Options`, without the defaults."""
     settings: dict[str, Any] = field(default_factory=dict)
     """The compression settings that differ from their defaults."""
+    lab_settings: dict[str, Any] = field(default_factory=dict)
+    """Those of the lab, likewise."""
     view: dict[str, Any] = field(default_factory=dict)
     export_folders: dict[str, str] = field(default_factory=dict)
     """Where each export target was last written to."""

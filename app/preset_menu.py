@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app import paths, presets
 from app.presets import Preset
 from app.session import Session
 from core.errors import TexloomError
+from widgets.ask_line import AskLine
 from widgets.controls import button
 from widgets.language import tr
 
@@ -27,12 +28,10 @@ class PresetMenu:
 
     def ask_name(self) -> None:
         """Keep the present settings under a name that the user types."""
-        dialog = QInputDialog(self._parent)
-        dialog.setWindowTitle(tr("Save settings as preset"))
-        dialog.setLabelText(tr("Name, by what it is good for:"))
-        dialog.setOkButtonText(tr("Save"))
-        dialog.textValueSelected.connect(self._save)
-        dialog.open()
+        window = self._parent.window()
+        line = AskLine(tr("Save settings as preset"), tr("Save"), window, tr("Name, by what it is good for"))
+        line.answered.connect(self._save)
+        line.ask()
 
     def _fill(self) -> None:
         self._menu.clear()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 
-from app import reading_jobs
+from app import arrivals, reading_jobs
 from app.desk import Desk
 from app.document import Material
 from app.job_runner import call
@@ -44,8 +45,14 @@ class Watching(QObject):
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._look)
         self._stamps: dict[Path, Stamp | None] = {}
-        self._seen: dict[Path, Stamp | None] = {}
-        """Images of the watched folders that were looked at already."""
+        self._seen: set[Path] = set()
+        """Images of the watched folders that were looked at already, or were there before."""
+        self._came: set[Path] = set()
+        """Those of them that came while the folder was watched."""
+        self._moving: dict[Path, Stamp | None] = {}
+        """New ones that are still being written, with what the last look saw."""
+        self._unread: dict[Path, Stamp | None] = {}
+        """New ones that can't be read as they are."""
         self._plans: list[MaterialPlan | None] = []
         """Of what was open when the list of watched files was made last."""
         desk.document.materials_changed.connect(lambda: self._renew_soon(0))
@@ -58,8 +65,9 @@ class Watching(QObject):
         """Watch these. What lies in them now is known already: only what comes later is taken up."""
         for folder in folders:
             if folder not in self.folders:
-                self._seen |= _stamps(_images(folder))
+                self._seen.update(_images(folder))
         self.folders = list(folders)
+        self._unread = {path: stamp for path, stamp in self._unread.items() if {*path.parents}.intersection(folders)}
         self._renew()
 
     def stop(self) -> None:
@@ -88,6 +96,7 @@ class Watching(QObject):
         wanted = {text for path, stamp in self._stamps.items() if (text := str(path)) in have or stamp or path.exists()}
         for folder in self.folders:
             wanted |= {str(folder), *(str(path) for path in folder.glob("*/") if path.is_dir())}
+        wanted |= {str(path) for path in self._unread if path.exists()}
         if have - wanted:
             self._watcher.removePaths(sorted(have - wanted))
         if wanted - have:
@@ -109,25 +118,87 @@ class Watching(QObject):
 
     def _take_up(self) -> None:
         fresh: list[Path] = []
+        moving = False
         known = set(self._stamps)
         for folder in self.folders:
-            stamps = _stamps(_images(folder))
-            new = [path for path in stamps if path not in self._seen and path not in known]
-            self._seen |= stamps
-            # Whole folders, so that the maps of one material come together.
-            fresh += sorted({path.parent if path.parent != folder else path for path in new})
+            images = _stamps(_images(folder))
+            for path, stamp in images.items():
+                if path in self._seen or (path in self._unread and self._unread[path] == stamp):
+                    continue
+                if path in known and path not in self._unread:
+                    # Open already, by hand.
+                    self._seen.add(path)
+                elif stamp is not None and (_age_ms(stamp) >= SETTLE_MS / 2 or self._moving.get(path) == stamp):
+                    fresh.append(path)
+                else:
+                    # It may still be written: a folder says nothing of files that grow.
+                    self._moving[path] = stamp
+                    moving = True
+        if moving:
+            self._settle.start(SETTLE_MS)
         if not fresh:
             return
-        job = self._desk.io.submit(tr("Looking at new files"), call(reading_jobs.look, fresh))
-        job.finished.connect(self._on_found)
-        job.failed.connect(lambda error: log.info("Nothing to open among the new files: %s", error))
+        stamps: dict[Path, Stamp | None] = {path: _stamp(path) for path in fresh}
+        for path in fresh:
+            self._moving.pop(path, None)
+            self._unread.pop(path, None)
+        before = set(self._seen)
+        self._seen.update(fresh)
+        self._came.update(fresh)
+        # Whole folders, so that the maps of one material come together, whenever each of them came; what lies in a
+        # watched folder itself since before is not meant.
+        inputs: list[Path] = []
+        for path in fresh:
+            if path.parent not in self.folders:
+                inputs.append(path.parent)
+            else:
+                beside = {other for other in self._came | self._open_images() if other.parent == path.parent}
+                inputs += [path, *(other for other in beside if other.exists())]
+        job = self._desk.io.submit(tr("Looking at new files"), call(reading_jobs.look, sorted({*inputs})))
+        job.finished.connect(lambda event: self._on_found(event, stamps, before))
+        job.failed.connect(lambda error: self._on_nothing(error, stamps))
 
-    def _on_found(self, event: Finished) -> None:
-        before = len(self._desk.document.materials)
-        self._materials.take(event.result.plans)
-        new = self._desk.document.materials[before:]
-        names = ", ".join(material.name for material in new[:3])
-        more = len(new) - 3
+    def _open_images(self) -> set[Path]:
+        plans = [material.plan for material in self._desk.document.materials]
+        return {file.path for plan in plans if plan is not None for file in plan.files if _is_image(file.path)}
+
+    def _on_nothing(self, error: Exception, stamps: dict[Path, Stamp | None]) -> None:
+        log.info("Nothing to open among the new files: %s", error)
+        self._look_later(stamps)
+
+    def _look_later(self, stamps: dict[Path, Stamp | None]) -> None:
+        """These could not be read; another look is worth it once they have changed."""
+        self._seen -= stamps.keys()
+        self._unread |= stamps
+        self._renew()
+
+    def _on_found(self, event: Finished, stamps: dict[Path, Stamp | None], before: set[Path]) -> None:
+        document = self._desk.document
+        new: list[MaterialPlan] = []
+        joined: list[Material] = []
+        for plan in event.result.plans:
+            plan = reading_jobs.with_corrections(plan, self._desk.preferences.corrections)
+            home = arrivals.home_of(plan, document.materials)
+            if home is not None:
+                changed = arrivals.joined(plan, home, document.materials)
+                if changed.files != (home.plan.files if home.plan is not None else ()):
+                    home.plan = home.source = changed
+                    joined.append(home)
+            elif any(file.path not in before for file in plan.files if _is_image(file.path)):
+                # The others lay there before, or were closed.
+                new.append(plan)
+        for material in joined:
+            log.info("%s: files have come to it", material.name)
+            self._materials.read_again(material)
+        made = self._materials.take(new)
+        good = arrivals.readable(event.result.plans)
+        self._look_later({path: stamp for path, stamp in stamps.items() if path not in good})
+        for material in joined:
+            self._desk.say(tr("{material} has new files; it was read again.").format(material=material.name))
+        if not made:
+            return
+        names = ", ".join(material.name for material in made[:3])
+        more = len(made) - 3
         text = tr("New in a watched folder: {names}.")
         if more > 0:
             text = tr("New in a watched folder: {names} and %n more.", "", more)
@@ -141,13 +212,22 @@ def _files(material: Material) -> list[Path]:
 def _images(folder: Path) -> list[Path]:
     """Down to one level of folders."""
     try:
-        return [p for p in (*folder.glob("*"), *folder.glob("*/*")) if p.suffix.lower() in IMAGE_SUFFIXES]
+        found = (*folder.glob("*"), *folder.glob("*/*"))
+        return [path for path in found if _is_image(path) and not path.name.startswith(".")]
     except OSError:
         return []
 
 
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
 def _stamps(paths: Sequence[Path]) -> dict[Path, Stamp | None]:
     return {path: _stamp(path) for path in paths}
+
+
+def _age_ms(stamp: Stamp) -> float:
+    return (time.time_ns() - stamp[0]) / 1e6
 
 
 def _stamp(path: Path) -> Stamp | None:

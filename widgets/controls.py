@@ -302,12 +302,14 @@ class Section(QWidget):
 
     folded = Signal(bool)
 
-    def __init__(self, title: str, content: QWidget, *, open_: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, content: QWidget, tip: str, *, open_: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         column = bare(QVBoxLayout(self), 4)
         row = bare(QHBoxLayout(), 4)
         self._title = title
-        self._head = button(title, "head")
+        self._head = button(title, "head", tip=tip)
         self._head.setCheckable(True)
         self._head.setChecked(open_)
         self._head.toggled.connect(self._show)

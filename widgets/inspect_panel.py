@@ -84,13 +84,13 @@ class InspectPanel(QWidget):
         column.addWidget(self._about)
         self._sections: dict[str, Section] = {}
         contents = {
-            "pixel": (tr("Pixel"), self.pixel),
-            "histogram": (tr("Histogram"), self.histogram),
-            "spots": (tr("Worst spots"), self.spots),
-            "seams": (tr("Seams"), self.seams),
+            "pixel": (tr("Pixel"), self.pixel, tr("The values under the pointer, in A and in B")),
+            "histogram": (tr("Histogram"), self.histogram, tr("How often each value occurs, in A and in B")),
+            "spots": (tr("Worst spots"), self.spots, tr("Where B differs most from A; a click leads there")),
+            "seams": (tr("Seams"), self.seams, tr("How well each map continues where it repeats, in A and in B")),
         }
-        for name, (title, widget) in contents.items():
-            section = Section(title, widget)
+        for name, (title, widget, tip) in contents.items():
+            section = Section(title, widget, tip)
             section.folded.connect(lambda _: self._compute())
             self._sections[name] = section
             column.addWidget(section)

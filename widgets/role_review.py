@@ -342,12 +342,12 @@ class NormalChoice(QFrame):
         self._title = label(tr("Normal map"), "soft")
         self._title.setWordWrap(True)
         head.addWidget(self._title, 1)
-        self._switch = Segmented(
-            [
-                (NormalConvention.OPENGL, "OpenGL", tr("Green grows towards the top of the picture (+Y up)")),
-                (NormalConvention.DIRECTX, "DirectX", tr("Green grows towards the bottom of the picture (+Y down)")),
-            ]
-        )
+        tips = {
+            NormalConvention.OPENGL: tr("Green grows towards the top of the picture (+Y up)"),
+            NormalConvention.DIRECTX: tr("Green grows towards the bottom of the picture (+Y down)"),
+        }
+        names = {NormalConvention.OPENGL: "OpenGL", NormalConvention.DIRECTX: "DirectX"}
+        self._switch = Segmented([(convention, names[convention], tip) for convention, tip in tips.items()])
         self._switch.chosen.connect(lambda value: self.chosen.emit(NormalConvention(value)))
         head.addWidget(self._switch)
         column.addLayout(head)
@@ -368,6 +368,7 @@ class NormalChoice(QFrame):
             made.setProperty("look", "picture")
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             made.setAccessibleName(text)
+            made.setToolTip(tips[convention])
             made.clicked.connect(lambda _=False, c=convention: self.chosen.emit(c))
             group.addButton(made)
             self._choices[convention] = made

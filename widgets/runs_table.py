@@ -176,7 +176,7 @@ class _View(QTableView):
     def _hide_columns(self) -> None:
         """In a narrow dock the less important columns go, rather than all becoming unreadable."""
         width = self.viewport().width()
-        for column, needed in ((5, 570), (4, 500), (7, 430), (2, 370), (0, 300), (6, 240)):
+        for column, needed in ((5, 570), (4, 500), (7, 430), (2, 370), (3, 240), (0, 170), (6, 130)):
             self.setColumnHidden(column, width < text_px(needed))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -235,6 +235,8 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and section == 2:
             return tr("Bits per texel, everything counted")
+        if role == Qt.ItemDataRole.ToolTipRole and section == 0:
+            return tr("Keys 1 to 9 show the newest runs of the current material in B, with Shift in A")
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

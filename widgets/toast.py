@@ -1,12 +1,14 @@
-"""Short messages at the lower edge of the window, with actions; they leave by themselves and never take the focus."""
+"""Short messages at the lower edge of the window, with actions; they leave by themselves, and take the focus only from
+somebody who asks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from widgets.controls import bare, button, label, tool
 from widgets.icons import pixmap
@@ -15,6 +17,8 @@ from widgets.theme import THEME, icon_px, text_px
 from widgets.wrap_layout import WrapLayout
 
 SECONDS = {"info": 5.0, "good": 8.0, "warn": 12.0, "bad": 20.0}
+SECONDS_TO_ACT = 12.0
+"""At least so long one with buttons stays: it has to be read, decided on, and reached."""
 ICONS = {
     "info": ("info", THEME.text_soft),
     "good": ("success", THEME.good),
@@ -29,7 +33,8 @@ Action = tuple[str, Callable[[], object]]
 
 
 class Toast(QFrame):
-    """One message. The time stands still while the pointer is over it."""
+    """One message. The time stands still while the pointer is over it, and while the keyboard is in it. Escape closes
+    it; the keyboard then goes back to where it was."""
 
     def __init__(self, text: str, severity: str, actions: Sequence[Action], parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +42,7 @@ class Toast(QFrame):
         self.setProperty("severity", severity)
         self.text = text
         self.severity = severity
+        self._before: QWidget | None = None
         row = bare(QHBoxLayout(self), 10, (12, 10, 8, 10))
         sign = QLabel()
         sign.setPixmap(pixmap(*ICONS[severity], icon_px(18)))
@@ -65,9 +71,20 @@ class Toast(QFrame):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(round(SECONDS[severity] * 1000))
+        self._timer.setInterval(round(1000 * max(SECONDS[severity], SECONDS_TO_ACT if actions else 0.0)))
         self._timer.timeout.connect(self.leave)
         self._seen = False
+        self._stops = [*self.buttons, close]
+        for stop in self._stops:
+            stop.installEventFilter(self)
+
+    def take_keyboard(self) -> None:
+        """To its first button; again, and it goes back to where it was."""
+        if self._has_keyboard():
+            self._give_keyboard_back()
+        else:
+            self._before = self.window().focusWidget()
+            self._stops[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -78,6 +95,8 @@ class Toast(QFrame):
 
     def leave(self) -> None:
         self._timer.stop()
+        if self._has_keyboard():
+            self._give_keyboard_back()
         self.hide()
         self.setParent(None)
         self.deleteLater()
@@ -86,7 +105,34 @@ class Toast(QFrame):
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._timer.start()
+        self._go_on()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self._timer.stop()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._go_on()
+        return False
+
+    def _go_on(self) -> None:
+        if self._seen and not self._has_keyboard() and not self.underMouse():
+            self._timer.start()
+
+    def _has_keyboard(self) -> bool:
+        # Not the application's: who looks at another window for a moment has not left the message.
+        focus = self.window().focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def _give_keyboard_back(self) -> None:
+        before = self._before
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class ToastStack(QObject):
@@ -98,6 +144,19 @@ class ToastStack(QObject):
         self._anchor = anchor or window
         self._anchor.installEventFilter(self)
         self._shown: list[Toast] = []
+
+    def set_anchor(self, anchor: QWidget) -> None:
+        """Stand over this from now on."""
+        if anchor is not self._anchor:
+            self._anchor.removeEventFilter(self)
+            self._anchor = anchor
+            anchor.installEventFilter(self)
+            QTimer.singleShot(0, self, self._place)
+
+    def take_keyboard(self) -> None:
+        """To the newest, if there is one; from there back."""
+        if self._shown:
+            self._shown[-1].take_keyboard()
 
     @property
     def toasts(self) -> list[Toast]:

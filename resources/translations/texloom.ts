@@ -88,7 +88,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The values under the pointer, in A and in B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Histogram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often each value occurs, in A and in B</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -96,7 +104,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Where B differs most from A; a click leads there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Seams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How well each map continues where it repeats, in A and in B</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -260,6 +276,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Size of the file in bits per texel of the full-resolution maps; all maps and mips together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>bits/texel</source>
         <translation type="unfinished"></translation>
     </message>
@@ -277,6 +297,10 @@
     </message>
     <message>
         <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSNR over all maps; the run searches the smallest file that reaches it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -438,7 +462,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Keys 1 to 9 show the newest runs of the current material in B, with Shift in A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Search settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looks at the names and descriptions of the settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -450,11 +482,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{low:g} to {high:g}.</source>
+        <source>Restore the default of “{setting}”</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Restore the default of “{setting}”</source>
+        <source>{low} to {high}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At least {low}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most {high}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Default: {value}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1827,6 +1879,22 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Go to the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the newest one&apos;s buttons; Esc closes it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run of the material into B (1: the newest)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Unreal Engine 5, importer</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2179,7 +2247,19 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>PNG, JPEG, TIFF, EXR, TGA and others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture that comes with Texloom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was trained and not saved when the lab was open before</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2259,6 +2339,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>How the network is trained, and the grids of the hash encoding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Train a new network</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2312,6 +2396,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Training as a moving picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with the network of {picture}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2741,14 +2829,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Run into B</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Run into A</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Shift+1 … 9</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2985,7 +3065,15 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Which file is which map, and why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where and how the run trains</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3251,11 +3339,11 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Name, by what it is good for:</source>
+        <source>Save</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Save</source>
+        <source>Name, by what it is good for</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3462,6 +3550,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Making the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture {path} is gone; save the network to keep it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3812,6 +3904,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Looking at new files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{material} has new files; it was read again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">

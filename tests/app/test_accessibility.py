@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from protocol_job import WAIT_MS
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollBar,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from app.dock_layout import BOTTOM
+from app.lab_workspace import LabWorkspace
 from app.main_window import MainWindow
 from widgets import theme
 from widgets.controls import ElidedButton, ElidedLabel
@@ -41,9 +56,14 @@ def states(window: MainWindow) -> Iterator[str]:
     window.docks["inspect"].raise_()
     window.viewport.set_options(mode="2d", compare="difference")
     yield "inspect"
-    window.docks["log"].show()
-    window.docks["log"].raise_()
-    yield "log"
+    for name in ("log", "queue", "rates"):
+        window.docks[name].show()
+        window.docks[name].raise_()
+        yield name
+    for page in ("home", "lab"):
+        window.actions_by_id[f"go_{page}"].trigger()
+        yield page
+    window.actions_by_id["go_compress"].trigger()
 
 
 def stops(window: QWidget) -> list[QWidget]:
@@ -57,6 +77,20 @@ def stops(window: QWidget) -> list[QWidget]:
         and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
         and not isinstance(widget, QTabBar)  # named by its tabs, and the panels have keys of their own
+    ]
+
+
+def operated(window: QWidget) -> list[QWidget]:
+    """What one presses, drags, chooses from or types into."""
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and widget.isVisible()
+        # The sign in a search line, the line of a number and the arrows of a row of tabs are parts of something told.
+        and not isinstance(widget, QScrollBar)
+        and not isinstance(widget.parent(), (QLineEdit, QAbstractSpinBox, QComboBox, QTabBar))
     ]
 
 
@@ -74,10 +108,12 @@ def test_everything_that_takes_the_keyboard_has_a_name(open_window: MainWindow, 
             if not name_of(widget)
         ]
         assert not nameless, state
-        for made in open_window.findChildren(QToolButton):
-            # The sign in a search line only decorates it.
-            if made.isVisible() and not isinstance(made.parent(), QLineEdit):
-                assert made.toolTip(), (state, made.accessibleName(), type(made.parent()).__name__)
+        silent = [
+            f"{type(widget).__name__} {name_of(widget)!r} in {type(widget.parent()).__name__}"
+            for widget in operated(open_window)
+            if not widget.toolTip()
+        ]
+        assert not silent, state
 
 
 def test_tab_reaches_everything_and_is_never_caught(open_window: MainWindow, qtbot: QtBot) -> None:
@@ -143,10 +179,15 @@ def cut(window: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("percent", [100, 150, 200])
-def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None], percent: int) -> None:
+@pytest.mark.parametrize(("percent", "low"), [(100, False), (150, False), (200, False), (150, True), (200, True)])
+def test_nothing_is_cut_off(
+    open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None], percent: int, low: bool
+) -> None:
+    """``low``: in the layout that such a window begins with."""
     scaled(percent)
     open_window.resize(1280, 720)
+    if low:
+        open_window.layout_of_docks.follow_scale()
     for state in states(open_window):
         for _ in range(5):
             QApplication.processEvents()
@@ -155,3 +196,48 @@ def test_nothing_is_cut_off(open_window: MainWindow, qtbot: QtBot, scaled: Calla
         assert cut(open_window) == [], state
         view = open_window.viewport
         assert view.width() >= 320 and view.height() >= 120, state
+
+
+def test_the_view_has_its_share_also_with_large_text(
+    open_window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None]
+) -> None:
+    window = open_window
+    window.resize(1280, 720)
+    below = [name for name, dock in window.docks.items() if window.dockWidgetArea(dock) == BOTTOM]
+    assert below
+    window._set_options(dataclasses.replace(window.options, text_size=200))
+    qtbot.waitUntil(lambda: window.viewport.height() >= 0.4 * window.height(), timeout=WAIT_MS)
+    assert all(dock.isVisible() or name == "log" for name, dock in window.docks.items()), "none is lost"
+    window.docks["runs"].raise_()
+    shown = window.runs.view
+    qtbot.waitUntil(lambda: shown.viewport().width() > 400, timeout=WAIT_MS)
+    assert not any(shown.isColumnHidden(column) for column in (0, 6)), "number and state"
+    window._set_options(dataclasses.replace(window.options, text_size=100))
+    assert [name for name, dock in window.docks.items() if window.dockWidgetArea(dock) == BOTTOM] == below
+    window.docks["queue"].setFloating(True)
+    window._set_options(dataclasses.replace(window.options, text_size=200))
+    assert window.docks["queue"].isFloating(), "an arrangement of one's own stays"
+
+
+def test_the_lab_with_large_text(window: MainWindow, qtbot: QtBot, scaled: Callable[[int], None]) -> None:
+    scaled(200)
+    window.resize(1280, 720)
+    window.actions_by_id["go_lab"].trigger()
+    lab = window.findChild(LabWorkspace)
+    assert lab is not None
+    lab.session.open_sample()
+    qtbot.waitUntil(lambda: lab.session.wanted is not None, timeout=WAIT_MS)
+    for gain in (1, 80):
+        lab.set_gain(gain)
+        QApplication.processEvents()
+        assert cut(lab) == []
+    window.toasts.show("a message " * 5, "warn", [("Do", lambda: None)])
+    qtbot.wait(50)
+    (toast,) = window.toasts.toasts
+    for made in (lab.start, lab.pause, lab.stop, lab.load):
+        assert not toast.geometry().intersects(QRect(made.mapTo(window, QPoint()), made.size()))
+
+
+def test_the_pictures_of_a_normal_map_say_what_they_are(qtbot: QtBot, window: MainWindow) -> None:
+    choices = window.panel.review.normal._choices.values()
+    assert len(choices) == 2 and all(made.toolTip() for made in choices)

@@ -36,7 +36,9 @@ def tray(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("tray")
-def test_the_tray_tells_while_something_runs_and_is_left_alone_after(qtbot: QtBot, qapp: QApplication) -> None:
+def test_the_tray_tells_while_something_runs_and_is_left_alone_after(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     announcer = Announcer(window)
@@ -49,7 +51,32 @@ def test_the_tray_tells_while_something_runs_and_is_left_alone_after(qtbot: QtBo
     assert not icon.isVisible(), "nobody wants to be told"
     announcer.announce(1, 0.9, "Nothing waits", wanted=True)
     assert icon.isVisible()
+    monkeypatch.setattr(QSystemTrayIcon, "supportsMessages", staticmethod(lambda: False))
     announcer.announce(0, None, "Nothing waits", wanted=True)
+    assert not icon.isVisible()
+
+
+@pytest.mark.usefixtures("tray")
+def test_the_icon_stays_for_its_message(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "supportsMessages", staticmethod(lambda: True))
+    monkeypatch.setattr(announcing, "MESSAGE_MS", 200)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    announcer = Announcer(window)
+
+    def ended() -> QSystemTrayIcon:
+        announcer.announce(1, 0.9, "Nothing waits", wanted=True)
+        for _ in range(2):
+            announcer.announce(0, None, "Nothing waits", wanted=True)
+        assert announcer.tray is not None and announcer.tray.isVisible(), "some desktops hide both"
+        return announcer.tray
+
+    icon = ended()
+    qtbot.waitUntil(lambda: not icon.isVisible(), timeout=WAIT_MS)
+    ended().messageClicked.emit()
+    assert not icon.isVisible()
+    ended()
+    announcer.close()
     assert not icon.isVisible()
 
 

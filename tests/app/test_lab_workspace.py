@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.job_runner import JobQueue, JobState
 from app.lab_guide import STEPS
+from app.lab_kept import KeptNetworks
 from app.lab_workspace import LabWorkspace
 from core.coordinate import network_file
 from core.coordinate.dial import Transform
@@ -417,6 +418,72 @@ def test_a_step_that_needs_a_network_trains_one_first(bench: Bench, picture: Pat
     bench.lab.guide.run(2)
     bench.until(lambda: "bits each" in bench.lab.guide_card.told)
     assert bench.session.network is not None and bench.session.bits == 4
+
+
+Again = Callable[[], Bench]
+
+
+@pytest.fixture
+def opened_again(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Again]:
+    """Closes the lab that is open, as the window does, and gives the next one."""
+    theme.install(qapp)
+    benches: list[Bench] = []
+
+    def close() -> None:
+        for bench in benches:
+            assert bench.lab.shutdown() and bench.compute.shutdown(10.0)
+            bench.lab.close()
+            bench.lab.deleteLater()
+        benches.clear()
+
+    def again() -> Bench:
+        close()
+        compute, said = JobQueue(), list[tuple[str, str]]()
+        lab = LabWorkspace(
+            compute, lambda text, severity: said.append((text, severity)), kept=KeptNetworks(tmp_path / "kept")
+        )
+        lab.show()
+        qtbot.waitExposed(lab)
+        benches.append(Bench(qtbot, lab, compute, said))
+        return benches[0]
+
+    yield again
+    close()
+
+
+def test_a_network_that_was_not_saved_is_offered_again(opened_again: Again, picture: Path, tmp_path: Path) -> None:
+    bench = opened_again()
+    assert not bench.lab.empty_again.isVisible()
+    bench.open(picture)
+    bench.train()
+    trained = bench.session.network
+    bench = opened_again()
+    assert bench.lab.empty_again.isVisible() and "waves" in bench.lab.empty_again.text()
+    bench.lab.empty_again.click()
+    bench.until(lambda: bench.session.network is not None and bench.session.shown is not None)
+    assert bench.session.picture is not None and bench.session.picture.path == picture
+    assert trained is not None and same(bench.session.shown, trained.decode())
+    assert bench.lab.go_on.isEnabled()
+    bench = opened_again()
+    assert bench.lab.empty_again.isVisible(), "looking at it does not save it"
+    bench.lab.empty_again.click()
+    bench.until(lambda: bench.session.network is not None and bench.session.shown is not None)
+    bench.session.save_network(tmp_path / "mine.texnet")
+    bench.until(lambda: any(severity == "good" for _, severity in bench.said))
+    bench = opened_again()
+    assert not bench.lab.empty_again.isVisible() and not list((tmp_path / "kept").iterdir())
+
+
+def test_what_a_run_has_learned_when_the_window_closes_is_kept(opened_again: Again, picture: Path) -> None:
+    bench = opened_again()
+    bench.open(picture)
+    bench.begin()
+    bench = opened_again()
+    assert bench.lab.empty_again.isVisible()
+    picture.unlink()
+    bench.lab.empty_again.click()
+    bench.until(lambda: bench.session.network is not None)
+    assert "waves.png is gone" in bench.said[-1][0] and bench.lab.save.isEnabled()
 
 
 def test_shutting_down_ends_a_run(bench: Bench, picture: Path) -> None:

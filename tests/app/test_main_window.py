@@ -15,7 +15,7 @@ from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import actions, paths
@@ -26,6 +26,7 @@ from core.codec import container
 from core.codec.layout import LatentGrid
 from core.textures.images import write_image
 from core.textures.roles import Role
+from core.textures.sample_names import SAMPLE_NAMES
 from tests.core.codec.materials import random_texture
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedButton, ElidedLabel
@@ -124,18 +125,27 @@ def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWind
 
 
 def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
-    dropped(qtbot, window, material_folder)
+    other = dropped(qtbot, window, material_folder)
     runs = []
-    for _ in range(2):
+    for index in range(3):
+        if index == 1:
+            # From here on another material, whose keys begin anew.
+            window.session.materials.open_sample(SAMPLE_NAMES[0], 64)
+            qtbot.waitUntil(lambda: len(window.document.materials) == 2, timeout=WAIT_MS)
+            material = window.document.materials[1]
+            qtbot.waitUntil(lambda m=material: m.state is MaterialState.READY, timeout=WAIT_MS)
         run = training(qtbot, window)
         window.session.runs.stop_and_keep(run)
         qtbot.waitUntil(lambda run=run: run.state is RunState.KEPT, timeout=WAIT_MS)
         runs.append(run)
     window.viewport.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_1)
-    assert window.document.slots["B"] == runs[0].key
+    assert window.document.slots["B"] == runs[2].key, "the newest, as the table has them"
     window._show_number_in(2, "A")
     assert window.document.slots["A"] == runs[1].key
+    window._show_number_in(3, "A")
+    assert window.document.slots["A"] == runs[1].key, "no key leads to another material"
+    assert window.document.current is not other
     window.session.runs.delete(runs[1])
     assert window.document.slots["A"] == ORIGINAL
 
@@ -246,6 +256,29 @@ def test_every_panel_is_reached_by_keyboard(qtbot: QtBot, window: MainWindow, ma
         focus = QApplication.focusWidget()
         reached |= {name for name, dock in window.docks.items() if focus is not None and dock.isAncestorOf(focus)}
     assert {"materials", "compress"} <= reached
+
+
+def test_the_keyboard_goes_around_the_page_that_is_shown(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    for page in ("home", "lab"):
+        window.actions_by_id[f"go_{page}"].trigger()
+        window.toasts.show("a message", "info", [("Do", lambda: None)])
+        reached: list[QWidget] = []
+        for _ in range(8):
+            window.actions_by_id["next_panel"].trigger()
+            focus = QApplication.focusWidget()
+            assert focus is not None and not focus.visibleRegion().isEmpty(), page
+            reached.append(focus)
+        shown = window.centre.currentWidget()
+        assert shown is not None
+        (toast,) = window.toasts.toasts
+        assert any(shown.isAncestorOf(widget) for widget in reached), page
+        assert toast.buttons[0] in reached, page
+        assert all(shown.isAncestorOf(widget) or toast.isAncestorOf(widget) for widget in reached), page
 
 
 def test_the_key_sheet_lists_every_key_and_closes_on_any(qtbot: QtBot, window: MainWindow) -> None:
@@ -515,3 +548,26 @@ def test_a_file_is_moved_from_its_menu_by_typing_a_material(
     window.actions_by_id["undo"].trigger()
     assert len(two.plan.files) == held
     qtbot.waitUntil(lambda: all(m.state is MaterialState.READY for m in document.materials), timeout=WAIT_MS)
+
+
+def test_no_run_begins_while_a_field_is_wrong(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    form = window.panel.form
+    fields = {row.setting.name: row.field for row in form._rows}
+    for name, wrong, right in (
+        ("grids", "4:16", "4:16:2"),
+        ("decoder", "64-", "64-64"),
+        ("loss_weights", "albedo", "albedo=2"),
+        ("target_maps", "wood=3", "albedo=30"),
+    ):
+        field = fields[name]
+        assert isinstance(field, QLineEdit)
+        field.clear()
+        qtbot.keyClicks(field, wrong)
+        window.actions_by_id["start"].trigger()
+        assert window.document.runs == [] and form.problem in window.toasts.toasts[-1].text
+        field.clear()
+        qtbot.keyClicks(field, right)
+    window.actions_by_id["start"].trigger()
+    (run,) = window.document.runs
+    assert run.settings.grids == "4:16:2" and run.settings.target_maps == "albedo=30"

@@ -13,17 +13,19 @@ import pytest
 from acts import drop, dropped, training
 from protocol_job import WAIT_MS, endless_job
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app import paths, presets
 from app.document import MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
+from app.lab_workspace import LabWorkspace
 from app.main_window import MainWindow
 from core.codec.settings import CompressSettings
 from core.errors import InputError
 from core.textures import samples
 from core.textures.roles import Role
+from widgets.ask_line import AskLine
 from widgets.settings_dialog import SettingsDialog
 
 Maker = Callable[..., MainWindow]
@@ -255,6 +257,91 @@ def test_preferences_act_at_once_and_last(qtbot: QtBot, make_window: Maker) -> N
     dialog.close()
     again = make_window(endless_job)
     assert again.options.at_start == "last project" and not again.session.watching.follow_files
+
+
+def test_what_is_open_comes_to_the_front_instead_of_twice(
+    qtbot: QtBot, window: MainWindow, material_folder: Path
+) -> None:
+    dropped(qtbot, window, material_folder)
+    for act in (window.actions_by_id["preferences"].trigger, lambda: window._export("ue5")):
+        for _ in range(2):
+            act()
+    shown = [type(dialog) for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    assert sorted(shown, key=str) == [ExportDialog, SettingsDialog]
+    window.session.materials.open_sample("bricks", 64)
+    qtbot.waitUntil(lambda: len(window.document.materials) == 2, timeout=WAIT_MS)
+    window._export("ue5")
+    exports = [dialog for dialog in window.findChildren(ExportDialog) if dialog.isVisible()]
+    assert [dialog._name for dialog in exports] == [window.document.materials[1].name], "one question at a time"
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog), timeout=WAIT_MS)
+    window.actions_by_id["preferences"].trigger()
+    assert len(window.findChildren(SettingsDialog)) == 1
+
+
+def test_a_preset_is_named_in_the_window(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    window.activateWindow()
+    qtbot.waitActive(window)
+
+    def asked() -> AskLine:
+        window.actions_by_id["save_preset"].trigger()
+        (line,) = window.findChildren(AskLine)
+        qtbot.waitUntil(line.line.hasFocus, timeout=WAIT_MS)
+        return line
+
+    line = asked()
+    assert not line.accept.isEnabled()
+    qtbot.keyClick(line.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(AskLine), timeout=WAIT_MS)
+    line = asked()
+    qtbot.keyClicks(line.line, "For tiles")
+    qtbot.keyClick(line.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.findChildren(AskLine), timeout=WAIT_MS)
+    assert "For tiles" in [preset.name for preset in presets.available(paths.presets_folder())]
+    assert not window.findChildren(QDialog)
+
+
+def test_the_lab_keeps_its_settings_and_undoes_only_its_own(qtbot: QtBot, make_window: Maker) -> None:
+    window = make_window(endless_job)
+    act = window.actions_by_id
+    window.session.change_settings(dataclasses.replace(window.document.settings, seed=5))
+    act["go_lab"].trigger()
+    lab = window.findChild(LabWorkspace)
+    assert lab is not None and not act["undo"].isEnabled(), "what is not seen is not undone"
+    wanted = dataclasses.replace(lab.session.settings, width=96, learning_rate=0.02)
+    lab.session.change_settings(dataclasses.replace(wanted, width=32))
+    lab.session.change_settings(wanted)
+    act["undo"].trigger()
+    assert lab.session.settings.width == 32 and window.document.settings.seed == 5
+    act["redo"].trigger()
+    assert lab.session.settings == wanted and not act["redo"].isEnabled()
+    act["go_compress"].trigger()
+    act["undo"].trigger()
+    assert window.document.settings.seed == 0 and lab.session.settings == wanted
+    window.close()
+    again = make_window(endless_job)
+    again.actions_by_id["go_lab"].trigger()
+    lab = again.findChild(LabWorkspace)
+    assert lab is not None and lab.session.settings == wanted
+
+
+def test_panels_that_were_never_seen_begin_with_their_sizes(
+    qtbot: QtBot, make_window: Maker, material_folder: Path
+) -> None:
+    def bottom(window: MainWindow) -> int:
+        dropped(qtbot, window, material_folder)
+        qtbot.waitUntil(lambda: not window.layout_of_docks._unsized, timeout=WAIT_MS)
+        QApplication.processEvents()
+        return window.docks["training"].height()
+
+    unseen = make_window(endless_job)
+    unseen.make_ready()
+    unseen.close()
+    window = make_window(endless_job)
+    assert not window.preferences.docks
+    assert bottom(window) < 0.3 * window.height()
 
 
 def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:

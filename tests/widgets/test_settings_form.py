@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.codec.settings import CompressSettings
+from core.errors import InputError
 from core.jobs import describe
 from widgets.controls import Combo, NumberField
 from widgets.settings_form import SettingsForm
@@ -79,3 +80,43 @@ def test_search_looks_at_names_and_descriptions(qtbot: QtBot, form: SettingsForm
     assert [shown.setting.name for shown in form._rows if shown.field.isVisible()] == ["device"]
     form.search.setText("zzz")
     assert form._nothing.isVisible()
+
+
+def test_the_tooltip_says_limits_and_default(form: SettingsForm) -> None:
+    assert "Default: Balanced." in row(form, "preset").field.toolTip()
+    assert "At least 512." in row(form, "max_bytes").caption.toolTip()
+    assert "0 to 4. Default: 1." in row(form, "noise").field.toolTip()
+    assert "Default: on." in row(form, "early_stop").field.toolTip()
+
+
+def _even(text: str) -> None:
+    if text and int(text) % 2:
+        raise InputError(f"--grids are even, not {text}.")
+
+
+def test_a_text_that_makes_no_sense_is_told_at_the_field(qtbot: QtBot, themed: QApplication) -> None:
+    form = SettingsForm(CompressSettings, checks={"grids": _even})
+    qtbot.addWidget(form)
+    form.show()
+    told: list[CompressSettings] = []
+    form.changed.connect(told.append)
+    grids = row(form, "grids")
+    assert isinstance(grids.field, QLineEdit) and grids.wrong is not None
+    qtbot.keyClicks(grids.field, "3")
+    assert form.problem and not grids.wrong.isVisible(), "half a word is no mistake yet"
+    qtbot.waitUntil(grids.wrong.isVisible)
+    assert grids.wrong.text() == "“Grids” are even, not 3."
+    form.set_settings(CompressSettings(seed=3))
+    assert grids.field.text() == "3", "a change elsewhere takes nothing away"
+    assert form.commit() is grids.field and told == []
+    qtbot.keyClicks(grids.field, "2")
+    assert not form.problem and not grids.wrong.isVisible()
+    assert form.commit() is None and told == [CompressSettings(seed=3, grids="32")]
+    qtbot.keyClicks(grids.field, "1")
+    grids.reset.click()
+    assert not form.problem and told[-1] == CompressSettings(seed=3)
+    assert grids.field.text() == ""
+    form.set_settings(CompressSettings(grids="4"))
+    qtbot.keyClicks(grids.field, "5")
+    form.set_settings(CompressSettings(grids="8"))
+    assert not form.problem and grids.field.text() == "8", "another value from elsewhere counts"

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.textures.material import NormalConvention
@@ -173,6 +173,34 @@ def test_toasts_stack_do_not_repeat_and_leave(qtbot: QtBot, themed: QApplication
     qtbot.waitUntil(lambda: len(stack.toasts) == MOST - 1)
 
 
+def test_a_message_is_answered_by_keys(qtbot: QtBot, themed: QApplication) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 600)
+    line = QLineEdit(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitActive(window)
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    stack = ToastStack(window)
+    stack.take_keyboard()
+    stack.show("older")
+    toast = stack.show("newest", "info", [("Undo", lambda: None)])
+    assert toast._timer.interval() >= 12_000, "time to reach the button"
+    assert line.hasFocus(), "a message takes the keyboard from nobody"
+    qtbot.waitUntil(lambda: toast._seen)
+    stack.take_keyboard()
+    assert toast.buttons[0].hasFocus()
+    assert not toast._timer.isActive(), "the time stands still"
+    stack.take_keyboard()
+    assert line.hasFocus() and toast._timer.isActive()
+    stack.take_keyboard()
+    qtbot.keyClick(toast.buttons[0], Qt.Key.Key_Escape)
+    assert [shown.text for shown in stack.toasts] == ["older"]
+    assert line.hasFocus()
+
+
 def test_a_long_message_is_shown_whole(qtbot: QtBot, themed: QApplication) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -215,7 +243,7 @@ def test_an_elided_name_keeps_its_whole_text_in_the_tooltip(qtbot: QtBot, themed
 
 def test_a_section_folds(qtbot: QtBot, themed: QApplication) -> None:
     content = QWidget()
-    section = Section("Maps", content)
+    section = Section("Maps", content, "What the files are")
     qtbot.addWidget(section)
     section.show()
     assert content.isVisible()
