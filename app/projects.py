@@ -271,7 +271,7 @@ class Projects(QObject):
         self._loading = True
         try:
             document.set_settings(settings_from(project.settings))
-            self._runs.restore(project.id)
+            self._runs.restore(project.id, [*project.queue, *project.slots.values()])
             made = []
             for entry in project.materials:
                 try:

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SHOWN_RUNS = 200
+SHOWN_FOREIGN_RUNS = 200
+"""So many runs that other projects made of the same files are shown, the newest ones; a project's own all are."""
 HISTORY_POINTS = 300
 
 CompressJob = Callable[..., Iterator[Event]]
@@ -65,12 +66,16 @@ class Runs(QObject):
         """The highest number given in a project, by its id: those of discarded runs are not given again."""
         self._discarded: list[tuple[Run, Path | None]] = []
         """Not told yet: with where their files are kept."""
+        self._named: frozenset[str] = frozenset()
+        """The folders' names of the runs that the project's file speaks of."""
         self._tell_discarded = Later(self._on_discarded, self)
 
     # --- from earlier -----------------------------------------------------------------------------------------
 
-    def restore(self, project: str) -> None:
-        """Take up the runs of a project from disk."""
+    def restore(self, project: str, named: Iterable[str] = ()) -> None:
+        """Take up the runs of a project from disk; ``named``: the folders' names of those in its queue and slots, which
+        may be of other projects too."""
+        self._named = frozenset(named)
         run_store.empty_bin(paths.runs_folder())
         made = self._from_disk(lambda record: record.project == project)
         resumable = sum(run.state is RunState.RESUMABLE for run in made)
@@ -111,8 +116,11 @@ class Runs(QObject):
         known = {run.folder for run in self.document.runs}
         numbers = {run.number for run in self.document.runs}
         made = []
-        for folder, record in run_store.stored(paths.runs_folder()):
-            if folder in known or not wanted(record):
+        fit = [(f, record) for f, record in run_store.stored(paths.runs_folder()) if f not in known and wanted(record)]
+        foreign = [f for f, record in fit if record.project != self.document.project_id and f.name not in self._named]
+        too_many = set(foreign[:-SHOWN_FOREIGN_RUNS])
+        for folder, record in fit:
+            if folder in too_many:
                 continue
             lock = QLockFile(str(folder / "run.lock"))
             if not record.finished and not lock.tryLock(0):
@@ -139,8 +147,8 @@ class Runs(QObject):
             elif run.state.has_result:
                 run.add_result()
             made.append(run)
-        self.document.add_runs(made[-SHOWN_RUNS:])
-        return made[-SHOWN_RUNS:]
+        self.document.add_runs(made)
+        return made
 
     # --- the queue --------------------------------------------------------------------------------------------
 
@@ -158,7 +166,8 @@ class Runs(QObject):
             return
         self._desk.compute.hold(self.hold_after_restart)
         for run in runs:
-            self.resume_interrupted(run)
+            self._take_up(run)
+        self._show_in_b(runs)
         if not self.hold_after_restart:
             return
         go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
@@ -286,6 +295,10 @@ class Runs(QObject):
 
     def resume_interrupted(self, run: Run) -> None:
         """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
+        self._take_up(run)
+        self._show_in_b([run])
+
+    def _take_up(self, run: Run) -> None:
         try:
             source = sources.from_json(run.record.source)
         except InputError as error:
@@ -302,8 +315,12 @@ class Runs(QObject):
             self._materials.add([material])
         _lock(run)
         self._submit(run, source, resume=True)
-        if self.document.current is self.document.material(run.material_key):
-            self.document.set_slot("B", run.key)
+
+    def _show_in_b(self, runs: Sequence[Run]) -> None:
+        """The last of them that is of the material that is looked at, once: each would take the place of the others."""
+        own = [run for run in runs if run.state.active and run.material_key == self._current_key]
+        if own and self._current_key is not None:
+            self.document.set_slot("B", own[-1].key)
 
     def pause(self, run: Run) -> None:
         if run.job is not None:

@@ -16,15 +16,18 @@ import pytest
 from protocol_job import WAIT_MS, endless_job
 from pytestqt.qtbot import QtBot
 
-from app import paths, project_store
+from app import paths, project_store, run_store
 from app.document import Material, MaterialState, Run, RunState
 from app.preferences import Preferences
 from app.project_store import SUFFIX, Project
+from app.run_store import RunRecord
 from app.session import Session
+from app.sources import SampleSource, to_json
 from core.errors import InputError
 from core.textures import samples
 
 Maker = Callable[..., Session]
+LONG_QUEUE = 500
 
 
 @pytest.fixture
@@ -139,6 +142,23 @@ def test_numbers_of_runs_stay(qtbot: QtBot, make_session: Maker, folders: list[P
     assert [run.number for run in second.document.runs] == [1, 3]
     run = second.runs.start(second.document.materials[1])
     assert run is not None and run.number == 4
+
+
+def test_a_long_queue_comes_back_whole(make_session: Maker) -> None:
+    session, source = make_session(), SampleSource("bricks", 32)
+    project = Project(materials=[{"name": "Bricks", "source": to_json(source)}])
+    for number in range(1, LONG_QUEUE + 1):
+        record = RunRecord("Bricks", to_json(source), {}, created=number, project=project.id, number=number)
+        folder = paths.runs_folder() / "Bricks" / f"run-{number:03d}"
+        run_store.begin(record, folder)
+        project.queue.append(folder.name)
+    asked = list(project.queue)
+    path = paths.projects_folder() / f"{project.id}{SUFFIX}"
+    project_store.write(project, path)
+    assert session.projects.open(path)
+    assert [run.folder.name for run in session.runs.in_order()] == asked, "each of them, as they were queued"
+    assert session.projects.save()
+    assert project_store.read(path).queue == asked
 
 
 def test_a_name_and_a_place(qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path) -> None:
