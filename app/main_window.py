@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from app import actions, logs, paths, place_menus, preferences, presenting
 from app.announcing import Announcer
+from app.command_line import command_line
 from app.desk import Message
 from app.document import Material, MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
@@ -47,6 +48,7 @@ from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
 from core.codec.baseline_sets import BASELINES, Baseline
+from core.errors import OutputError
 from core.exporters import TARGETS
 from core.jobs import to_dict
 from core.textures.names import IMAGE_SUFFIXES
@@ -793,7 +795,7 @@ class MainWindow(QMainWindow):
             size = tr("{bits:.4g} bits/texel").format(bits=bits)
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
-        act["copy_command"].setEnabled(current is not None)
+        act["copy_command"].setEnabled(ready)
         act["undo"].setEnabled(self.session.undo.canUndo())
         act["redo"].setEnabled(self.session.undo.canRedo())
         beside = self.workspaces.current == COMPRESS
@@ -884,7 +886,12 @@ class MainWindow(QMainWindow):
     def _copy_command(self) -> None:
         current = self.document.current
         if current is not None:
-            text = presenting.command_line(current, self.document.settings)
+            folder = Path(self.preferences.export_folders.get("texloom", str(Path.home())))
+            try:
+                text = command_line(current, self.document.settings, folder / "texloom-out")
+            except OutputError as error:
+                self.session.desk.tell_error(error)
+                return
             QApplication.clipboard().setText(text)
             self.toasts.show(tr("The command line is in the clipboard."))
 

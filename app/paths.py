@@ -42,6 +42,11 @@ def projects_folder() -> Path:
     return data_folder() / "projects"
 
 
+def manifests_folder() -> Path:
+    """What copied command lines name where a folder alone would not say what is meant."""
+    return data_folder() / "manifests"
+
+
 def presets_folder() -> Path:
     """The user's presets."""
     return config_folder() / "presets"

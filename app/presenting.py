@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.document import EXACT_DB, ORIGINAL, Document, Material, MaterialState, Run, RunState
 from app.job_runner import Job, JobState
 from app.projects import RecentProject
-from core.codec.settings import PRESET_SECONDS, CompressSettings
-from core.jobs import describe
+from core.codec.settings import PRESET_SECONDS
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import PART, MaterialRow
@@ -232,17 +230,3 @@ def pixel_text(reading: PixelReading) -> str:
     if reading.angle_deg is not None:
         parts.append(tr("angle {angle:.1f}°").format(angle=reading.angle_deg))
     return "     ".join(parts)
-
-
-def command_line(material: Material, settings: CompressSettings) -> str:
-    """The same run in a terminal."""
-    plan = material.plan
-    source = str(plan.folder) if plan is not None else material.name
-    words = ["texloom", "compress", source, "-o", "out"]
-    for field in describe(CompressSettings):
-        value = getattr(settings, field.name)
-        sized_otherwise = field.name == "bpp" and (settings.target_psnr is not None or settings.max_bytes is not None)
-        if value is None or sized_otherwise or (value == field.default and field.name != "bpp") or field.expert:
-            continue
-        words += [field.option, f"{value:g}" if isinstance(value, float) else str(value)]
-    return shlex.join(words)

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from app import actions, paths
 from app.document import ORIGINAL, MaterialState, RunState
 from app.main_window import MainWindow
-from app.presenting import command_line, pixel_text, slot_text
+from app.presenting import pixel_text, slot_text
 from core.codec import container
 from core.codec.layout import LatentGrid
 from core.textures.images import write_image
@@ -395,13 +395,14 @@ def test_the_pixel_inspector_shows_both_sides() -> None:
     ]
 
 
-def test_the_command_line_says_what_the_window_would_do(
-    qtbot: QtBot, window: MainWindow, material_folder: Path
-) -> None:
-    material = dropped(qtbot, window, material_folder)
-    text = command_line(material, dataclasses.replace(window.document.settings, target_psnr=40.0, preset="studio"))
-    assert text.split()[:2] == ["texloom", "compress"] and str(material_folder) in text
-    assert "--target-psnr 40" in text and "--preset studio" in text and "--bpp" not in text
+def test_the_command_line_goes_to_the_clipboard(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    settings = dataclasses.replace(window.document.settings, target_psnr=40.0, preset="studio")
+    window.session.change_settings(settings)
+    window.actions_by_id["copy_command"].trigger()
+    words = QApplication.clipboard().text().split()
+    assert words[:3] == ["texloom", "compress", str(material_folder)]
+    assert words[5:] == ["--target-psnr", "40", "--preset", "studio"]
 
 
 def test_an_unhandled_error_becomes_a_toast(qtbot: QtBot, window: MainWindow) -> None:
