@@ -322,8 +322,9 @@ class Document(QObject):
         return run if run is not None and run.state in (RunState.RESUMABLE, RunState.INTERRUPTED) else None
 
     def add_runs(self, runs: Sequence[Run]) -> None:
+        """In the order in which they were made, also what comes back."""
         if runs:
-            self.runs += runs
+            self.runs = sorted([*self.runs, *runs], key=lambda run: run.key)
             self._index()
             self.runs_changed.emit()
 

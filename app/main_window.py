@@ -796,8 +796,14 @@ class MainWindow(QMainWindow):
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(ready)
-        act["undo"].setEnabled(self.session.undo.canUndo())
-        act["redo"].setEnabled(self.session.undo.canRedo())
+        undo = self.session.undo
+        for name, word, named, can, what in (
+            ("undo", tr("Undo"), tr("Undo: {change}"), undo.canUndo(), undo.undoText()),
+            ("redo", tr("Redo"), tr("Redo: {change}"), undo.canRedo(), undo.redoText()),
+        ):
+            short = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, 360).replace("&", "&&")
+            act[name].setText(named.format(change=short) if can and what else word)
+            act[name].setEnabled(can)
         beside = self.workspaces.current == COMPRESS
         act["hide_panels"].setEnabled(beside)
         act["reset_layout"].setEnabled(beside)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtGui import QUndoStack
 
 from app import paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
@@ -20,6 +21,7 @@ from app.later import Later, Slices
 from app.materials import Materials
 from app.run_store import RunRecord
 from app.sources import Source
+from app.undo import Change
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
@@ -36,6 +38,9 @@ SHOWN_FOREIGN_RUNS = 200
 """So many runs that other projects made of the same files are shown, the newest ones; a project's own all are."""
 HISTORY_POINTS = 300
 
+Kept = dict[Run, Path | None]
+"""Runs that were taken away, and where their files are kept; None for those that are gone for good."""
+
 CompressJob = Callable[..., Iterator[Event]]
 """The signature of :func:`core.codec.compress.compress`."""
 
@@ -49,10 +54,10 @@ class Runs(QObject):
     ended_with = Signal(object, object)
     """The :class:`Run` and the neural texture that it ended with."""
 
-    def __init__(self, desk: Desk, materials: Materials, compress: CompressJob | None = None) -> None:
+    def __init__(self, desk: Desk, materials: Materials, undo: QUndoStack, compress: CompressJob | None = None) -> None:
         """``compress``: the job behind Start; the codec's own unless another one is given."""
         super().__init__(desk)
-        self._desk, self._materials = desk, materials
+        self._desk, self._materials, self._undo = desk, materials, undo
         self._compress = compress or _codec_job
         self.document = desk.document
         self.hold_after_restart = True
@@ -64,8 +69,10 @@ class Runs(QObject):
         """New runs that are on their way into the queue."""
         self._highest: dict[str, int] = {}
         """The highest number given in a project, by its id: those of discarded runs are not given again."""
-        self._discarded: list[tuple[Run, Path | None]] = []
-        """Not told yet: with where their files are kept."""
+        self._discarded: Kept = {}
+        """Not told yet."""
+        self._discarding_again: dict[Run, Kept] = {}
+        """Runs that a redo takes away: what told of them the first time shall know where they are kept."""
         self._named: frozenset[str] = frozenset()
         """The folders' names of the runs that the project's file speaks of."""
         self._tell_discarded = Later(self._on_discarded, self)
@@ -356,20 +363,73 @@ class Runs(QObject):
             self.delete(run)
 
     def delete(self, run: Run) -> None:
-        """Take away a run that has ended, with its files. They are kept for an undo until the next start."""
+        """Take away a run that has ended, with its files. Can be undone until the project is left."""
         if run.state.active:
             return
+        text = tr("Delete {run} of {material}").format(run=run.title, material=run.material_name)
+        sides = [side for side, key in self.document.slots.items() if key == run.key]
+        kept = {run: self._to_bin(run)}
+        told = tr("{run} of {material} was deleted.").format(run=run.title, material=run.material_name)
+        self._tell_taken(kept, text, told, sides)
+
+    def _to_bin(self, run: Run) -> Path | None:
         kept = run_store.to_bin(run.folder, paths.runs_folder())
         self.deleted.emit(run)
         self.document.remove_run(run.key)
+        return kept
+
+    def _tell_taken(self, kept: Kept, text: str, told: str, sides: Sequence[str] = ()) -> None:
+        """Say that runs are gone, which can be undone; ``sides``: where such a run was looked at."""
+        here = all(run.record.project == self.document.project_id for run in kept)
+        if not here or not any(kept.values()):
+            self._desk.say(told)
+            return
+
+        def put(there: bool) -> None:
+            if not there:
+                self._take_again(kept)
+                return
+            for run in self._bring_back(kept):
+                for side in sides:
+                    if run.material_key == self._current_key:
+                        self.document.set_slot(side, run.key)
+
+        self._undo.push(Change(text, True, False, put))
+        place = self._undo.index()
 
         def undo() -> None:
-            if kept is not None and run_store.from_bin(kept, run.folder):
-                self.document.add_runs([run])
+            # From the message, which means this one, whatever was done after it.
+            if self._undo.index() == place and self._undo.undoText() == text:
+                self._undo.undo()
+            else:
+                put(True)
 
-        actions = ((tr("Undo"), undo),) if kept is not None else ()
-        text = tr("{run} of {material} was deleted.").format(run=run.title, material=run.material_name)
-        self._desk.say(text, "info", actions)
+        self._desk.say(told, "info", ((tr("Undo"), undo),))
+
+    def _bring_back(self, kept: Kept) -> list[Run]:
+        """Those of them that are not there: what was active waits in the queue again."""
+        gone = [(run, place) for run, place in kept.items() if place and self.document.run(run.key) is None]
+        back = [run for run, place in gone if run_store.from_bin(place, run.folder)]
+        waiting = [run for run in back if run.state is RunState.DISCARDING]
+        for run in waiting:
+            run.state = RunState.INTERRUPTED
+        for run in back:
+            if self.document.material(run.material_key) is None:
+                run.material_key = None
+        self.document.add_runs(back)
+        for run in waiting:
+            self.resume_interrupted(run)
+        return back
+
+    def _take_again(self, kept: Kept) -> None:
+        for run in kept:
+            if self.document.run(run.key) is None:
+                continue
+            if run.state.active:
+                self._discarding_again[run] = kept
+                self.discard(run)
+            else:
+                kept[run] = self._to_bin(run)
 
     def rename(self, run: Run, name: str) -> None:
         """ "" gives it back its number."""
@@ -505,31 +565,24 @@ class Runs(QObject):
         if run.lock is not None:
             run.lock.unlock()
         # Kept for an undo, as what is deleted: Delete is pressed quickly, and a checkpoint may be hours of work.
-        self._discarded.append((run, run_store.to_bin(run.folder, paths.runs_folder())))
         run.job = None
-        self.document.remove_run(run.key)
-        self._tell_discarded.ask()
+        known = self._discarding_again.pop(run, None)
+        (self._discarded if known is None else known)[run] = self._to_bin(run)
+        if known is None:
+            self._tell_discarded.ask()
 
     def _on_discarded(self) -> None:
-        """One message, however many they are."""
-        gone, self._discarded = self._discarded, []
+        """One message and one undo, however many they are."""
+        gone, self._discarded = self._discarded, {}
         if not gone or self._desk.closing:
             return
-
-        def undo() -> None:
-            back = [run for run, kept in gone if kept is not None and run_store.from_bin(kept, run.folder)]
-            for run in back:
-                run.state = RunState.INTERRUPTED
-                if self.document.material(run.material_key) is None:
-                    run.material_key = None
-            self.document.add_runs(back)
-            for run in back:
-                self.resume_interrupted(run)
-
-        text = tr("The run of {material} was discarded.").format(material=gone[0][0].material_name)
+        name = next(iter(gone)).material_name
+        told = tr("The run of {material} was discarded.").format(material=name)
+        text = tr("Discard the run of {material}").format(material=name)
         if len(gone) > 1:
-            text = tr("%n run(s) were discarded.", "", len(gone))
-        self._desk.say(text, "info", ((tr("Undo"), undo),))
+            told = tr("%n run(s) were discarded.", "", len(gone))
+            text = tr("Discard %n run(s)", "", len(gone))
+        self._tell_taken(gone, text, told)
 
     def _on_queue(self) -> None:
         held = self._desk.compute.held
@@ -542,6 +595,7 @@ class Runs(QObject):
 
     def _on_ended(self, run: Run) -> None:
         run.job = None
+        self._discarding_again.pop(run, None)
         if run.lock is not None:
             run.lock.unlock()
             run.lock = None

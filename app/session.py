@@ -36,7 +36,7 @@ class Session(QObject):
         self.io, self.compute = self.desk.io, self.desk.compute
         self.undo = QUndoStack(self)
         self.materials = Materials(self.desk, self.undo)
-        self.runs = Runs(self.desk, self.materials, compress)
+        self.runs = Runs(self.desk, self.materials, self.undo, compress)
         self.shown = Shown(self.desk)
         self.exports = Exports(self.desk)
         self.projects = Projects(self.desk, self.materials, self.runs, self.undo)

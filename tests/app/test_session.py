@@ -289,6 +289,46 @@ def test_what_was_taken_out_of_the_queue_comes_back(
     assert (row.state, row.look) == ("On hold", "warn")
 
 
+def test_taking_runs_away_is_undone_in_its_turn(
+    qtbot: QtBot, session: Session, english: None, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = started(qtbot, session, material)
+    second = session.runs.start(material)
+    assert second is not None
+    session.runs.stop_and_keep(first)
+    qtbot.waitUntil(lambda: first.state is RunState.KEPT and second.step > 5, timeout=WAIT_MS)
+    session.change_settings(CompressSettings(bpp=2.0))
+    session.document.set_slot("A", first.key)
+    session.runs.delete(first)
+    assert session.undo.undoText() == f"Delete Run 1 of {material.name}"
+    session.change_settings(CompressSettings(bpp=3.0))
+    session.undo.undo()
+    assert first not in session.document.runs
+    session.undo.undo()
+    assert session.document.runs == [first, second], "where it was, and not the newest now"
+    assert session.document.settings.bpp == 2.0 and run_store.read(first.folder) is not None
+    assert session.document.slots["A"] == first.key
+    session.undo.redo()
+    assert session.document.runs == [second] and not first.folder.exists()
+    session.undo.undo()
+    assert session.document.runs == [first, second] and first.folder.exists()
+
+    session.runs.discard(second)
+    for _ in range(2):
+        qtbot.waitUntil(lambda: session.document.runs == [first], timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "Discard" in session.undo.undoText(), timeout=WAIT_MS)
+        session.undo.undo()
+        assert session.document.runs == [first, second]
+        qtbot.waitUntil(lambda: second.state is RunState.RUNNING, timeout=WAIT_MS)
+        session.undo.redo()
+    qtbot.waitUntil(lambda: session.document.runs == [first], timeout=WAIT_MS)
+    told = [message for message in messages(session) if "discarded" in message.text]
+    assert len(told) == 1
+    dict(told[0].actions)["Undo"]()
+    assert session.document.runs == [first, second] and not session.undo.undoText().startswith("Discard")
+
+
 def test_a_curve_is_a_run_for_every_size_that_is_not_there_yet(
     qtbot: QtBot, session: Session, material_folder: Path
 ) -> None:
