@@ -768,7 +768,7 @@ class MainWindow(QMainWindow):
         act["start"].setText(tr("Start") if not own else tr("Queue another run"))
         resumable = self.document.resumable_run()
         if resumable is not None and not own:
-            act["start"].setText(tr("Resume") if resumable.state is RunState.RESUMABLE else tr("Start again"))
+            act["start"].setText(tr("Resume") if resumable.checkpointed else tr("Start again"))
         act["start_all"].setEnabled(len(document.materials) > 1)
         running = active is not None and active.state in (RunState.RUNNING, RunState.PAUSED)
         act["pause"].setEnabled(running)

@@ -140,12 +140,11 @@ class Runs(QObject):
             run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
-            elif record.error:
-                run.state = RunState.FAILED
-            elif run_store.checkpoint(folder) is not None:
-                run.state = RunState.RESUMABLE
             else:
-                run.state = RunState.INTERRUPTED
+                run.checkpointed = run_store.checkpoint(folder) is not None
+                run.state = RunState.RESUMABLE if run.checkpointed else RunState.INTERRUPTED
+                if record.error:
+                    run.state = RunState.FAILED
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
             run.seconds = [point[0] for point in record.history]
             run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
@@ -301,7 +300,7 @@ class Runs(QObject):
         self._desk.compute.cancel_waiting()
 
     def resume_interrupted(self, run: Run) -> None:
-        """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
+        """Go on with a run of an earlier session or one that failed, or start it again where it had no checkpoint."""
         self._take_up(run)
         self._show_in_b([run])
 
@@ -412,7 +411,7 @@ class Runs(QObject):
         back = [run for run, place in gone if run_store.from_bin(place, run.folder)]
         waiting = [run for run in back if run.state is RunState.DISCARDING]
         for run in waiting:
-            run.state = RunState.INTERRUPTED
+            run.state, run.checkpointed = RunState.INTERRUPTED, run_store.checkpoint(run.folder) is not None
         for run in back:
             if self.document.material(run.material_key) is None:
                 run.material_key = None
@@ -446,7 +445,11 @@ class Runs(QObject):
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
     def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
-        run.state, run.record.error = RunState.WAITING, ""
+        run.state = RunState.WAITING
+        if run.record.error:
+            # Also where the next thing that happens is a crash: then it was interrupted.
+            run.record.error = ""
+            run_store.write(run.record, run.folder)
         material = self.document.material(run.material_key)
 
         def pixels() -> TextureSet:
@@ -555,8 +558,15 @@ class Runs(QObject):
     def _on_failed(self, run: Run, error: Exception) -> None:
         run.state, run.record.error = RunState.FAILED, sentence(error)
         run.fraction = run.remaining_s = None
+        run.checkpointed = run_store.checkpoint(run.folder) is not None
         run_store.write(run.record, run.folder)
-        self._desk.tell_error(error)
+
+        def again() -> None:
+            if self.document.run(run.key) is run and run.state.can_go_on:
+                self.resume_interrupted(run)
+
+        offers = ((tr("Try again"), again),) if self.document.run(run.key) is run else ()
+        self._desk.tell_error(error, run.material_name, offers)
 
     def _on_cancelled(self, run: Run) -> None:
         if self._desk.closing or run.interrupted:

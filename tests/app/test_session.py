@@ -404,20 +404,50 @@ def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
     assert second.document.runs == []
 
 
-def test_a_failed_run_is_told_and_recorded(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:
-    def broken(*_: Any, **__: Any) -> Iterator[Any]:
-        raise ZeroDivisionError
-        yield
+@pytest.mark.parametrize("after", [0, 20])
+def test_a_failed_run_is_told_and_tried_again(
+    qtbot: QtBot, make_session: Maker, material_folder: Path, after: int
+) -> None:
+    """Before its first checkpoint and after it."""
+    firm: list[bool] = []
+    resumed: list[bool] = []
 
-    session = make_session(compress=broken)
+    def job(*given: Any, resume: bool = False) -> Iterator[Any]:
+        resumed.append(resume)
+        for number, event in enumerate(endless_job(*given, resume=resume)):
+            if number >= after and not firm:
+                raise ZeroDivisionError
+            yield event
+
+    session = make_session(compress=job)
     material = opened(qtbot, session, material_folder)
     run = session.runs.start(material)
     assert run is not None
-    qtbot.waitUntil(lambda: run.state is RunState.FAILED, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state is RunState.FAILED and run.job is None, timeout=WAIT_MS)
     told = messages(session)[-1]
-    assert told.severity == "bad" and "Details" in [text for text, _ in told.actions]
+    assert told.severity == "bad" and told.text.startswith(f"{material.name}: ")
+    assert [text for text, _ in told.actions] == ["Try again", "Details"]
     record = run_store.read(run.folder)
     assert record is not None and record.error
+    assert run.checkpointed == bool(after)
+    assert session.document.resumable_run() is (run if after else None)
+    session.change_settings(CompressSettings(bpp=2.0))
+    assert session.document.resumable_run() is None, "Start means the settings that were changed since"
+
+    later = make_session(compress=job)
+    later.document.project_id = record.project
+    later.runs.restore(record.project)
+    (restored,) = later.document.runs
+    assert restored.state is RunState.FAILED and restored.checkpointed == bool(after)
+
+    firm.append(True)
+    dict(told.actions)["Try again"]()
+    qtbot.waitUntil(lambda: run.state is RunState.RUNNING and run.step > after // 2, timeout=WAIT_MS)
+    assert resumed == [False, True]
+    record = run_store.read(run.folder)
+    assert record is not None and not record.error
+    session.runs.stop_and_keep(run)
+    qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
 
 
 def test_a_baseline_is_a_run_that_can_be_looked_at(
