@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from app.job_runner import JobState
 from app.later import Later, Slices
 from app.materials import Materials
 from app.run_store import RunRecord
-from app.sources import Source
+from app.sources import SampleSource, Source
 from app.undo import Change
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
@@ -200,10 +201,30 @@ class Runs(QObject):
         return run
 
     def start_all(self, materials: Sequence[Material]) -> None:
-        """Queue those that can be and are not yet."""
+        """Queue those that can be and are not yet. Those that have a result with the same settings, and have not
+        changed since, are left out, which is said."""
         busy = {run.material_key for run in self.document.runs if run.state.active}
         chosen = self.document.settings
         fit = [each for each in materials if each.state is not MaterialState.UNDECIDED and each.key not in busy]
+        done = [each for each in fit if self._has_result(each, chosen)]
+        if done:
+            left = set(done)
+            fit = [each for each in fit if each not in left]
+            text = tr("%n material(s) have a result with these settings already and were left out.", "", len(done))
+            anyway = (tr("Start them too"), lambda: self._start_each(done, chosen))
+            self._desk.say(text, "info", (anyway,))
+        self._start_each(fit, chosen)
+
+    def _has_result(self, material: Material, settings: CompressSettings) -> bool:
+        """Whether the material as it is now was compressed with these settings."""
+        own = self.document.runs_of(material.key)
+        done = [run for run in own if run.baseline is None and run.state.has_result and run.settings == settings]
+        if not done:
+            return False
+        source, changed = _fingerprint(material.source_json), _changed(material.source)
+        return any(run.record.created >= changed and _fingerprint(run.record.source) == source for run in done)
+
+    def _start_each(self, fit: Sequence[Material], chosen: CompressSettings) -> None:
         values = to_dict(chosen)
         made = self._queue([(material, self._record(material, dict(values))) for material in fit], chosen)
         current = next((run for run in made if run.material_key == self._current_key), None)
@@ -680,6 +701,18 @@ def _fingerprint(source: Mapping[str, Any]) -> str:
 def _place(source: Mapping[str, Any]) -> tuple[str, str] | None:
     """The name and the folder of a material, whatever its files are taken for; None for what is not read from files."""
     return (source["name"], source["folder"]) if "folder" in source and "name" in source else None
+
+
+def _changed(source: Source) -> float:
+    """When a file of it changed last, or came to its place, in seconds since 1970; for what is gone, just now."""
+    if isinstance(source, SampleSource):
+        return 0.0
+    files = [file.path for file in source.used_files] if isinstance(source, MaterialPlan) else [source.path]
+    try:
+        states = [path.stat() for path in files]
+    except OSError:
+        return time.time()
+    return max((max(state.st_mtime, state.st_ctime) for state in states), default=0.0)
 
 
 def _thinned(run: Run) -> list[list[float]]:

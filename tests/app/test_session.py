@@ -289,6 +289,53 @@ def test_what_was_taken_out_of_the_queue_comes_back(
     assert (row.state, row.look) == ("On hold", "warn")
 
 
+def quick_job(*given: Any, resume: bool = False) -> Iterator[Any]:
+    """Ends at once, with a result."""
+    control = given[3]
+    for event in endless_job(*given, resume=resume):
+        yield event
+        control.stop()
+
+
+def test_what_is_done_is_not_started_again(
+    qtbot: QtBot, make_session: Maker, english: None, material_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        shutil.copytree(material_folder, tmp_path / name)
+    session = make_session(compress=quick_job)
+    session.materials.open([tmp_path])
+    qtbot.waitUntil(lambda: len(session.document.materials) == 2, timeout=WAIT_MS)
+    first, second = materials = session.document.materials
+    qtbot.waitUntil(lambda: all(each.state is MaterialState.READY for each in materials), timeout=WAIT_MS)
+
+    def runs() -> list[list[RunState]]:
+        return [[run.state for run in session.document.runs_of(each.key)] for each in materials]
+
+    session.runs.start(first)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT], []], timeout=WAIT_MS)
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT]] * 2, timeout=WAIT_MS)
+    said = [message for message in messages(session) if "left out" in message.text]
+    assert [message.text[:10] for message in said] == ["1 material"]
+    session.runs.start_all(materials)
+    assert runs() == [[RunState.KEPT]] * 2
+
+    again = make_session(compress=quick_job)
+    again.materials.open([tmp_path], then=again.runs.start_all)
+    qtbot.waitUntil(lambda: any("left out" in message.text for message in messages(again)), timeout=WAIT_MS)
+    assert not any(run.state.active for run in again.document.runs), "a folder tree that was compressed before"
+
+    assert second.plan is not None
+    second.plan.used_files[0].path.touch()
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT], [RunState.KEPT] * 2], timeout=WAIT_MS)
+    session.change_settings(CompressSettings(bpp=2.0))
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT] * 2, [RunState.KEPT] * 3], timeout=WAIT_MS)
+    dict(said[0].actions)["Start them too"]()
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT] * 3, [RunState.KEPT] * 3], timeout=WAIT_MS)
+
+
 def test_taking_runs_away_is_undone_in_its_turn(
     qtbot: QtBot, session: Session, english: None, material_folder: Path
 ) -> None:
