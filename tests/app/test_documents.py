@@ -102,11 +102,25 @@ def test_everything_lies_below_the_home_that_was_given(own_home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "material", "ending"),
-    [("wall_diff_1k.png", "wall", "diff"), ("Wall_NorGL_2K.jpg", "wall", "nor_gl"), ("wall.png", "wall", "")],
+    ("file", "material", "others", "ending"),
+    [
+        ("wall_diff_1k.png", "wall", "", "diff"),
+        ("Wall_NorGL_2K.jpg", "wall", "", "nor_gl"),
+        ("wall.png", "wall", "", ""),
+        ("oldBrick_foo.png", "Set 7", "oldBrick_diff oldBrick_nor_gl thumb", "foo"),
+        ("old_brick_foo_2k.png", "Set 7", "old_brick_nor_gl_2k", "foo"),
+        ("brick_normal_gl.png", "Set 7", "brick_normal_dx", "normal_gl"),
+        ("brick_foo.png", "Set 7", "brick_foo_2 brick_foo_3", "foo"),
+        ("brick_foo.png", "Set 7", "wall_foo floor_foo", "brick_foo"),
+    ],
 )
-def test_the_ending_of_a_name_is_what_it_says_beyond_the_material(file: str, material: str, ending: str) -> None:
-    assert name_ending(Path(file), material) == ending
+def test_the_ending_of_a_name_is_what_it_says_beyond_the_set(
+    file: str, material: str, others: str, ending: str
+) -> None:
+    files = [
+        PlannedFile(Path(name), (), "", 1.0, width=8) for name in (file, *(f"{each}.png" for each in others.split()))
+    ]
+    assert name_ending(Path(file), MaterialPlan(material, Path(), tuple(files))) == ending
 
 
 def test_a_correction_never_takes_a_role_from_another_file() -> None:

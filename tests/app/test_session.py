@@ -135,14 +135,33 @@ def test_an_assignment_is_read_again_undone_and_remembered(
     session.materials.assign(material, roughness.path, (Role.SPECULAR,))
     qtbot.waitUntil(lambda: Role.SPECULAR in material.roles, timeout=WAIT_MS)
     assert Role.ROUGHNESS not in material.roles
+    assert session.preferences.corrections == {"roughness": "specular"}
     session.undo.undo()
     qtbot.waitUntil(lambda: Role.ROUGHNESS in material.roles, timeout=WAIT_MS)
+    assert session.preferences.corrections == {}, "nor is it done to other materials"
     session.undo.redo()
 
     other = make_session(session.preferences)
     again = opened(qtbot, other, material_folder)
     assert again.plan is not None
     assert next(f for f in again.plan.files if f.path == roughness.path).roles == (Role.SPECULAR,)
+
+
+def test_a_correction_is_learned_where_the_folder_is_called_otherwise(
+    qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
+) -> None:
+    for folder, prefix in (("one", "Wall"), ("two", "Floor")):
+        (tmp_path / folder).mkdir()
+        for file in material_folder.glob("*.png"):
+            name = f"{prefix}_{file.stem.split('_')[-1]}.png".replace("Roughness", "Foo")
+            shutil.copy(file, tmp_path / folder / name)
+    material = opened(qtbot, session, tmp_path / "one")
+    session.materials.assign(material, tmp_path / "one" / "Wall_Foo.png", (Role.ROUGHNESS,))
+    session.materials.open([tmp_path / "two"])
+    qtbot.waitUntil(lambda: len(session.document.materials) == 2, timeout=WAIT_MS)
+    plan = session.document.materials[1].plan
+    assert plan is not None
+    assert next(file.roles for file in plan.files if file.path.stem == "Floor_Foo") == (Role.ROUGHNESS,)
 
 
 def test_a_file_moves_to_another_material_and_back(qtbot: QtBot, make_session: Maker, tmp_path: Path) -> None:
