@@ -82,6 +82,37 @@ def test_preferences_keep_what_a_newer_version_wrote(tmp_path: Path) -> None:
     assert json.loads(file.read_text())["future"] == {"x": 1}
 
 
+def test_what_two_windows_remember_is_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    start = Preferences(projects=["old", "older"], corrections={"x": "albedo"}, view={"fov": 30.0, "tiling": 1})
+    preferences.save(start, file)
+    first, second = preferences.load(file), preferences.load(file)
+    first.remember_project(Path("one"))
+    first.remember_recent(Path("folder 1"))
+    first.forget_project(Path("older"))
+    first.corrections["rgh"] = "roughness"
+    first.view["fov"] = 60.0
+    first.settings = {"bpp": 2.0}
+    preferences.save(first, file)
+    second.remember_project(Path("two"))
+    second.remember_recent(Path("folder 2"))
+    second.corrections.pop("x")
+    second.view["tiling"] = 3
+    second.options = {"text_size": 125}
+    preferences.save(second, file)
+    both = preferences.load(file)
+    assert both.projects == ["two", "one", "old"] and both.recent == ["folder 2", "folder 1"]
+    assert both.corrections == {"rgh": "roughness"} == second.corrections
+    assert both.view == {"fov": 60.0, "tiling": 3}
+    assert both.settings == {"bpp": 2.0} and both.options == {"text_size": 125}
+    preferences.save(first, file)
+    assert preferences.load(file).projects == ["one", "two", "old"]
+    assert preferences.load(file).options == {"text_size": 125} and first.options == {}
+    first.settings = {}
+    preferences.save(first, file)
+    assert preferences.load(file).settings == {}, "the default again is a change too"
+
+
 def test_recent_inputs_are_few_and_the_newest_first() -> None:
     kept = Preferences()
     for number in range(RECENT_LIMIT + 5):

@@ -227,6 +227,22 @@ def test_the_same_project_opens_only_once(qtbot: QtBot, make_session: Maker, fol
     assert second.projects.crashed() is None
 
 
+def test_a_project_that_no_list_has_is_found(make_session: Maker) -> None:
+    made: list[Path] = []
+    for changed, is_open in ((1000.0, True), (2000.0, False)):
+        entry = {"name": f"Bricks {changed:.0f}", "source": to_json(SampleSource("bricks", 32))}
+        project = Project(materials=[entry], open=is_open, changed=changed)
+        made.append(paths.projects_folder() / f"{project.id}{SUFFIX}")
+        project_store.write(project, made[-1])
+    session = make_session()
+    session.preferences.remember_project(made[0])
+    assert [recent.title for recent in session.projects.recent()] == ["Bricks 2000", "Bricks 1000"]
+    session.preferences.forget_project(made[0])
+    assert session.projects.crashed() == made[0]
+    session.projects.forget(made[0])
+    assert session.projects.crashed() is None and [each.path for each in session.projects.recent()] == [made[1]]
+
+
 def test_a_place_that_can_not_be_written_is_told_once(
     qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path
 ) -> None:
@@ -284,11 +300,7 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
-    from app import preferences
-    from app.main_window import PREFERENCES_FILE
-
     session = make_session()
-    session.preferences.projects = preferences.load(paths.config_folder() / PREFERENCES_FILE).projects
     assert session.projects.crashed() == path
     assert session.projects.open(path)
     assert any("ended unexpectedly" in text for text in session.texts)  # type: ignore[attr-defined]
