@@ -76,5 +76,8 @@ class Session(QObject):
 
 
 def with_rate(settings: CompressSettings, bpp: float, target_psnr: float | None, preset: str) -> CompressSettings:
-    """``settings`` with what the main control says; a byte limit from elsewhere would contradict it."""
-    return dataclasses.replace(settings, bpp=bpp, target_psnr=target_psnr, preset=preset, max_bytes=None)
+    """``settings`` with what the main control says, which decides the size from then on; PSNR of single maps go along
+    with one of all maps."""
+    target_maps = settings.target_maps if target_psnr is not None else ""
+    free = {"match": None, "max_bytes": None, "target_maps": target_maps}
+    return dataclasses.replace(settings, bpp=bpp, target_psnr=target_psnr, preset=preset, **free)
