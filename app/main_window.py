@@ -796,14 +796,7 @@ class MainWindow(QMainWindow):
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
         act["copy_command"].setEnabled(ready)
-        undo = self.session.undo
-        for name, word, named, can, what in (
-            ("undo", tr("Undo"), tr("Undo: {change}"), undo.canUndo(), undo.undoText()),
-            ("redo", tr("Redo"), tr("Redo: {change}"), undo.canRedo(), undo.redoText()),
-        ):
-            short = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, 360).replace("&", "&&")
-            act[name].setText(named.format(change=short) if can and what else word)
-            act[name].setEnabled(can)
+        self._update_undo()
         beside = self.workspaces.current == COMPRESS
         act["hide_panels"].setEnabled(beside)
         act["reset_layout"].setEnabled(beside)
@@ -817,6 +810,18 @@ class MainWindow(QMainWindow):
             for name in ("component_r", "component_g", "component_b", "component_a"):
                 act[name].setEnabled(flat)
         self._show_hint()
+
+    def _update_undo(self) -> None:
+        """The menu names what would be undone."""
+        stack = self.session.undo
+        for name, word, named, can, what in (
+            ("undo", tr("Undo"), tr("Undo: {change}"), stack.canUndo(), stack.undoText()),
+            ("redo", tr("Redo"), tr("Redo: {change}"), stack.canRedo(), stack.redoText()),
+        ):
+            short = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, 360).replace("&", "&&")
+            action = self.actions_by_id[name]
+            action.setText(named.format(change=short) if can and what else word)
+            action.setEnabled(can)
 
     # --- runs -----------------------------------------------------------------------------------------------
 
