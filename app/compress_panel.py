@@ -13,6 +13,7 @@ from app.document import Material, MaterialState
 from app.prediction import predicted
 from app.preset_menu import PresetMenu
 from app.session import Session, with_rate
+from core.codec.baseline_sets import BASELINES
 from core.codec.settings import CompressSettings
 from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
 from widgets.language import tr
@@ -103,7 +104,7 @@ class CompressPanel(QWidget):
     def set_rate_mode(self, mode: str) -> None:
         if mode in list(RateMode):
             self.rate.set_mode(RateMode(mode))
-            self.rate.set_rate(self._rate())
+            self._show_rate()
 
     def complete(self) -> bool:
         """Whether a run can begin with the settings; else the field that is wrong has the keyboard."""
@@ -174,9 +175,13 @@ class CompressPanel(QWidget):
         settings = self._session.document.settings
         return Rate(settings.bpp, settings.target_psnr, settings.preset)
 
+    def _show_rate(self) -> None:
+        sized_by = self._session.document.settings.sized_by
+        self.rate.set_rate(self._rate(), decides=sized_by in ("bpp", "target_psnr"))
+
     def _show_settings(self) -> None:
         settings = self._session.document.settings
-        self.rate.set_rate(self._rate())
+        self._show_rate()
         self.form.set_settings(settings)
         changed = sum(
             getattr(settings, field.name) != field.default
@@ -189,19 +194,34 @@ class CompressPanel(QWidget):
     def _show_prediction(self, rate: Rate) -> None:
         material = self._session.document.current
         card = self.rate.card
+        settings = self._session.document.settings
+        # What is under the slider would decide once it is let go; until then what decides is what is set.
+        by = "bpp" if rate.target_psnr is None else "target_psnr"
+        by = settings.sized_by if rate == self._rate() else by
+        bpp = rate.bpp
+        if by == "max_bytes" and settings.max_bytes and material is not None and material.width:
+            bpp = settings.max_bytes * 8 / (material.width * material.height)
         if material is None or not material.width:
             card.show_nothing(tr("Add a material to see its predicted size.") if material is None else "")
-        elif rate.target_psnr is not None:
+        elif by == "match":
+            text = tr("The run searches the smallest file that is as good as the {baseline}.")
+            card.show_nothing(text.format(baseline=tr(BASELINES[settings.match or ""].title)))
+        elif by in ("target_psnr", "target_maps"):
             card.show_nothing(tr("The run searches the smallest file that reaches the target."))
         else:
             roles = material.roles
-            card.show_prediction(predicted(material.width, material.height, material.channels, roles, rate.bpp))
+            card.show_prediction(predicted(material.width, material.height, material.channels, roles, bpp))
 
     # --- reacting -------------------------------------------------------------------------------------------
 
     def _on_rate(self, rate: Rate) -> None:
         settings = self._session.document.settings
-        self._session.change_settings(with_rate(settings, rate.bpp, rate.target_psnr, rate.preset))
+        same_size = (rate.bpp, rate.target_psnr) == (settings.bpp, settings.target_psnr)
+        if same_size and rate.preset != settings.preset and self.rate.mode is not RateMode.QUALITY:
+            # How long to train says nothing about the size. A quality is both.
+            self._session.change_settings(dataclasses.replace(settings, preset=rate.preset))
+        else:
+            self._session.change_settings(with_rate(settings, rate.bpp, rate.target_psnr, rate.preset))
 
     def _on_assigned(self, path: object, roles: tuple) -> None:
         material = self._session.document.current

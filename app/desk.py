@@ -54,13 +54,15 @@ class Desk(QObject):
         log.log(logging.WARNING if severity in ("warn", "bad") else logging.INFO, "%s", text)
         self.message.emit(Message(text, severity, actions))
 
-    def tell_error(self, error: Exception) -> None:
-        actions: list[MessageAction] = [(tr("Details"), self.details_wanted.emit)]
+    def tell_error(self, error: Exception, material: str = "", offers: Sequence[MessageAction] = ()) -> None:
+        """``material``: the name of the one that it happened to; ``offers``: what can be done about it."""
+        actions: list[MessageAction] = [*offers, (tr("Details"), self.details_wanted.emit)]
         folder = error.path if isinstance(error, TexloomError) else None
         if folder is not None and (folder.exists() or folder.parent.exists()):
             place = folder if folder.is_dir() else folder.parent
             actions.append((tr("Open folder"), lambda: self.folder_wanted.emit(place)))
-        self.message.emit(Message(sentence(error), "bad", tuple(actions)))
+        text = f"{material}: {sentence(error)}" if material else sentence(error)
+        self.message.emit(Message(text, "bad", tuple(actions)))
 
     def tell_written(self, written: Sequence[Path], folder: Path, note: str = "") -> None:
         names = ", ".join(path.name for path in written)

@@ -53,11 +53,16 @@ class RunState(StrEnum):
     RESUMABLE = "resumable"
     """From an earlier session, with a checkpoint."""
     INTERRUPTED = "interrupted"
-    """From an earlier session, ended before its first checkpoint; its settings can be used again."""
+    """From an earlier session, ended before its first checkpoint; it can be started again."""
 
     @property
     def active(self) -> bool:
         return self in (RunState.WAITING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING, RunState.DISCARDING)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it ended without a result and can be resumed, or started again with the same settings."""
+        return self in (RunState.RESUMABLE, RunState.INTERRUPTED, RunState.FAILED)
 
     @property
     def has_result(self) -> bool:
@@ -128,6 +133,8 @@ class Run:
     """Role name or "total" -> PSNR in dB for each entry of ``seconds``."""
     path: Path | None = None
     """The finished file: a container, or the blocks of a baseline."""
+    checkpointed: bool = False
+    """It ended without a result, and what it learned until then is there."""
     interrupted: bool = False
     """Ended by leaving its project: nobody discarded it."""
     lock: QLockFile | None = None
@@ -317,13 +324,18 @@ class Document(QObject):
         return done[-1] if done else None
 
     def resumable_run(self) -> Run | None:
-        """The run in B, if it was interrupted."""
+        """The run in B, if it was interrupted; one that failed only where what it learned can be used and the settings
+        are still the same: they may be changed because of what went wrong."""
         run = self.run(self.slots["B"])
-        return run if run is not None and run.state in (RunState.RESUMABLE, RunState.INTERRUPTED) else None
+        if run is None or not run.state.can_go_on:
+            return None
+        worth = run.state is not RunState.FAILED or (run.checkpointed and run.settings == self.settings)
+        return run if worth else None
 
     def add_runs(self, runs: Sequence[Run]) -> None:
+        """In the order in which they were made, also what comes back."""
         if runs:
-            self.runs += runs
+            self.runs = sorted([*self.runs, *runs], key=lambda run: run.key)
             self._index()
             self.runs_changed.emit()
 

@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 
 from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting
 from app.announcing import Announcer
+from app.command_line import command_line
 from app.desk import Message
 from app.document import Material, MaterialState, Run, RunState
 from app.export_dialog import ExportDialog
@@ -49,7 +50,7 @@ from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
 from core.codec.baseline_sets import BASELINES, Baseline
-from core.errors import InputError
+from core.errors import InputError, OutputError
 from core.exporters import TARGETS
 from core.jobs import from_dict, to_dict
 from core.textures.names import IMAGE_SUFFIXES
@@ -290,11 +291,6 @@ class MainWindow(QMainWindow):
     def _redo(self) -> None:
         if (stack := self._undo_stack()) is not None:
             stack.redo()
-
-    def _update_undo(self) -> None:
-        stack = self._undo_stack()
-        self.actions_by_id["undo"].setEnabled(stack is not None and stack.canUndo())
-        self.actions_by_id["redo"].setEnabled(stack is not None and stack.canRedo())
 
     def _build_menus(self) -> None:
         self._make_baseline_menu()
@@ -817,7 +813,7 @@ class MainWindow(QMainWindow):
         act["start"].setText(tr("Start") if not own else tr("Queue another run"))
         resumable = self.document.resumable_run()
         if resumable is not None and not own:
-            act["start"].setText(tr("Resume") if resumable.state is RunState.RESUMABLE else tr("Start again"))
+            act["start"].setText(tr("Resume") if resumable.checkpointed else tr("Start again"))
         act["start_all"].setEnabled(len(document.materials) > 1)
         running = active is not None and active.state in (RunState.RUNNING, RunState.PAUSED)
         act["pause"].setEnabled(running)
@@ -844,7 +840,7 @@ class MainWindow(QMainWindow):
             size = tr("{bits:.4g} bits/texel").format(bits=bits)
             action.setText(f"{tr(baseline.title)}   {size}" if bits else tr(baseline.title))
             action.setEnabled(original)
-        act["copy_command"].setEnabled(current is not None)
+        act["copy_command"].setEnabled(ready)
         self._update_undo()
         beside = self.workspaces.current == COMPRESS
         act["hide_panels"].setEnabled(beside)
@@ -859,6 +855,18 @@ class MainWindow(QMainWindow):
             for name in ("component_r", "component_g", "component_b", "component_a"):
                 act[name].setEnabled(flat)
         self._show_hint()
+
+    def _update_undo(self) -> None:
+        """The menu names what would be undone."""
+        stack = self._undo_stack()
+        for name, word, named, can, what in (
+            ("undo", tr("Undo"), tr("Undo: {change}"), stack and stack.canUndo(), stack and stack.undoText()),
+            ("redo", tr("Redo"), tr("Redo: {change}"), stack and stack.canRedo(), stack and stack.redoText()),
+        ):
+            short = self.fontMetrics().elidedText(what or "", Qt.TextElideMode.ElideMiddle, 360).replace("&", "&&")
+            action = self.actions_by_id[name]
+            action.setText(named.format(change=short) if can and short else word)
+            action.setEnabled(bool(can))
 
     # --- runs -----------------------------------------------------------------------------------------------
 
@@ -950,7 +958,12 @@ class MainWindow(QMainWindow):
     def _copy_command(self) -> None:
         current = self.document.current
         if current is not None:
-            text = presenting.command_line(current, self.document.settings)
+            folder = Path(self.preferences.export_folders.get("texloom", str(Path.home())))
+            try:
+                text = command_line(current, self.document.settings, folder / "texloom-out")
+            except OutputError as error:
+                self.session.desk.tell_error(error)
+                return
             QApplication.clipboard().setText(text)
             self.toasts.show(tr("The command line is in the clipboard."))
 

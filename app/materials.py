@@ -222,10 +222,10 @@ class Materials(QObject):
         plan = material.plan
         if plan is None:
             return
-        ending = reading_jobs.name_ending(path, plan.name)
-        if ending:
-            self._desk.preferences.corrections[ending] = "+".join("" if role is None else role.value for role in roles)
-        self._change_plan(material, plan.assign(path, roles), tr("Change role of {file}").format(file=path.name))
+        text = tr("Change role of {file}").format(file=path.name)
+        ending = reading_jobs.name_ending(path, plan)
+        learned = "+".join("" if role is None else role.value for role in roles)
+        self._change_plan(material, plan.assign(path, roles), text, (ending, learned) if ending else None)
 
     def move(self, material: Material, path: Path, target: Material) -> None:
         """Give a file of one material to another one, for a name that told the wrong set. A material that has no image
@@ -263,18 +263,25 @@ class Materials(QObject):
             changed = material.plan.with_normal_convention(convention)
             self._change_plan(material, changed, tr("Change normal convention"))
 
-    def _change_plan(self, material: Material, plan: MaterialPlan, text: str) -> None:
+    def _change_plan(
+        self, material: Material, plan: MaterialPlan, text: str, lesson: tuple[str, str] | None = None
+    ) -> None:
+        """``lesson``: the ending of a file's name, and the role to remember for it for as long as the change holds."""
         before = material.plan
-        if plan == before:
+        if before is None or plan == before:
             return
+        ending, learned = lesson or ("", None)
 
-        def put(value: MaterialPlan) -> None:
-            material.plan = value
-            material.source = value
+        def put(value: tuple[MaterialPlan, str | None]) -> None:
+            material.plan = material.source = value[0]
+            known = self._desk.preferences.corrections
+            if ending and value[1] is not None:
+                known[ending] = value[1]
+            elif ending:
+                known.pop(ending, None)
             self._read(material)
 
-        assert before is not None
-        self._undo.push(Change(text, before, plan, put))
+        self._undo.push(Change(text, (before, self._desk.preferences.corrections.get(ending)), (plan, learned), put))
 
     def remove(self, key: int) -> None:
         """Close a material. Its files and runs stay; a run that is active goes on. Can be undone."""

@@ -47,6 +47,11 @@ def lab_folder() -> Path:
     return data_folder() / "lab"
 
 
+def manifests_folder() -> Path:
+    """What copied command lines name where a folder alone would not say what is meant."""
+    return data_folder() / "manifests"
+
+
 def presets_folder() -> Path:
     """The user's presets."""
     return config_folder() / "presets"

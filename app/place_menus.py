@@ -57,8 +57,8 @@ class PlaceMenus:
         if run is None:
             return
         menu = self._menu()
-        if run.state in (RunState.RESUMABLE, RunState.INTERRUPTED):
-            text = tr("Resume") if run.state is RunState.RESUMABLE else tr("Start again")
+        if run.state.can_go_on:
+            text = tr("Resume") if run.checkpointed else tr("Start again")
             _add(menu, text, lambda: session.runs.resume_interrupted(run))
             menu.addSeparator()
         _add(menu, tr("Show in A"), lambda: document.show_run(run, "A"))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.document import EXACT_DB, ORIGINAL, Document, Material, MaterialState, Run, RunState
 from app.job_runner import Job, JobState
 from app.projects import RecentProject
+from core.codec.baseline_sets import BASELINES
 from core.codec.settings import PRESET_SECONDS, CompressSettings
-from core.jobs import describe
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import PART, MaterialRow
@@ -134,16 +133,26 @@ def queue_row(run: Run | None, job: Job) -> QueueRow:
         return QueueRow(id(job), job.title, "", state, "" if waiting else "active", waiting)
     word, look = state_words(run)
     settings = run.settings
+    detail = f"{goal_text(settings)}  ·  {tr(settings.preset)}"
     if run.baseline is not None:
         detail = tr(run.baseline.title)
-    else:
-        goal = tr("{bits:g} bits/texel").format(bits=settings.bpp)
-        if settings.target_psnr is not None:
-            goal = tr("{value} dB").format(value=f"{settings.target_psnr:g}")
-        detail = f"{goal}  ·  {tr(settings.preset)}"
     if run.remaining_s is not None and run.state is RunState.RUNNING:
         word = tr("{time} left").format(time=clock_text(run.remaining_s))
     return QueueRow(job.number, run.material_name, detail, word, look, waiting, None if waiting else run.fraction)
+
+
+def goal_text(settings: CompressSettings) -> str:
+    """What decides the size of a run."""
+    by, parts = settings.sized_by, []
+    if by == "match" and settings.match is not None:
+        parts.append(tr("as good as {baseline}").format(baseline=tr(BASELINES[settings.match].title)))
+    elif by == "target_psnr" and settings.target_psnr is not None:
+        parts.append(tr("{value} dB").format(value=f"{settings.target_psnr:g}"))
+    if parts or by == "target_maps":
+        return ", ".join([*parts, *([settings.target_maps] if settings.target_maps else [])])
+    if by == "max_bytes" and settings.max_bytes is not None:
+        return tr("at most {size}").format(size=size_text(settings.max_bytes))
+    return tr("{bits:g} bits/texel").format(bits=settings.bpp)
 
 
 def queue_summary(runs: Sequence[Run], held: bool) -> str:
@@ -200,7 +209,7 @@ def training_view(run: Run) -> TrainingView:
         remaining_s=run.remaining_s if run.state is RunState.RUNNING else None,
         fraction=run.fraction if active and run.state is not RunState.WAITING else None,
         size=size,
-        target_db=run.settings.target_psnr,
+        target_db=run.settings.target_psnr if run.settings.sized_by == "target_psnr" else None,
     )
 
 
@@ -219,7 +228,7 @@ def rate(run: Run) -> float | None:
     """Bits per texel, everything counted; what was asked for while that is not known yet."""
     if run.record.bits_per_texel is not None:
         return run.record.bits_per_texel
-    asked = run.baseline is None and run.settings.target_psnr is None
+    asked = run.baseline is None and run.settings.sized_by == "bpp"
     return run.settings.bpp if asked else None
 
 
@@ -232,17 +241,3 @@ def pixel_text(reading: PixelReading) -> str:
     if reading.angle_deg is not None:
         parts.append(tr("angle {angle:.1f}°").format(angle=reading.angle_deg))
     return "     ".join(parts)
-
-
-def command_line(material: Material, settings: CompressSettings) -> str:
-    """The same run in a terminal."""
-    plan = material.plan
-    source = str(plan.folder) if plan is not None else material.name
-    words = ["texloom", "compress", source, "-o", "out"]
-    for field in describe(CompressSettings):
-        value = getattr(settings, field.name)
-        sized_otherwise = field.name == "bpp" and (settings.target_psnr is not None or settings.max_bytes is not None)
-        if value is None or sized_otherwise or (value == field.default and field.name != "bpp") or field.expert:
-            continue
-        words += [field.option, f"{value:g}" if isinstance(value, float) else str(value)]
-    return shlex.join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from app.desk import Desk
 from app.document import ORIGINAL, Material
 from app.later import Slices
 from app.materials import Materials
+from app.preferences import PROJECTS_LIMIT
 from app.project_store import SUFFIX, Project
 from app.runs import Runs, settings_from
 from core.errors import InputError, OutputError, TexloomError
@@ -62,6 +64,8 @@ class Projects(QObject):
         """What the picture shows."""
         self._told = ""
         """The trouble with saving that was told last: once is enough."""
+        self._forgotten: Path | None = None
+        """The open project, where it was taken out of the list: it is listed again when it is saved."""
         self.project = Project()
         self.path = self._own_path(self.project)
         desk.document.project_id = self.project.id
@@ -196,8 +200,7 @@ class Projects(QObject):
 
     def crashed(self) -> Path | None:
         """The project that a window had open when it was killed."""
-        for text in self._desk.preferences.projects:
-            path = Path(text)
+        for path in self._known():
             try:
                 project = project_store.read(path)
             except InputError:
@@ -209,8 +212,7 @@ class Projects(QObject):
     def recent(self) -> list[RecentProject]:
         """Those that are still there, the last one first."""
         found = []
-        for text in self._desk.preferences.projects:
-            path = Path(text)
+        for path in self._known():
             try:
                 project = project_store.read(path)
             except InputError:
@@ -225,12 +227,27 @@ class Projects(QObject):
                     picture if picture.exists() else None,
                 )
             )
-        return found
+        return sorted(found, key=lambda project: project.changed, reverse=True)[:PROJECTS_LIMIT]
+
+    def _known(self) -> list[Path]:
+        """The projects that are listed, and those without a name that no list has: a window that was killed may not
+        have come to write one."""
+        listed = [Path(text) for text in self._desk.preferences.projects]
+        own: list[tuple[float, Path]] = []
+        for path in paths.projects_folder().glob(f"*{SUFFIX}"):
+            if path == self._forgotten:
+                continue
+            with contextlib.suppress(OSError):
+                own.append((path.stat().st_mtime, path))
+        newest = [path for _, path in sorted(own, reverse=True)[:PROJECTS_LIMIT]]
+        return list(dict.fromkeys([*listed, *newest]))
 
     def forget(self, path: Path) -> None:
         """Take a project out of the list; one without a name is deleted with it. Its runs stay on the disk."""
         self._desk.preferences.forget_project(path)
-        if project_store.is_untitled(path) and path != self.path:
+        if path == self.path:
+            self._forgotten = path
+        elif project_store.is_untitled(path):
             path.unlink(missing_ok=True)
         self.saved.emit()
 
@@ -271,7 +288,7 @@ class Projects(QObject):
         self._loading = True
         try:
             document.set_settings(settings_from(project.settings))
-            self._runs.restore(project.id)
+            self._runs.restore(project.id, [*project.queue, *project.slots.values()])
             made = []
             for entry in project.materials:
                 try:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 
 from app.sources import ContainerSource, SampleSource, Source
 from core.errors import InputError
+from core.textures import names as names_of_files
 from core.textures.plan import MaterialPlan
 from core.textures.roles import NormalConvention, Role
 from widgets.language import tr
@@ -133,18 +134,33 @@ def _puzzling(plan: MaterialPlan) -> dict[Path, QImage]:
     return pictures
 
 
-def name_ending(file: Path, material: str) -> str:
-    """What a file's name says beyond the material's own name and the resolution, lower case: ``diff``,
-    ``nor_gl``. Corrections are remembered for it."""
-    own = set(_tokens(material))
-    rest = [token for token in _tokens(file.stem) if token not in own and not re.fullmatch(r"\d+k?|jpg|png", token)]
+def name_ending(file: Path, plan: MaterialPlan) -> str:
+    """What a file's name says beyond the material's own name, how the names of its set begin, and the resolution, lower
+    case: ``diff``, ``nor_gl``. Corrections are remembered for it."""
+    own, tokens = set(_tokens(plan.name)), _tokens(file.stem)
+    start = _common_start(tokens, [_tokens(other.path.stem) for other in plan.files if other.width or other.problem])
+    rest = [token for token in tokens[start:] if token not in own and not re.fullmatch(r"\d+k?|jpg|png", token)]
     return "_".join(rest)
+
+
+def _common_start(tokens: Sequence[str], names: Sequence[Sequence[str]]) -> int:
+    """With how many words the files of a set begin that say nothing of a map: those that all have which begin like
+    this one, if these are most. One word is left of each."""
+    alike = [name for name in names if name and name[0] == tokens[0]] if tokens else []
+    if len(alike) < 2 or 2 * len(alike) <= len(names):
+        return 0
+    count = 0
+    while count < min(len(name) for name in alike) - 1 and all(name[count] == tokens[count] for name in alike):
+        if len(alike) == 2 and count and names_of_files.readings(tokens[count], channels=3, has_alpha=False):
+            break  # of two normal maps both are called one
+        count += 1
+    return count
 
 
 def with_corrections(plan: MaterialPlan, corrections: dict[str, str]) -> MaterialPlan:
     """``plan`` with what the user once chose for files of the same ending, where no other file has that role."""
     for file in plan.files if corrections else ():
-        ending = name_ending(file.path, plan.name)
+        ending = name_ending(file.path, plan)
         if not ending or ending not in corrections or file.problem:
             continue
         text = corrections[ending]

@@ -6,11 +6,13 @@ import dataclasses
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtGui import QUndoStack
 
 from app import paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
@@ -19,7 +21,8 @@ from app.job_runner import JobState
 from app.later import Later, Slices
 from app.materials import Materials
 from app.run_store import RunRecord
-from app.sources import Source
+from app.sources import SampleSource, Source
+from app.undo import Change
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
@@ -32,8 +35,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SHOWN_RUNS = 200
+SHOWN_FOREIGN_RUNS = 200
+"""So many runs that other projects made of the same files are shown, the newest ones; a project's own all are."""
 HISTORY_POINTS = 300
+
+Kept = dict[Run, Path | None]
+"""Runs that were taken away, and where their files are kept; None for those that are gone for good."""
 
 CompressJob = Callable[..., Iterator[Event]]
 """The signature of :func:`core.codec.compress.compress`."""
@@ -48,10 +55,10 @@ class Runs(QObject):
     ended_with = Signal(object, object)
     """The :class:`Run` and the neural texture that it ended with."""
 
-    def __init__(self, desk: Desk, materials: Materials, compress: CompressJob | None = None) -> None:
+    def __init__(self, desk: Desk, materials: Materials, undo: QUndoStack, compress: CompressJob | None = None) -> None:
         """``compress``: the job behind Start; the codec's own unless another one is given."""
         super().__init__(desk)
-        self._desk, self._materials = desk, materials
+        self._desk, self._materials, self._undo = desk, materials, undo
         self._compress = compress or _codec_job
         self.document = desk.document
         self.hold_after_restart = True
@@ -63,14 +70,20 @@ class Runs(QObject):
         """New runs that are on their way into the queue."""
         self._highest: dict[str, int] = {}
         """The highest number given in a project, by its id: those of discarded runs are not given again."""
-        self._discarded: list[tuple[Run, Path | None]] = []
-        """Not told yet: with where their files are kept."""
+        self._discarded: Kept = {}
+        """Not told yet."""
+        self._discarding_again: dict[Run, Kept] = {}
+        """Runs that a redo takes away: what told of them the first time shall know where they are kept."""
+        self._named: frozenset[str] = frozenset()
+        """The folders' names of the runs that the project's file speaks of."""
         self._tell_discarded = Later(self._on_discarded, self)
 
     # --- from earlier -----------------------------------------------------------------------------------------
 
-    def restore(self, project: str) -> None:
-        """Take up the runs of a project from disk."""
+    def restore(self, project: str, named: Iterable[str] = ()) -> None:
+        """Take up the runs of a project from disk; ``named``: the folders' names of those in its queue and slots, which
+        may be of other projects too."""
+        self._named = frozenset(named)
         run_store.empty_bin(paths.runs_folder())
         made = self._from_disk(lambda record: record.project == project)
         resumable = sum(run.state is RunState.RESUMABLE for run in made)
@@ -111,8 +124,11 @@ class Runs(QObject):
         known = {run.folder for run in self.document.runs}
         numbers = {run.number for run in self.document.runs}
         made = []
-        for folder, record in run_store.stored(paths.runs_folder()):
-            if folder in known or not wanted(record):
+        fit = [(f, record) for f, record in run_store.stored(paths.runs_folder()) if f not in known and wanted(record)]
+        foreign = [f for f, record in fit if record.project != self.document.project_id and f.name not in self._named]
+        too_many = set(foreign[:-SHOWN_FOREIGN_RUNS])
+        for folder, record in fit:
+            if folder in too_many:
                 continue
             lock = QLockFile(str(folder / "run.lock"))
             if not record.finished and not lock.tryLock(0):
@@ -125,12 +141,11 @@ class Runs(QObject):
             run.path = run_store.container(folder) if run.baseline is None else run_store.blocks(folder)
             if record.finished and run.path is not None:
                 run.state = RunState.KEPT if record.stopped_early else RunState.DONE
-            elif record.error:
-                run.state = RunState.FAILED
-            elif run_store.checkpoint(folder) is not None:
-                run.state = RunState.RESUMABLE
             else:
-                run.state = RunState.INTERRUPTED
+                run.checkpointed = run_store.checkpoint(folder) is not None
+                run.state = RunState.RESUMABLE if run.checkpointed else RunState.INTERRUPTED
+                if record.error:
+                    run.state = RunState.FAILED
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
             run.seconds = [point[0] for point in record.history]
             run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
@@ -139,8 +154,8 @@ class Runs(QObject):
             elif run.state.has_result:
                 run.add_result()
             made.append(run)
-        self.document.add_runs(made[-SHOWN_RUNS:])
-        return made[-SHOWN_RUNS:]
+        self.document.add_runs(made)
+        return made
 
     # --- the queue --------------------------------------------------------------------------------------------
 
@@ -158,7 +173,8 @@ class Runs(QObject):
             return
         self._desk.compute.hold(self.hold_after_restart)
         for run in runs:
-            self.resume_interrupted(run)
+            self._take_up(run)
+        self._show_in_b(runs)
         if not self.hold_after_restart:
             return
         go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
@@ -185,10 +201,30 @@ class Runs(QObject):
         return run
 
     def start_all(self, materials: Sequence[Material]) -> None:
-        """Queue those that can be and are not yet."""
+        """Queue those that can be and are not yet. Those that have a result with the same settings, and have not
+        changed since, are left out, which is said."""
         busy = {run.material_key for run in self.document.runs if run.state.active}
         chosen = self.document.settings
         fit = [each for each in materials if each.state is not MaterialState.UNDECIDED and each.key not in busy]
+        done = [each for each in fit if self._has_result(each, chosen)]
+        if done:
+            left = set(done)
+            fit = [each for each in fit if each not in left]
+            text = tr("%n material(s) have a result with these settings already and were left out.", "", len(done))
+            anyway = (tr("Start them too"), lambda: self._start_each(done, chosen))
+            self._desk.say(text, "info", (anyway,))
+        self._start_each(fit, chosen)
+
+    def _has_result(self, material: Material, settings: CompressSettings) -> bool:
+        """Whether the material as it is now was compressed with these settings."""
+        own = self.document.runs_of(material.key)
+        done = [run for run in own if run.baseline is None and run.state.has_result and run.settings == settings]
+        if not done:
+            return False
+        source, changed = _fingerprint(material.source_json), _changed(material.source)
+        return any(run.record.created >= changed and _fingerprint(run.record.source) == source for run in done)
+
+    def _start_each(self, fit: Sequence[Material], chosen: CompressSettings) -> None:
         values = to_dict(chosen)
         made = self._queue([(material, self._record(material, dict(values))) for material in fit], chosen)
         current = next((run for run in made if run.material_key == self._current_key), None)
@@ -285,7 +321,11 @@ class Runs(QObject):
         self._desk.compute.cancel_waiting()
 
     def resume_interrupted(self, run: Run) -> None:
-        """Go on with a run of an earlier session, or start it again where it had no checkpoint yet."""
+        """Go on with a run of an earlier session or one that failed, or start it again where it had no checkpoint."""
+        self._take_up(run)
+        self._show_in_b([run])
+
+    def _take_up(self, run: Run) -> None:
         try:
             source = sources.from_json(run.record.source)
         except InputError as error:
@@ -302,8 +342,12 @@ class Runs(QObject):
             self._materials.add([material])
         _lock(run)
         self._submit(run, source, resume=True)
-        if self.document.current is self.document.material(run.material_key):
-            self.document.set_slot("B", run.key)
+
+    def _show_in_b(self, runs: Sequence[Run]) -> None:
+        """The last of them that is of the material that is looked at, once: each would take the place of the others."""
+        own = [run for run in runs if run.state.active and run.material_key == self._current_key]
+        if own and self._current_key is not None:
+            self.document.set_slot("B", own[-1].key)
 
     def pause(self, run: Run) -> None:
         if run.job is not None:
@@ -339,20 +383,73 @@ class Runs(QObject):
             self.delete(run)
 
     def delete(self, run: Run) -> None:
-        """Take away a run that has ended, with its files. They are kept for an undo until the next start."""
+        """Take away a run that has ended, with its files. Can be undone until the project is left."""
         if run.state.active:
             return
+        text = tr("Delete {run} of {material}").format(run=run.title, material=run.material_name)
+        sides = [side for side, key in self.document.slots.items() if key == run.key]
+        kept = {run: self._to_bin(run)}
+        told = tr("{run} of {material} was deleted.").format(run=run.title, material=run.material_name)
+        self._tell_taken(kept, text, told, sides)
+
+    def _to_bin(self, run: Run) -> Path | None:
         kept = run_store.to_bin(run.folder, paths.runs_folder())
         self.deleted.emit(run)
         self.document.remove_run(run.key)
+        return kept
+
+    def _tell_taken(self, kept: Kept, text: str, told: str, sides: Sequence[str] = ()) -> None:
+        """Say that runs are gone, which can be undone; ``sides``: where such a run was looked at."""
+        here = all(run.record.project == self.document.project_id for run in kept)
+        if not here or not any(kept.values()):
+            self._desk.say(told)
+            return
+
+        def put(there: bool) -> None:
+            if not there:
+                self._take_again(kept)
+                return
+            for run in self._bring_back(kept):
+                for side in sides:
+                    if run.material_key == self._current_key:
+                        self.document.set_slot(side, run.key)
+
+        self._undo.push(Change(text, True, False, put))
+        place = self._undo.index()
 
         def undo() -> None:
-            if kept is not None and run_store.from_bin(kept, run.folder):
-                self.document.add_runs([run])
+            # From the message, which means this one, whatever was done after it.
+            if self._undo.index() == place and self._undo.undoText() == text:
+                self._undo.undo()
+            else:
+                put(True)
 
-        actions = ((tr("Undo"), undo),) if kept is not None else ()
-        text = tr("{run} of {material} was deleted.").format(run=run.title, material=run.material_name)
-        self._desk.say(text, "info", actions)
+        self._desk.say(told, "info", ((tr("Undo"), undo),))
+
+    def _bring_back(self, kept: Kept) -> list[Run]:
+        """Those of them that are not there: what was active waits in the queue again."""
+        gone = [(run, place) for run, place in kept.items() if place and self.document.run(run.key) is None]
+        back = [run for run, place in gone if run_store.from_bin(place, run.folder)]
+        waiting = [run for run in back if run.state is RunState.DISCARDING]
+        for run in waiting:
+            run.state, run.checkpointed = RunState.INTERRUPTED, run_store.checkpoint(run.folder) is not None
+        for run in back:
+            if self.document.material(run.material_key) is None:
+                run.material_key = None
+        self.document.add_runs(back)
+        for run in waiting:
+            self.resume_interrupted(run)
+        return back
+
+    def _take_again(self, kept: Kept) -> None:
+        for run in kept:
+            if self.document.run(run.key) is None:
+                continue
+            if run.state.active:
+                self._discarding_again[run] = kept
+                self.discard(run)
+            else:
+                kept[run] = self._to_bin(run)
 
     def rename(self, run: Run, name: str) -> None:
         """ "" gives it back its number."""
@@ -369,7 +466,11 @@ class Runs(QObject):
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
     def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
-        run.state, run.record.error = RunState.WAITING, ""
+        run.state = RunState.WAITING
+        if run.record.error:
+            # Also where the next thing that happens is a crash: then it was interrupted.
+            run.record.error = ""
+            run_store.write(run.record, run.folder)
         material = self.document.material(run.material_key)
 
         def pixels() -> TextureSet:
@@ -478,8 +579,15 @@ class Runs(QObject):
     def _on_failed(self, run: Run, error: Exception) -> None:
         run.state, run.record.error = RunState.FAILED, sentence(error)
         run.fraction = run.remaining_s = None
+        run.checkpointed = run_store.checkpoint(run.folder) is not None
         run_store.write(run.record, run.folder)
-        self._desk.tell_error(error)
+
+        def again() -> None:
+            if self.document.run(run.key) is run and run.state.can_go_on:
+                self.resume_interrupted(run)
+
+        offers = ((tr("Try again"), again),) if self.document.run(run.key) is run else ()
+        self._desk.tell_error(error, run.material_name, offers)
 
     def _on_cancelled(self, run: Run) -> None:
         if self._desk.closing or run.interrupted:
@@ -488,31 +596,24 @@ class Runs(QObject):
         if run.lock is not None:
             run.lock.unlock()
         # Kept for an undo, as what is deleted: Delete is pressed quickly, and a checkpoint may be hours of work.
-        self._discarded.append((run, run_store.to_bin(run.folder, paths.runs_folder())))
         run.job = None
-        self.document.remove_run(run.key)
-        self._tell_discarded.ask()
+        known = self._discarding_again.pop(run, None)
+        (self._discarded if known is None else known)[run] = self._to_bin(run)
+        if known is None:
+            self._tell_discarded.ask()
 
     def _on_discarded(self) -> None:
-        """One message, however many they are."""
-        gone, self._discarded = self._discarded, []
+        """One message and one undo, however many they are."""
+        gone, self._discarded = self._discarded, {}
         if not gone or self._desk.closing:
             return
-
-        def undo() -> None:
-            back = [run for run, kept in gone if kept is not None and run_store.from_bin(kept, run.folder)]
-            for run in back:
-                run.state = RunState.INTERRUPTED
-                if self.document.material(run.material_key) is None:
-                    run.material_key = None
-            self.document.add_runs(back)
-            for run in back:
-                self.resume_interrupted(run)
-
-        text = tr("The run of {material} was discarded.").format(material=gone[0][0].material_name)
+        name = next(iter(gone)).material_name
+        told = tr("The run of {material} was discarded.").format(material=name)
+        text = tr("Discard the run of {material}").format(material=name)
         if len(gone) > 1:
-            text = tr("%n run(s) were discarded.", "", len(gone))
-        self._desk.say(text, "info", ((tr("Undo"), undo),))
+            told = tr("%n run(s) were discarded.", "", len(gone))
+            text = tr("Discard %n run(s)", "", len(gone))
+        self._tell_taken(gone, text, told)
 
     def _on_queue(self) -> None:
         held = self._desk.compute.held
@@ -525,6 +626,7 @@ class Runs(QObject):
 
     def _on_ended(self, run: Run) -> None:
         run.job = None
+        self._discarding_again.pop(run, None)
         if run.lock is not None:
             run.lock.unlock()
             run.lock = None
@@ -599,6 +701,18 @@ def _fingerprint(source: Mapping[str, Any]) -> str:
 def _place(source: Mapping[str, Any]) -> tuple[str, str] | None:
     """The name and the folder of a material, whatever its files are taken for; None for what is not read from files."""
     return (source["name"], source["folder"]) if "folder" in source and "name" in source else None
+
+
+def _changed(source: Source) -> float:
+    """When a file of it changed last, or came to its place, in seconds since 1970; for what is gone, just now."""
+    if isinstance(source, SampleSource):
+        return 0.0
+    files = [file.path for file in source.used_files] if isinstance(source, MaterialPlan) else [source.path]
+    try:
+        states = [path.stat() for path in files]
+    except OSError:
+        return time.time()
+    return max((max(state.st_mtime, state.st_ctime) for state in states), default=0.0)
 
 
 def _thinned(run: Run) -> list[list[float]]:

@@ -36,7 +36,7 @@ class Session(QObject):
         self.io, self.compute = self.desk.io, self.desk.compute
         self.undo = QUndoStack(self)
         self.materials = Materials(self.desk, self.undo)
-        self.runs = Runs(self.desk, self.materials, compress)
+        self.runs = Runs(self.desk, self.materials, self.undo, compress)
         self.shown = Shown(self.desk)
         self.exports = Exports(self.desk)
         self.projects = Projects(self.desk, self.materials, self.runs, self.undo)
@@ -76,5 +76,8 @@ class Session(QObject):
 
 
 def with_rate(settings: CompressSettings, bpp: float, target_psnr: float | None, preset: str) -> CompressSettings:
-    """``settings`` with what the main control says; a byte limit from elsewhere would contradict it."""
-    return dataclasses.replace(settings, bpp=bpp, target_psnr=target_psnr, preset=preset, max_bytes=None)
+    """``settings`` with what the main control says, which decides the size from then on; PSNR of single maps go along
+    with one of all maps."""
+    target_maps = settings.target_maps if target_psnr is not None else ""
+    free = {"match": None, "max_bytes": None, "target_maps": target_maps}
+    return dataclasses.replace(settings, bpp=bpp, target_psnr=target_psnr, preset=preset, **free)

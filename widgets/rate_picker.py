@@ -70,6 +70,8 @@ class RatePicker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rate = Rate(5.0, None, "balanced")
+        self._decides = True
+        """Whether the size is what is shown here; something else in the settings may decide it."""
         self._texels = 0
         self._target = 40.0
         column = bare(QVBoxLayout(self), 12)
@@ -111,9 +113,10 @@ class RatePicker(QWidget):
         self._modes.set_value(mode)
         self._pages.setCurrentIndex(list(RateMode).index(mode))
 
-    def set_rate(self, rate: Rate) -> None:
-        """Show ``rate`` without telling anybody; the mode follows where the present one can't show it."""
-        self._rate = rate
+    def set_rate(self, rate: Rate, decides: bool = True) -> None:
+        """Show ``rate`` without telling anybody; the mode follows where the present one can't show it. Where it does
+        not decide the size, no card of a quality is shown as chosen."""
+        self._rate, self._decides = rate, decides
         if rate.target_psnr is not None:
             self._target = rate.target_psnr
             self.set_mode(RateMode.TARGET)
@@ -253,7 +256,7 @@ class RatePicker(QWidget):
             self._choose(Rate(round(bpp, 3), None, self._rate.preset))
 
     def _choose(self, rate: Rate) -> None:
-        self._rate = rate
+        self._rate, self._decides = rate, True
         if rate.target_psnr is not None:
             self._target = rate.target_psnr
         self._show()
@@ -264,7 +267,7 @@ class RatePicker(QWidget):
         exact = QUALITY_BPP.get(rate.preset) == rate.bpp
         self._cards.setExclusive(False)
         for preset, card in self._card_of.items():
-            card.setChecked(exact and preset == rate.preset)
+            card.setChecked(exact and self._decides and preset == rate.preset)
         self._cards.setExclusive(True)
         step = round(STEPS * math.log(rate.bpp / LOW_BPP) / math.log(HIGH_BPP / LOW_BPP))
         if but is not self._size_slider:

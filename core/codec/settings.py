@@ -15,7 +15,8 @@ PRESET_STEPS = {"draft": 10000, "balanced": 40000, "studio": 200000}
 
 @dataclass(frozen=True)
 class CompressSettings:
-    """At most one of ``bpp``, ``target_psnr``, ``max_bytes`` and ``match`` decides the size; without any, ``bpp``."""
+    """One of ``match``, ``target_psnr`` with ``target_maps``, ``max_bytes`` and ``bpp`` decides the size: the first one
+    that is given, see :attr:`sized_by`."""
 
     bpp: float = setting(
         5.0,
@@ -97,6 +98,14 @@ class CompressSettings:
         high=1.0,
         expert=True,
     )
+
+    @property
+    def sized_by(self) -> str:
+        """The name of the field that decides the size; the others of its kind say nothing then."""
+        for name in ("match", "target_psnr", "target_maps", "max_bytes"):
+            if getattr(self, name):
+                return name
+        return "bpp"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ records. Files hold only the values that differ from the default, plus a schema 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -64,6 +65,7 @@ def setting(
     )
 
 
+@functools.cache
 def describe(settings_type: type) -> tuple[Setting, ...]:
     """All fields of a settings dataclass, in order."""
     hints = typing.get_type_hints(settings_type)

@@ -32,6 +32,7 @@ from core.textures.roles import Role
 SUFFIX = ".json"
 LARGEST = 4 * 1024 * 1024
 """bytes; anything longer is no manifest."""
+_NOT_IN_NAMES = '/\\\0:*?"<>|'
 
 
 def is_manifest(path: Path) -> bool:
@@ -61,11 +62,32 @@ def plan(path: Path) -> list[MaterialPlan]:
     return plans
 
 
+def content(plan: MaterialPlan) -> dict[str, Any]:
+    """What a manifest of this material says: its used files, by whole paths. :func:`plan` makes the same of it."""
+    made: dict[str, Any] = {"name": "".join("_" if c in _NOT_IN_NAMES else c for c in plan.name).lstrip(".")}
+    if not made["name"].strip():
+        del made["name"]
+    if plan.normal_convention is not NormalConvention.UNKNOWN:
+        made["normal_convention"] = plan.normal_convention.value
+    made["maps"] = {_key(file): str(file.path.absolute()) for file in plan.used_files}
+    return made
+
+
+def _key(file: PlannedFile) -> str:
+    def word(role: Role | None) -> str:
+        if role is None:
+            return "-"
+        return "glossiness" if file.glossiness and role is Role.ROUGHNESS else role.value
+
+    alpha = [] if file.alpha_role is None else ["+" + word(file.alpha_role)]
+    return " ".join([word(role) for role in file.roles] + alpha)
+
+
 def _plan_one(path: Path, material: Any) -> MaterialPlan:
     if not isinstance(material, dict) or not isinstance(material.get("maps"), dict) or not material["maps"]:
         raise _wrong(path, 'a material needs "maps", roles with file names')
     name = material.get("name", path.stem)
-    if not isinstance(name, str) or not name.strip() or any(c in name for c in '/\\\0:*?"<>|') or name.startswith("."):
+    if not isinstance(name, str) or not name.strip() or any(c in name for c in _NOT_IN_NAMES) or name.startswith("."):
         raise _wrong(path, f"{name!r} can't be the name of a material")
     try:
         convention = NormalConvention(material.get("normal_convention", "unknown"))

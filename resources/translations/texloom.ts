@@ -3107,6 +3107,10 @@ Click to choose, or drag a run onto this.</source>
         </translation>
     </message>
     <message>
+        <source>The run searches the smallest file that is as good as the {baseline}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The run searches the smallest file that reaches the target.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3210,6 +3214,14 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>{bits:.4g} bits/texel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo: {change}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo: {change}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3701,6 +3713,14 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>as good as {baseline}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at most {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On hold</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3852,8 +3872,22 @@ Click to choose, or drag a run onto this.</source>
             <numerusform></numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n material(s) have a result with these settings already and were left out.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start them too</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Choose the roles of the files first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {run} of {material}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3865,11 +3899,25 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The run of {material} was discarded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard the run of {material}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) were discarded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Discard %n run(s)</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>

@@ -165,10 +165,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n material(s) have a result with these settings already and were left out.</source>
+        <translation>
+            <numerusform>%n material has a result with these settings already and was left out.</numerusform>
+            <numerusform>%n materials have a result with these settings already and were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n run(s) were discarded.</source>
         <translation>
             <numerusform>%n run was discarded.</numerusform>
             <numerusform>%n runs were discarded.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Discard %n run(s)</source>
+        <translation>
+            <numerusform>Discard %n run</numerusform>
+            <numerusform>Discard %n runs</numerusform>
         </translation>
     </message>
     <message numerus="yes">

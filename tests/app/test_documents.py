@@ -82,6 +82,37 @@ def test_preferences_keep_what_a_newer_version_wrote(tmp_path: Path) -> None:
     assert json.loads(file.read_text())["future"] == {"x": 1}
 
 
+def test_what_two_windows_remember_is_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    start = Preferences(projects=["old", "older"], corrections={"x": "albedo"}, view={"fov": 30.0, "tiling": 1})
+    preferences.save(start, file)
+    first, second = preferences.load(file), preferences.load(file)
+    first.remember_project(Path("one"))
+    first.remember_recent(Path("folder 1"))
+    first.forget_project(Path("older"))
+    first.corrections["rgh"] = "roughness"
+    first.view["fov"] = 60.0
+    first.settings = {"bpp": 2.0}
+    preferences.save(first, file)
+    second.remember_project(Path("two"))
+    second.remember_recent(Path("folder 2"))
+    second.corrections.pop("x")
+    second.view["tiling"] = 3
+    second.options = {"text_size": 125}
+    preferences.save(second, file)
+    both = preferences.load(file)
+    assert both.projects == ["two", "one", "old"] and both.recent == ["folder 2", "folder 1"]
+    assert both.corrections == {"rgh": "roughness"} == second.corrections
+    assert both.view == {"fov": 60.0, "tiling": 3}
+    assert both.settings == {"bpp": 2.0} and both.options == {"text_size": 125}
+    preferences.save(first, file)
+    assert preferences.load(file).projects == ["one", "two", "old"]
+    assert preferences.load(file).options == {"text_size": 125} and first.options == {}
+    first.settings = {}
+    preferences.save(first, file)
+    assert preferences.load(file).settings == {}, "the default again is a change too"
+
+
 def test_recent_inputs_are_few_and_the_newest_first() -> None:
     kept = Preferences()
     for number in range(RECENT_LIMIT + 5):
@@ -102,11 +133,25 @@ def test_everything_lies_below_the_home_that_was_given(own_home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "material", "ending"),
-    [("wall_diff_1k.png", "wall", "diff"), ("Wall_NorGL_2K.jpg", "wall", "nor_gl"), ("wall.png", "wall", "")],
+    ("file", "material", "others", "ending"),
+    [
+        ("wall_diff_1k.png", "wall", "", "diff"),
+        ("Wall_NorGL_2K.jpg", "wall", "", "nor_gl"),
+        ("wall.png", "wall", "", ""),
+        ("oldBrick_foo.png", "Set 7", "oldBrick_diff oldBrick_nor_gl thumb", "foo"),
+        ("old_brick_foo_2k.png", "Set 7", "old_brick_nor_gl_2k", "foo"),
+        ("brick_normal_gl.png", "Set 7", "brick_normal_dx", "normal_gl"),
+        ("brick_foo.png", "Set 7", "brick_foo_2 brick_foo_3", "foo"),
+        ("brick_foo.png", "Set 7", "wall_foo floor_foo", "brick_foo"),
+    ],
 )
-def test_the_ending_of_a_name_is_what_it_says_beyond_the_material(file: str, material: str, ending: str) -> None:
-    assert name_ending(Path(file), material) == ending
+def test_the_ending_of_a_name_is_what_it_says_beyond_the_set(
+    file: str, material: str, others: str, ending: str
+) -> None:
+    files = [
+        PlannedFile(Path(name), (), "", 1.0, width=8) for name in (file, *(f"{each}.png" for each in others.split()))
+    ]
+    assert name_ending(Path(file), MaterialPlan(material, Path(), tuple(files))) == ending
 
 
 def test_a_correction_never_takes_a_role_from_another_file() -> None:

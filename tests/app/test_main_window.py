@@ -18,12 +18,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app import actions, paths
+from app import actions, paths, presenting
 from app.document import ORIGINAL, MaterialState, RunState
 from app.main_window import MainWindow
-from app.presenting import command_line, pixel_text, slot_text
+from app.presenting import pixel_text, slot_text
 from core.codec import container
 from core.codec.layout import LatentGrid
+from core.codec.settings import CompressSettings
 from core.textures.images import write_image
 from core.textures.roles import Role
 from core.textures.sample_names import SAMPLE_NAMES
@@ -31,6 +32,7 @@ from tests.core.codec.materials import random_texture
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedButton, ElidedLabel
 from widgets.key_sheet import KeySheet
+from widgets.rate_picker import RateMode
 from widgets.viewport_canvas import GlCanvas
 from widgets.viewport_options import PixelReading, ViewMode
 
@@ -93,6 +95,42 @@ def test_garbage_is_a_toast_and_the_window_stays_as_it_was(qtbot: QtBot, window:
     assert QApplication.activeModalWidget() is None
     next(button for button in toast.buttons if button.text() == "Details").click()
     assert window.docks["log"].isVisible()
+
+
+def test_what_is_shown_of_the_size_is_what_decides_it(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    session, rate = window.session, window.panel.rate
+    cards = rate._card_of
+
+    def shown() -> tuple[list[str], str, str]:
+        texts = [label.text() for label in rate.card.findChildren(QLabel)]
+        return [preset for preset, card in cards.items() if card.isChecked()], texts[1], texts[-1]
+
+    session.compute.hold(True)
+    assert shown()[0] == ["balanced"]
+    session.change_settings(CompressSettings(match="bc", target_maps="normal=38"))
+    assert shown() == ([], "–", "The run searches the smallest file that is as good as the BC7 set.")
+    run = session.runs.start(window.document.materials[0])
+    assert run is not None and run.job is not None
+    assert presenting.rate(run) is None
+    assert presenting.queue_row(run, run.job).detail.startswith("as good as BC7 set, normal=38")
+    cards["balanced"].click()
+    assert window.document.settings == CompressSettings()
+    assert shown()[0] == ["balanced"] and shown()[1] != "–"
+    session.change_settings(CompressSettings(max_bytes=3 * 1024))
+    assert shown()[:2] == ([], "2.99 KB")
+    session.change_settings(CompressSettings(target_maps="normal=38"))
+    assert shown()[1] == "–" and presenting.goal_text(window.document.settings) == "normal=38"
+    rate.set_mode(RateMode.SIZE)
+    rate._size_effort.setCurrentIndex(0)
+    assert window.document.settings == CompressSettings(target_maps="normal=38", preset="draft")
+    rate._bpp_field.setValue(3.0)
+    assert window.document.settings == CompressSettings(bpp=3.0, preset="draft")
+    session.change_settings(CompressSettings(match="bc", target_maps="normal=38"))
+    rate._db_field.setValue(41.0)
+    assert window.document.settings == CompressSettings(target_psnr=41.0, target_maps="normal=38")
+    assert presenting.goal_text(window.document.settings) == "41 dB, normal=38"
+    session.compute.cancel_waiting()
 
 
 def test_the_four_acts_are_offered_when_they_make_sense(
@@ -428,13 +466,14 @@ def test_the_pixel_inspector_shows_both_sides() -> None:
     ]
 
 
-def test_the_command_line_says_what_the_window_would_do(
-    qtbot: QtBot, window: MainWindow, material_folder: Path
-) -> None:
-    material = dropped(qtbot, window, material_folder)
-    text = command_line(material, dataclasses.replace(window.document.settings, target_psnr=40.0, preset="studio"))
-    assert text.split()[:2] == ["texloom", "compress"] and str(material_folder) in text
-    assert "--target-psnr 40" in text and "--preset studio" in text and "--bpp" not in text
+def test_the_command_line_goes_to_the_clipboard(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    dropped(qtbot, window, material_folder)
+    settings = dataclasses.replace(window.document.settings, target_psnr=40.0, preset="studio")
+    window.session.change_settings(settings)
+    window.actions_by_id["copy_command"].trigger()
+    words = QApplication.clipboard().text().split()
+    assert words[:3] == ["texloom", "compress", str(material_folder)]
+    assert words[5:] == ["--target-psnr", "40", "--preset", "studio"]
 
 
 def test_an_unhandled_error_becomes_a_toast(qtbot: QtBot, window: MainWindow) -> None:

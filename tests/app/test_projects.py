@@ -16,15 +16,18 @@ import pytest
 from protocol_job import WAIT_MS, endless_job
 from pytestqt.qtbot import QtBot
 
-from app import paths, project_store
+from app import paths, project_store, run_store
 from app.document import Material, MaterialState, Run, RunState
 from app.preferences import Preferences
 from app.project_store import SUFFIX, Project
+from app.run_store import RunRecord
 from app.session import Session
+from app.sources import SampleSource, to_json
 from core.errors import InputError
 from core.textures import samples
 
 Maker = Callable[..., Session]
+LONG_QUEUE = 500
 
 
 @pytest.fixture
@@ -141,6 +144,23 @@ def test_numbers_of_runs_stay(qtbot: QtBot, make_session: Maker, folders: list[P
     assert run is not None and run.number == 4
 
 
+def test_a_long_queue_comes_back_whole(make_session: Maker) -> None:
+    session, source = make_session(), SampleSource("bricks", 32)
+    project = Project(materials=[{"name": "Bricks", "source": to_json(source)}])
+    for number in range(1, LONG_QUEUE + 1):
+        record = RunRecord("Bricks", to_json(source), {}, created=number, project=project.id, number=number)
+        folder = paths.runs_folder() / "Bricks" / f"run-{number:03d}"
+        run_store.begin(record, folder)
+        project.queue.append(folder.name)
+    asked = list(project.queue)
+    path = paths.projects_folder() / f"{project.id}{SUFFIX}"
+    project_store.write(project, path)
+    assert session.projects.open(path)
+    assert [run.folder.name for run in session.runs.in_order()] == asked, "each of them, as they were queued"
+    assert session.projects.save()
+    assert project_store.read(path).queue == asked
+
+
 def test_a_name_and_a_place(qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path) -> None:
     session = make_session()
     assert session.projects.save() and not session.projects.path.exists(), "nothing to keep yet"
@@ -207,6 +227,22 @@ def test_the_same_project_opens_only_once(qtbot: QtBot, make_session: Maker, fol
     assert second.projects.crashed() is None
 
 
+def test_a_project_that_no_list_has_is_found(make_session: Maker) -> None:
+    made: list[Path] = []
+    for changed, is_open in ((1000.0, True), (2000.0, False)):
+        entry = {"name": f"Bricks {changed:.0f}", "source": to_json(SampleSource("bricks", 32))}
+        project = Project(materials=[entry], open=is_open, changed=changed)
+        made.append(paths.projects_folder() / f"{project.id}{SUFFIX}")
+        project_store.write(project, made[-1])
+    session = make_session()
+    session.preferences.remember_project(made[0])
+    assert [recent.title for recent in session.projects.recent()] == ["Bricks 2000", "Bricks 1000"]
+    session.preferences.forget_project(made[0])
+    assert session.projects.crashed() == made[0]
+    session.projects.forget(made[0])
+    assert session.projects.crashed() is None and [each.path for each in session.projects.recent()] == [made[1]]
+
+
 def test_a_place_that_can_not_be_written_is_told_once(
     qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path
 ) -> None:
@@ -264,11 +300,7 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
-    from app import preferences
-    from app.main_window import PREFERENCES_FILE
-
     session = make_session()
-    session.preferences.projects = preferences.load(paths.config_folder() / PREFERENCES_FILE).projects
     assert session.projects.crashed() == path
     assert session.projects.open(path)
     assert any("ended unexpectedly" in text for text in session.texts)  # type: ignore[attr-defined]

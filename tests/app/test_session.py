@@ -135,14 +135,33 @@ def test_an_assignment_is_read_again_undone_and_remembered(
     session.materials.assign(material, roughness.path, (Role.SPECULAR,))
     qtbot.waitUntil(lambda: Role.SPECULAR in material.roles, timeout=WAIT_MS)
     assert Role.ROUGHNESS not in material.roles
+    assert session.preferences.corrections == {"roughness": "specular"}
     session.undo.undo()
     qtbot.waitUntil(lambda: Role.ROUGHNESS in material.roles, timeout=WAIT_MS)
+    assert session.preferences.corrections == {}, "nor is it done to other materials"
     session.undo.redo()
 
     other = make_session(session.preferences)
     again = opened(qtbot, other, material_folder)
     assert again.plan is not None
     assert next(f for f in again.plan.files if f.path == roughness.path).roles == (Role.SPECULAR,)
+
+
+def test_a_correction_is_learned_where_the_folder_is_called_otherwise(
+    qtbot: QtBot, session: Session, material_folder: Path, tmp_path: Path
+) -> None:
+    for folder, prefix in (("one", "Wall"), ("two", "Floor")):
+        (tmp_path / folder).mkdir()
+        for file in material_folder.glob("*.png"):
+            name = f"{prefix}_{file.stem.split('_')[-1]}.png".replace("Roughness", "Foo")
+            shutil.copy(file, tmp_path / folder / name)
+    material = opened(qtbot, session, tmp_path / "one")
+    session.materials.assign(material, tmp_path / "one" / "Wall_Foo.png", (Role.ROUGHNESS,))
+    session.materials.open([tmp_path / "two"])
+    qtbot.waitUntil(lambda: len(session.document.materials) == 2, timeout=WAIT_MS)
+    plan = session.document.materials[1].plan
+    assert plan is not None
+    assert next(file.roles for file in plan.files if file.path.stem == "Floor_Foo") == (Role.ROUGHNESS,)
 
 
 def test_a_file_moves_to_another_material_and_back(qtbot: QtBot, make_session: Maker, tmp_path: Path) -> None:
@@ -289,6 +308,93 @@ def test_what_was_taken_out_of_the_queue_comes_back(
     assert (row.state, row.look) == ("On hold", "warn")
 
 
+def quick_job(*given: Any, resume: bool = False) -> Iterator[Any]:
+    """Ends at once, with a result."""
+    control = given[3]
+    for event in endless_job(*given, resume=resume):
+        yield event
+        control.stop()
+
+
+def test_what_is_done_is_not_started_again(
+    qtbot: QtBot, make_session: Maker, english: None, material_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        shutil.copytree(material_folder, tmp_path / name)
+    session = make_session(compress=quick_job)
+    session.materials.open([tmp_path])
+    qtbot.waitUntil(lambda: len(session.document.materials) == 2, timeout=WAIT_MS)
+    first, second = materials = session.document.materials
+    qtbot.waitUntil(lambda: all(each.state is MaterialState.READY for each in materials), timeout=WAIT_MS)
+
+    def runs() -> list[list[RunState]]:
+        return [[run.state for run in session.document.runs_of(each.key)] for each in materials]
+
+    session.runs.start(first)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT], []], timeout=WAIT_MS)
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT]] * 2, timeout=WAIT_MS)
+    said = [message for message in messages(session) if "left out" in message.text]
+    assert [message.text[:10] for message in said] == ["1 material"]
+    session.runs.start_all(materials)
+    assert runs() == [[RunState.KEPT]] * 2
+
+    again = make_session(compress=quick_job)
+    again.materials.open([tmp_path], then=again.runs.start_all)
+    qtbot.waitUntil(lambda: any("left out" in message.text for message in messages(again)), timeout=WAIT_MS)
+    assert not any(run.state.active for run in again.document.runs), "a folder tree that was compressed before"
+
+    assert second.plan is not None
+    second.plan.used_files[0].path.touch()
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT], [RunState.KEPT] * 2], timeout=WAIT_MS)
+    session.change_settings(CompressSettings(bpp=2.0))
+    session.runs.start_all(materials)
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT] * 2, [RunState.KEPT] * 3], timeout=WAIT_MS)
+    dict(said[0].actions)["Start them too"]()
+    qtbot.waitUntil(lambda: runs() == [[RunState.KEPT] * 3, [RunState.KEPT] * 3], timeout=WAIT_MS)
+
+
+def test_taking_runs_away_is_undone_in_its_turn(
+    qtbot: QtBot, session: Session, english: None, material_folder: Path
+) -> None:
+    material = opened(qtbot, session, material_folder)
+    first = started(qtbot, session, material)
+    second = session.runs.start(material)
+    assert second is not None
+    session.runs.stop_and_keep(first)
+    qtbot.waitUntil(lambda: first.state is RunState.KEPT and second.step > 5, timeout=WAIT_MS)
+    session.change_settings(CompressSettings(bpp=2.0))
+    session.document.set_slot("A", first.key)
+    session.runs.delete(first)
+    assert session.undo.undoText() == f"Delete Run 1 of {material.name}"
+    session.change_settings(CompressSettings(bpp=3.0))
+    session.undo.undo()
+    assert first not in session.document.runs
+    session.undo.undo()
+    assert session.document.runs == [first, second], "where it was, and not the newest now"
+    assert session.document.settings.bpp == 2.0 and run_store.read(first.folder) is not None
+    assert session.document.slots["A"] == first.key
+    session.undo.redo()
+    assert session.document.runs == [second] and not first.folder.exists()
+    session.undo.undo()
+    assert session.document.runs == [first, second] and first.folder.exists()
+
+    session.runs.discard(second)
+    for _ in range(2):
+        qtbot.waitUntil(lambda: session.document.runs == [first], timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "Discard" in session.undo.undoText(), timeout=WAIT_MS)
+        session.undo.undo()
+        assert session.document.runs == [first, second]
+        qtbot.waitUntil(lambda: second.state is RunState.RUNNING, timeout=WAIT_MS)
+        session.undo.redo()
+    qtbot.waitUntil(lambda: session.document.runs == [first], timeout=WAIT_MS)
+    told = [message for message in messages(session) if "discarded" in message.text]
+    assert len(told) == 1
+    dict(told[0].actions)["Undo"]()
+    assert session.document.runs == [first, second] and not session.undo.undoText().startswith("Discard")
+
+
 def test_a_curve_is_a_run_for_every_size_that_is_not_there_yet(
     qtbot: QtBot, session: Session, material_folder: Path
 ) -> None:
@@ -364,20 +470,50 @@ def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
     assert second.document.runs == []
 
 
-def test_a_failed_run_is_told_and_recorded(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:
-    def broken(*_: Any, **__: Any) -> Iterator[Any]:
-        raise ZeroDivisionError
-        yield
+@pytest.mark.parametrize("after", [0, 20])
+def test_a_failed_run_is_told_and_tried_again(
+    qtbot: QtBot, make_session: Maker, material_folder: Path, after: int
+) -> None:
+    """Before its first checkpoint and after it."""
+    firm: list[bool] = []
+    resumed: list[bool] = []
 
-    session = make_session(compress=broken)
+    def job(*given: Any, resume: bool = False) -> Iterator[Any]:
+        resumed.append(resume)
+        for number, event in enumerate(endless_job(*given, resume=resume)):
+            if number >= after and not firm:
+                raise ZeroDivisionError
+            yield event
+
+    session = make_session(compress=job)
     material = opened(qtbot, session, material_folder)
     run = session.runs.start(material)
     assert run is not None
-    qtbot.waitUntil(lambda: run.state is RunState.FAILED, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state is RunState.FAILED and run.job is None, timeout=WAIT_MS)
     told = messages(session)[-1]
-    assert told.severity == "bad" and "Details" in [text for text, _ in told.actions]
+    assert told.severity == "bad" and told.text.startswith(f"{material.name}: ")
+    assert [text for text, _ in told.actions] == ["Try again", "Details"]
     record = run_store.read(run.folder)
     assert record is not None and record.error
+    assert run.checkpointed == bool(after)
+    assert session.document.resumable_run() is (run if after else None)
+    session.change_settings(CompressSettings(bpp=2.0))
+    assert session.document.resumable_run() is None, "Start means the settings that were changed since"
+
+    later = make_session(compress=job)
+    later.document.project_id = record.project
+    later.runs.restore(record.project)
+    (restored,) = later.document.runs
+    assert restored.state is RunState.FAILED and restored.checkpointed == bool(after)
+
+    firm.append(True)
+    dict(told.actions)["Try again"]()
+    qtbot.waitUntil(lambda: run.state is RunState.RUNNING and run.step > after // 2, timeout=WAIT_MS)
+    assert resumed == [False, True]
+    record = run_store.read(run.folder)
+    assert record is not None and not record.error
+    session.runs.stop_and_keep(run)
+    qtbot.waitUntil(lambda: run.state is RunState.KEPT, timeout=WAIT_MS)
 
 
 def test_a_baseline_is_a_run_that_can_be_looked_at(

@@ -142,6 +142,13 @@ def test_rename_delete_and_bring_back(qtbot: QtBot, window: MainWindow, material
     window.actions_by_id["redo"].trigger()
     window.runs.removed.emit(run.key)
     assert window.document.runs == [] and not run.folder.exists()
+    undo = window.actions_by_id["undo"]
+    assert undo.text() == f"Undo: Delete the one for the trailer of {run.material_name}"
+    undo.trigger()
+    assert window.document.runs == [run] and (run.folder / "run.json").exists()
+    assert undo.text() == "Undo: Rename run"
+    window.actions_by_id["redo"].trigger()
+    assert window.document.runs == []
     toast(window, "was deleted")["Undo"]()
     assert window.document.runs == [run] and (run.folder / "run.json").exists()
 

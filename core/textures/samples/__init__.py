@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.textures import mips
 from core.textures.material import ChannelRef, NormalConvention, SourceFile, TextureMap, TextureSet
 from core.textures.roles import ROLE_INFO, Role
-from core.textures.sample_names import SAMPLE_NAMES
+from core.textures.sample_names import SAMPLE_NAMES, sample_folder, sample_title
 from core.textures.samples import bricks, cobbles, painted_metal, wood_planks, woven_fabric
 from core.textures.samples.canvas import Canvas, Recipe, Surface
 
@@ -62,8 +62,6 @@ def generate(name: str, width: int = 1024, height: int | None = None, seed: int 
         Role.METALLIC: surface.metallic,
         Role.DISPLACEMENT: relief_map,
     }
-    title = "".join(word.capitalize() for word in name.split("_"))
-    size = f"{width // 1024}K" if width % 1024 == 0 else f"{width}x{height}"
     maps: list[TextureMap] = []
     files: list[SourceFile] = []
     for role, field in values.items():
@@ -75,12 +73,12 @@ def generate(name: str, width: int = 1024, height: int | None = None, seed: int 
         # As if read from its file: what is compressed from memory and from disk must be the same.
         pixels = np.rint(np.clip(pixels, 0, 1) * top).astype(np.float32) / top
         pixels.setflags(write=False)
-        file = f"{title}_{size}-PNG_{_FILE_ROLES[role]}.png"
+        file = f"{sample_folder(name, width, height)}_{_FILE_ROLES[role]}.png"
         maps.append(TextureMap(role, pixels, file, depth))
         layout = tuple(ChannelRef(role, index) for index in range(ROLE_INFO[role].channels))
         files.append(SourceFile(file, depth, layout))
     return TextureSet(
-        name=title,
+        name=sample_title(name),
         width=width,
         height=height,
         maps=tuple(maps),
@@ -99,7 +97,7 @@ def write_samples(folder: Path, size: int = 1024, seed: int = 0) -> list[Path]:
     folders: list[Path] = []
     for name in SAMPLE_NAMES:
         material = generate(name, size, seed=seed)
-        target = folder / material.files[0].name.rpartition("_")[0]
+        target = folder / sample_folder(name, size, size)
         images.write_set(material, target)
         folders.append(target)
     return folders
