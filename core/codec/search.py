@@ -32,7 +32,7 @@ _RUN, _AGAIN = 0.8, 0.55
 """The run itself, and the part of it that may be done again at the end."""
 _ALL = sum(_SHORT) + _RUN * (1.0 + _AGAIN)
 """What it takes at most; a time budget is shared accordingly."""
-LOOKS = {0.3: (1.6, 0.5), 0.45: (0.5, 0.2)}
+LOOKS = {0.3: (0.6, 0.5), 0.45: (0.3, 0.2)}
 """Parts of a run after which its size is corrected, by how many octaves down and up at most. Before, the noise hides
 how good it is; later there is less and less time to do without what was taken out and to make use of what is new."""
 LATE = {0.75: (0.1, 0.3)}
@@ -143,7 +143,8 @@ class SizeControl:
         self.quality, self.sizing, self.weights, self.gains = quality, sizing, dict(weights), dict(gains)
         self.looks: tuple[float, ...] = (*LOOKS, *LATE)
         self.best: NeuralTexture | None = None
-        """What the run ended with and is good enough; the later, the smaller."""
+        """The smallest that met the demand, else what came nearest to it."""
+        self._best_margin = -math.inf
         self._short, self._short_margin, self._measure = short, margin, measure
         self._trace = _Trace()
         self._allowed = LOOKS
@@ -157,7 +158,7 @@ class SizeControl:
         expected = {role: value + own_gains.get(role, gain) for role, value in per_map.items()}
         spare = self.quality.margin(psnr + gain, expected)
         if self._allowed is LATE:
-            spare -= _SAFETY_DB[self.best is not None]
+            spare -= _SAFETY_DB[self._best_margin >= 0]
         self._weigh(expected)
         octaves = 0.0
         if spare > _PATIENCE_DB or spare < 0:
@@ -168,11 +169,14 @@ class SizeControl:
         """What to change before the last part is done again; None if that can't bring anything."""
         psnr, per_map = self._measure(texture)
         margin = self.quality.margin(psnr, per_map)
-        if margin >= 0:
-            self.best = texture
+        # The later one is the smaller if both meet the demand.
+        if margin >= min(0.0, self._best_margin):
+            self.best, self._best_margin = texture, margin
         if last:
             return None
-        spare = margin + self._to_come(texture.layout, margin) - _SAFETY_DB[self.best is not None]
+        to_come = self._to_come(texture.layout, margin)
+        # Where nothing is in hand, half of it is enough to hope for.
+        spare = margin + to_come - _SAFETY_DB[True] if margin >= 0 else margin + 0.5 * to_come - _SAFETY_DB[False]
         octaves = self._octaves(spare, _AT_END)
         layout = self.sizing.scaled(texture.layout, 2.0**octaves)
         if margin >= 0 and layout.latent_bytes >= texture.layout.latent_bytes:

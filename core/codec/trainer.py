@@ -40,6 +40,7 @@ START_SIGMAS = {1: 1.0, 2: 1.5, 3: 3.0}
 """Standard deviations of a component that fill the range, by bits; 4 with more. Few bits need as much of the range as
 can be used, or the noise drowns the start; with many there is room for what training will want to add."""
 _FIT_BATCHES = 8
+_MEASURE_EVERY = 4
 _FIT_RIDGE = 1e-4
 _BALANCE_RATE = 0.05
 _SHARED_ODDS, _SMALLER_ODDS, _GROUP_ODDS = 0.8, 0.65, 0.4
@@ -298,7 +299,7 @@ class Trainer:
         if taken is None:
             self.fused = None
             return False
-        if self.steps % 4 == 0:
+        if self.steps % _MEASURE_EVERY == 0:
             self._measured += 1
             self.parts[0].errors += fused.measured
             self.parts[0].measured.copy_(fused.measured)
@@ -321,7 +322,7 @@ class Trainer:
 
     def _run_parts(self, rounding: bool, strength: float = 1.0) -> None:
         aux = self._next_aux()
-        measure = self.steps % 4 == 0
+        measure = self.steps % _MEASURE_EVERY == 0
         asked = (aux, not self.frozen, rounding, measure, strength)
         jobs = [self.pool.submit(part.step, *asked) for part in self.parts[1:]]
         self.parts[0].step(*asked)
@@ -388,16 +389,22 @@ class Trainer:
         self.frozen = False
         self.fused = open_fused(self) if self.options.fused else None
 
-    def take_errors(self) -> np.ndarray | None:
-        """Mean square error per channel over the level-0 texels seen since the last call, [C]; None without any."""
+    @property
+    def measured(self) -> bool:
+        """The last step measured its errors, as every fourth does."""
+        return self.steps % _MEASURE_EVERY == 1
+
+    def take_errors(self) -> tuple[np.ndarray, int] | None:
+        """Mean square error per channel over the level-0 texels seen since the last call, [C], and how many steps
+        measured it; None without any."""
         if not self._measured:
             return None
         total = torch.stack([part.errors for part in self.parts]).sum(dim=0)
         errors = (total / (self._measured * len(self.parts))).cpu().numpy()
         for part in self.parts:
             part.errors.zero_()
-        self._measured = 0
-        return errors
+        steps, self._measured = self._measured, 0
+        return errors, steps
 
     def codes(self) -> tuple[tuple[np.ndarray, ...], ...]:
         """The latents as stored: per group and grid uint8 [h, w, F], uint16 above 8 bits."""

@@ -94,26 +94,37 @@ class Corrector(Protocol):
 
 
 class _Looks:
-    """Tells a corrector how good the training is when its time has come."""
+    """Tells a corrector how good the training is when its time has come: the mean over whole steps, whatever the clock
+    says, so that a run of a number of steps can be repeated."""
 
     def __init__(self, corrector: Corrector, source: LearnedChannels) -> None:
         self.corrector, self.source = corrector, source
         self.left = list(corrector.looks)
-        self.errors: list[np.ndarray] = []
+        self.total: np.ndarray | None = None
+        """Of the look that has begun: square errors per channel, times steps."""
+        self.steps = 0
 
     def start_again(self, fraction: float) -> None:
         """The run goes on from ``fraction``."""
         self.left = [at for at in self.corrector.looks if at - _LOOK_FROM > fraction]
+        self.total = None
 
-    def measured(self, fraction: float, layout: LatentLayout, errors: np.ndarray) -> Correction | None:
-        """To be told of every measurement, mean square errors per channel, at ``fraction`` of the run."""
-        if not self.left or fraction < self.left[0] - _LOOK_FROM:
+    def due(self, fraction: float) -> bool:
+        """A look begins or ends here: :meth:`measured` has to be told of what was measured so far."""
+        return bool(self.left) and fraction >= self.left[0] - (_LOOK_FROM if self.total is None else 0.0)
+
+    def measured(self, fraction: float, layout: LatentLayout, errors: np.ndarray, steps: int) -> Correction | None:
+        """To be told of every measurement, mean square errors per channel of ``steps``, at ``fraction`` of the run."""
+        if self.total is None:
+            if self.due(fraction):
+                self.total, self.steps = np.zeros_like(errors, np.float64), 0
             return None
-        self.errors.append(errors)
-        if fraction < self.left[0]:
+        self.total += errors.astype(np.float64) * steps
+        self.steps += steps
+        if not self.due(fraction):
             return None
-        psnr, per_map = self.source.map_errors(np.mean(self.errors, axis=0))
-        self.errors = []
+        psnr, per_map = self.source.map_errors(self.total / self.steps)
+        self.total = None
         return self.corrector.look(self.left.pop(0), layout, psnr, {Role(name): db for name, db in per_map.items()})
 
 
@@ -295,11 +306,13 @@ class Training:
                 return True
             trainer.step(fraction)
             now = clock.elapsed()
-            if now - last_metrics < _METRICS_EVERY:
+            due = looks is not None and trainer.measured and looks.due(fraction)
+            if now - last_metrics < _METRICS_EVERY and not due:
                 continue
-            errors = trainer.take_errors()
-            if errors is None:
+            taken = trainer.take_errors()
+            if taken is None:
                 continue
+            errors, steps = taken
             last_metrics = now
             # A tenth of a second sees few texels: what is shown is a running mean.
             shown = errors if shown is None else shown + (errors - shown) * _SHOWN_RATE
@@ -307,7 +320,7 @@ class Training:
             yield Metrics(trainer.steps, now, trainer.samples, float(shown.sum()), psnr, per_map)
             remaining = clock.remaining(trainer.steps, again) if course.last >= 1.0 else None
             yield Progress(course.at(fraction), "Training", remaining)
-            if looks is not None and (found := looks.measured(fraction, trainer.layout, errors)) is not None:
+            if looks is not None and (found := looks.measured(fraction, trainer.layout, errors, steps)) is not None:
                 self._change(trainer, found)
             if (
                 early is not None

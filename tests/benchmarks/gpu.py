@@ -77,7 +77,7 @@ def measure(chain: Sequence[Pixels], bpp: float, seconds: float, fused: bool) ->
             trainer.take_errors()
     torch.cuda.synchronize()
     ended = time.perf_counter()
-    errors = trainer.take_errors()
+    taken = trainer.take_errors()
     middle, before = half or (began, 0)
     row = {
         "size": width,
@@ -89,7 +89,7 @@ def measure(chain: Sequence[Pixels], bpp: float, seconds: float, fused: bool) ->
         "samples_per_s": (trainer.samples - before) / (ended - middle),
         "peak_bytes": torch.cuda.max_memory_allocated(),
         "start_s": start,
-        "psnr_db": None if errors is None else -10 * math.log10(max(float(errors.mean()), 1e-12)),
+        "psnr_db": None if taken is None else -10 * math.log10(max(float(taken[0].mean()), 1e-12)),
     }
     trainer.close()
     return row

@@ -5,7 +5,7 @@
 
 Every material is compressed to each of ``--rates`` first. The PSNR of that file, rounded down to a tenth of a dB, is
 what the search is then asked for, with the same preset. It should get there, with a file of about the same size.
-Materials are those of the codec's benchmark. A preset is a number of steps, so all but the times can be repeated.
+Materials are those of the codec's benchmark. A preset is a number of steps, so this can be repeated.
 """
 
 from __future__ import annotations
@@ -57,7 +57,6 @@ def measure(material: TextureSet, rate: float, preset: str) -> dict[str, Any]:
         "found_db": found["psnr_db"],
         "found_bits": found["bits_per_texel"],
         "size_ratio": found["bits_per_texel"] / given["bits_per_texel"],
-        "time_ratio": found["seconds"]["train"] / given["seconds"]["train"],
         "samples_ratio": found["samples"] / given["samples"],
     }
 
@@ -76,7 +75,7 @@ def line(row: dict[str, Any]) -> str:
     return (
         f"{row['material']:28} {row['wanted_db']:.1f} dB wanted, {row['found_db'] - row['wanted_db']:+.2f} dB, "
         f"size {row['found_bits']:.2f} / {row['given_bits']:.2f} bits = {row['size_ratio']:.2f}, "
-        f"samples {row['samples_ratio']:.2f}, time {row['time_ratio']:.2f}"
+        f"samples {row['samples_ratio']:.2f}"
     )
 
 
@@ -94,14 +93,14 @@ def page(preset: str, rows: Sequence[dict[str, Any]]) -> str:
         f"the files take {size:.2f} times as much as those of the given size and are trained with {samples:.2f} times "
         "as many samples (geometric means).",
         "",
-        "| material | given | PSNR asked | more than that | bits/texel | size | samples | time |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| material | given | PSNR asked | more than that | bits/texel | size | samples |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
         lines.append(
             f"| {row['material']} | {row['given_bits']:.2f} bits | {row['wanted_db']:.1f} dB "
             f"| {row['found_db'] - row['wanted_db']:+.2f} dB | {row['found_bits']:.2f} | × {row['size_ratio']:.2f} "
-            f"| × {row['samples_ratio']:.2f} | × {row['time_ratio']:.2f} |"
+            f"| × {row['samples_ratio']:.2f} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -241,6 +241,8 @@ def test_a_search_with_a_number_of_steps_takes_a_run_and_a_half_at_most(tmp_path
     assert 0.8 * run_steps < found.report["steps"] <= 1.5 * run_steps + 400
     fractions = [e.fraction for e in events if isinstance(e, Progress)]
     assert fractions == sorted(fractions)
+    again, _ = run(small_set(64, 64), settings, tmp_path / "again")
+    assert again.path.read_bytes() == found.path.read_bytes(), "the clock has no say in a number of steps"
 
 
 def test_single_maps_can_be_asked_for(tmp_path: Path) -> None:

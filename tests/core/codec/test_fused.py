@@ -160,7 +160,7 @@ def test_a_run_on_a_gpu_repeats_and_learns_what_the_plain_path_does() -> None:
         states.append(trainer.state())
         last = trainer.take_errors()
         assert last is not None
-        errors.append(float(last.mean()))
+        errors.append(float(last[0].mean()))
         trainer.close()
     assert all(np.array_equal(values, states[1][name]) for name, values in states[0].items())
     assert errors[0] == pytest.approx(errors[2], rel=0.2)

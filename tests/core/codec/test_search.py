@@ -108,8 +108,15 @@ def test_an_end_with_too_little_is_done_again_larger() -> None:
     again = control.ended(texture, last=False)
     assert again is not None and 0.3 < _octaves(texture.layout, again.layout) < 0.8
     larger = _texture(again.layout)
-    assert control.best is None
+    assert control.best is texture
     assert control.ended(larger, last=True) is None and control.best is larger
+
+
+def test_of_two_ends_that_miss_the_better_one_stays() -> None:
+    first, second = (_texture(Rough().for_rate(bpp)) for bpp in (3.0, 4.0))
+    control = _control(Quality(30.0), ends=(28.5, 27.0))
+    control.ended(first, last=False)
+    assert control.ended(second, last=True) is None and control.best is first
 
 
 def test_what_is_done_again_expects_less_than_came_the_first_time() -> None:

@@ -112,9 +112,9 @@ def test_training_learns_and_the_stored_texture_is_what_was_trained() -> None:
     trainer.take_errors()
     for _ in range(20):
         trainer.step(0.999)
-    errors = trainer.take_errors()
-    assert errors is not None
-    seen = float(errors.mean())
+    taken = trainer.take_errors()
+    assert taken is not None and taken[1] == 5, "every fourth step measures"
+    seen = float(taken[0].mean())
     map_ = StoredMap(Role.ALBEDO, "x.png", 8, (None,) * 5)
     texture = NeuralTexture(
         "x", 256, 256, (map_,), (), NormalConvention.UNKNOWN, layout, trainer.codes(), trainer.layers(), trainer.offset
@@ -132,10 +132,11 @@ def test_the_start_is_a_picture_and_nothing_is_measured_before_a_step() -> None:
     layout = LatentLayout(256, 256, 5, two_grids(4, 6, 4, 4), (64, 64))
     trainer = Trainer(layout, pyramid(waves(256, 256, 5)), seed=0, options=EXACT)
     assert trainer.take_errors() is None
+    assert not trainer.measured
     trainer.step(0.0)
-    errors = trainer.take_errors()
-    assert errors is not None
-    assert errors.mean() < 0.3 * waves(256, 256, 5).var(axis=(0, 1)).mean()
+    taken = trainer.take_errors()
+    assert trainer.measured and taken is not None
+    assert taken[0].mean() < 0.3 * waves(256, 256, 5).var(axis=(0, 1)).mean()
     trainer.close()
 
 
