@@ -43,7 +43,7 @@ def main() -> None:
             print(line(rows[-1]), flush=True)
     result = {"machine": machine(), "preset": options.preset, "rows": rows}
     write_bytes(options.out / "target.json", (json.dumps(finite(result), indent=1) + "\n").encode())
-    write_bytes(options.out / "target.md", page(options.preset, rows).encode())
+    write_bytes(options.out / "target.md", page(options.preset, options.rates, rows).encode())
 
 
 def measure(material: TextureSet, rate: float, preset: str) -> dict[str, Any]:
@@ -79,15 +79,16 @@ def line(row: dict[str, Any]) -> str:
     )
 
 
-def page(preset: str, rows: Sequence[dict[str, Any]]) -> str:
+def page(preset: str, rates: Sequence[float], rows: Sequence[dict[str, Any]]) -> str:
     """Markdown."""
     missed = [row["wanted_db"] - row["found_db"] for row in rows if row["found_db"] < row["wanted_db"]]
     worst = f", by {max(missed):.2f} dB at most" if missed else ""
     size, samples = (geometric([row[name] for row in rows]) for name in ("size_ratio", "samples_ratio"))
+    asked = " ".join(f"{rate:g}" for rate in rates)
     lines = [
         "# Looking for a quality",
         "",
-        f"`python -m tests.benchmarks.target --preset {preset}`: each material is compressed to a given size, and "
+        f"`python -m tests.benchmarks.target --preset {preset} --rates {asked}`: each material is compressed to a given size, and "
         "the search is then asked for the PSNR of that file. "
         f"{len(missed)} of {len(rows)} demands were missed{worst}; "
         f"the files take {size:.2f} times as much as those of the given size and are trained with {samples:.2f} times "
