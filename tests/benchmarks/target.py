@@ -88,8 +88,8 @@ def page(preset: str, rates: Sequence[float], rows: Sequence[dict[str, Any]]) ->
     lines = [
         "# Looking for a quality",
         "",
-        f"`python -m tests.benchmarks.target --preset {preset} --rates {asked}`: each material is compressed to a given "
-        "size, and the search is then asked for the PSNR of that file. "
+        f"`python -m tests.benchmarks.target --preset {preset} --rates {asked}`: each material is compressed to a "
+        "given size, and the search is then asked for the PSNR of that file. "
         f"{len(missed)} of {len(rows)} demands were missed{worst}; "
         f"the files take {size:.2f} times as much as those of the given size and are trained with {samples:.2f} times "
         "as many samples (geometric means).",
