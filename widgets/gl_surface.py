@@ -7,12 +7,10 @@ image.
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
 
 import moderngl
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QOffscreenSurface, QOpenGLContext, QPainter, QPaintEvent
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -20,7 +18,6 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.opengl import surface_format
 
-_LOG = logging.getLogger(__name__)
 Act = Callable[[], object]
 
 
@@ -155,6 +152,5 @@ def pixel_size(widget: QWidget) -> tuple[int, int]:
 def _image_of(framebuffer: moderngl.Framebuffer, size: tuple[int, int]) -> QImage:
     """OpenGL's first row is the lowest."""
     width, height = size
-    rows = np.frombuffer(framebuffer.read(components=4), np.uint8).reshape(height, 4 * width)[::-1]
-    flipped = np.ascontiguousarray(rows)
-    return QImage(flipped.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
+    lowest_first = QImage(framebuffer.read(components=4), width, height, 4 * width, QImage.Format.Format_RGBX8888)
+    return lowest_first.flipped(Qt.Orientation.Vertical)
