@@ -1,7 +1,7 @@
 """Coordinate networks on photographs: what each encoding reaches in the time that a first look takes.
 
     make benchmark-lab                    # docs/benchmarks/lab.{json,md}
-    python -m tests.benchmarks.lab --seconds 15 --encodings frequency "frequency, 16 values" hash
+    python -m tests.benchmarks.lab --seconds 15 --encodings triangle one-blob none
 
 Pictures are squares of 512 texels from the middle of ``../shared/data``'s panoramas (as the lab reads light) and albedo
 maps if that folder is there, otherwise built-in samples.
@@ -47,7 +47,7 @@ GOALS = {"frequency": 24.0, "frequency, 16 values": 24.0, "hash": 30.0}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15.0, help="of training")
-    parser.add_argument("--encodings", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--encodings", nargs="+", choices=NETWORKS, default=list(GOALS))
     parser.add_argument("--only", nargs="+", default=[""], help="beginnings of pictures' names")
     parser.add_argument("--side", type=int, default=SIDE, help="of the pictures")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
