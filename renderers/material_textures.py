@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.textures.bands import bands
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
+from renderers.calls import Calls
 from renderers.marks import SeamErrors, SeamMarks
 from renderers.shader_source import set_uniforms
 
@@ -80,8 +81,8 @@ class MaterialTextures:
     seams: SeamMarks | None = None
     """Drawn over it; see :meth:`mark_seams`."""
 
-    def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels], calls: Calls | None = None) -> None:
+        self._ctx, self._calls = ctx, calls or Calls(ctx)
         self._textures: dict[str, moderngl.Texture] = {}
         # Anisotropy needs derivatives, which a vertex doesn't have: with it, llvmpipe reads other heights for the same
         # vertex in different triangles, and the surface gets holes.
@@ -149,7 +150,7 @@ class MaterialTextures:
             self._textures[name] = texture
         texture.write(packed)
         yield
-        texture.build_mipmaps()
+        self._calls.build_mipmaps(texture)
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         yield
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
+from renderers.calls import Calls
 from renderers.choices import CompareMode, Filter
 from renderers.comparison import Comparison
 from renderers.marks import SeamErrors
@@ -106,8 +107,8 @@ class _SideState:
 class ProgressiveView:
     """``samples`` per pixel at rest."""
 
-    def __init__(self, ctx: moderngl.Context, samples: int | None = None) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: moderngl.Context, samples: int | None = None, calls: Calls | None = None) -> None:
+        self._ctx, self._calls = ctx, calls or Calls(ctx)
         self.software = is_software(ctx)
         self._fine = fine_quality(ctx)
         self._quick = quick_quality(ctx)
@@ -141,7 +142,7 @@ class ProgressiveView:
             state.release_neural()
             state.release_buffers()
         elif state.material is None:
-            state.material = MaterialTextures(self._ctx, maps)
+            state.material = MaterialTextures(self._ctx, maps, self._calls)
             state.material.mark_seams(state.seams)
         now = time.monotonic()
         patience = _TRAINING_SECONDS if state.live else _LIVE_SECONDS
@@ -181,10 +182,11 @@ class ProgressiveView:
                 state.stale = True
                 state.keep_shown = False
 
-    def set_error_map(self, errors: NDArray[np.float32] | None) -> None:
-        """The FLIP of the two pictures, H × W, row 0 at the top, for as long as nothing changes."""
+    def set_error_map(self, errors: NDArray[np.float32] | None) -> bool:
+        """The FLIP of the two pictures, H × W, row 0 at the top, for as long as nothing changes; whether it is
+        another than before."""
         if errors is self._errors:
-            return
+            return False
         self._errors = errors
         if self._error_map is not None:
             self._error_map.release()
@@ -193,6 +195,7 @@ class ProgressiveView:
             height, width = errors.shape
             values = np.ascontiguousarray(errors, np.float32)
             self._error_map = self._ctx.texture((width, height), 1, values, dtype="f4")
+        return True
 
     def set_neural(
         self,
@@ -326,7 +329,7 @@ class ProgressiveView:
         for state in () if self._moving else visible:
             if state.uploads is not None:
                 self._upload(state, part=True)
-                self._ctx.finish()
+                self._calls.finish()
                 return True
         self._start_stale(visible)
         if self._moving:
@@ -340,7 +343,7 @@ class ProgressiveView:
             # A lagging side first, so that both are refined alike.
             state = min(waiting, key=lambda s: s.fine[0].count if s.fine else 0)
             self._refine(state)
-            self._ctx.finish()
+            self._calls.finish()
             if time.perf_counter() - began > seconds:
                 return True
 
@@ -364,7 +367,7 @@ class ProgressiveView:
         began = time.perf_counter()
         for state in stale:
             self._draw_quick(state)
-        self._ctx.finish()
+        self._calls.finish()
         self._fit_quick_frame(time.perf_counter() - began)
 
     def _fit_quick_frame(self, taken: float) -> None:
@@ -389,14 +392,17 @@ class ProgressiveView:
             state.quick = SampleBuffer(self._ctx, size)
         state.quick.restart()
         for _ in range(self._quick_samples):
-            self.renderer.add_sample(
+            self.renderer.draw_rows(
                 state.quick,
                 material,
                 self._convention,
                 self._scene,
+                (0, size[1]),
                 planned=self._quick_samples,
                 quality=self._quick,
             )
+            self._wait()
+            self.renderer.accumulate(state.quick)
         state.shown = state.quick
         self.pictures_made += 1
 
@@ -428,7 +434,7 @@ class ProgressiveView:
             )
         state.rows_done += rows
         if self.software:
-            self._ctx.finish()
+            self._calls.finish()
             taken = time.perf_counter() - began
             state.spent += taken
             # Beside a computation everything takes twice as long.
@@ -444,6 +450,12 @@ class ProgressiveView:
             self.renderer.accumulate(buffer)
             state.shown = buffer
             self.pictures_made += 1
+
+    def _wait(self) -> None:
+        """Before something is read that was just drawn: a software rasteriser would have to finish it inside of that
+        call, for which all other threads of Python would wait."""
+        if self.software:
+            self._calls.finish()
 
     def uv_at(self, x: float, y: float) -> tuple[float, float] | None:
         """Texture coordinates in [0, 1) of what is seen at a pixel of the whole picture, from its top left; None beside
@@ -479,6 +491,7 @@ class ProgressiveView:
             for mode in (CompareMode.A, CompareMode.B):
                 a, b = self._sides["a"].shown, self._sides["b"].shown
                 self.renderer.resolve(target, (0, 0, width, height), self._scene, Comparison(mode), a, b)
+                self._wait()
                 pixels = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
                 found.append(pixels.reshape(height, width, 3)[::-1].copy())
         finally:

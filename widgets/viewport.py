@@ -22,6 +22,7 @@ from renderers.camera import OrbitCamera
 from renderers.choices import DEFAULT_ENVIRONMENT, CompareMode, Filter, Opacity, Relief, ToneMapping
 from renderers.choices import Background as Surround
 from renderers.comparison import Comparison
+from renderers.drawer import SIDES, Picture
 from renderers.marks import SeamErrors
 from renderers.material_renderer import Scene
 from renderers.material_textures import SOLO_ROLES
@@ -30,10 +31,11 @@ from renderers.picture_view import HIGHEST_ZOOM, LOWEST_ZOOM, PictureView, sampl
 from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
 from widgets.background import Background
+from widgets.gl_surface import SURROUND
 from widgets.language import tr
 from widgets.opengl import opengl_problem
 from widgets.theme import follow_scale
-from widgets.viewport_canvas import SIDES, SURROUND, GlCanvas, PaintedCanvas, Picture
+from widgets.viewport_canvas import GlCanvas, PaintedCanvas
 from widgets.viewport_findings import (
     compute_flip,
     cost_text,
@@ -112,6 +114,8 @@ class MaterialViewport(QWidget):
         self._flip_of: tuple[object, ...] = ()
         """What the FLIP in work or shown is of."""
         self._flip_mean: float | None = None
+        self._inspected: QPointF | None = None
+        """Where the mouse is, on the canvas."""
         self._ring: tuple[float, float, float] | None = None
         """A place of the map that is pointed out: u, v and the radius in texels."""
         self._ring_end = QTimer(self, singleShot=True, interval=_RING_MS)
@@ -613,7 +617,8 @@ class MaterialViewport(QWidget):
             canvas.failed.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
             canvas.problem.connect(self._answer_problem)
             canvas.pictures_ready.connect(self._on_pictures)
-            canvas.measured.connect(self._show_cost, Qt.ConnectionType.QueuedConnection)
+            canvas.measured.connect(self._show_cost)
+            canvas.picked.connect(self._on_picked)
         canvas.setMouseTracking(True)
         canvas.installEventFilter(self)
         self._layout.addWidget(canvas)
@@ -625,7 +630,7 @@ class MaterialViewport(QWidget):
         self._layout.removeWidget(old)
         old.hide()
         if isinstance(old, GlCanvas):
-            # Its context shares with the window's, and what is left in it would live as long as that.
+            # Its context may share with the window's, and what is left in it would live as long as that.
             old.release()
         old.deleteLater()
         self._canvas = self._make_canvas()
@@ -671,6 +676,7 @@ class MaterialViewport(QWidget):
                 case QMouseEvent():
                     return self._mouse(event)
             if event.type() == QEvent.Type.Leave:
+                self._inspected = None
                 self.pixelInspected.emit(None)
             elif event.type() in (QEvent.Type.Resize, QEvent.Type.DevicePixelRatioChange):
                 self._refresh()
@@ -803,9 +809,27 @@ class MaterialViewport(QWidget):
         self._moved()
 
     def _inspect(self, place: QPointF) -> None:
-        if not self._picture.flat and self._drag is not None:
-            return  # the 3D view is busy enough with following the hand
-        self.pixelInspected.emit(self.reading_at(place))
+        canvas = self._canvas
+        self._inspected = place
+        if self._picture.flat or not self.roles:
+            self.pixelInspected.emit(self.reading_at(place))
+        elif self._drag is None and isinstance(canvas, GlCanvas):  # else it is busy enough with following the hand
+            canvas.pick(*self._pixels(place))
+
+    def _on_picked(self, x: float, y: float, uv: tuple[float, float] | None) -> None:
+        # The mouse may have gone on, or away, in the meantime.
+        if self._inspected is not None and self._pixels(self._inspected) == (x, y) and not self._picture.flat:
+            self.pixelInspected.emit(self._reading_on_surface(uv))
+
+    def _reading_on_surface(self, uv: tuple[float, float] | None) -> PixelReading | None:
+        if uv is None:
+            return None
+        size = self._size_of_picture()
+        return self._reading_of(int(uv[0] * size[0]), int(uv[1] * size[1]))
+
+    def _reading_of(self, x: int, y: int) -> PixelReading | None:
+        size = self._size_of_picture()
+        return reading_of(self._picture, (x + 0.5) / size[0], (y + 0.5) / size[1], size)
 
     def reading_at(self, place: QPointF) -> PixelReading | None:
         """The pixel of the shown map at a place of the canvas, in widget coordinates; in 3D the one that lies on the
@@ -818,11 +842,8 @@ class MaterialViewport(QWidget):
             pixel = sample_texel(texel, size, self._options.tiling, self._options.half_offset)
         else:
             assert isinstance(self._canvas, GlCanvas)
-            uv = self._canvas.uv_at(*self._pixels(place))
-            pixel = None if uv is None else (int(uv[0] * size[0]), int(uv[1] * size[1]))
-        if pixel is None:
-            return None
-        return reading_of(self._picture, (pixel[0] + 0.5) / size[0], (pixel[1] + 0.5) / size[1], size)
+            return self._reading_on_surface(self._canvas.uv_at(*self._pixels(place)))
+        return None if pixel is None else self._reading_of(*pixel)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._arrow(event):

@@ -13,13 +13,13 @@ from core.textures.roles import Role
 from core.textures.seams import worse_seams
 from renderers.choices import CompareMode
 from renderers.comparison import RAMP, Comparison
+from renderers.drawer import Picture
 from renderers.marks import MIP_COLORS, SeamErrors
 from renderers.picture_view import sample_texel
 from renderers.progressive import Cost, Side
 from widgets.background import Tell
 from widgets.language import tr
 from widgets.theme import text_px
-from widgets.viewport_canvas import Picture
 from widgets.viewport_options import PixelReading, ViewportOptions
 from widgets.viewport_overlay import Legend, TexelNumbers
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import moderngl
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 from core.files import write_bytes
 from core.textures import samples
 from core.textures.roles import Role
+from renderers.drawer import Drawer, Drawn
 from renderers.material_renderer import FINE, FINE_SOFTWARE, QUICK_SOFTWARE
 from tests.benchmarks.codec import ROOT, machine
 from widgets.viewport import MaterialViewport
@@ -116,8 +118,8 @@ def main() -> None:
         rows.append({"case": name, **measure(app, view, a, b, changes, options.seconds, parallax=parallax)})
         print(line(rows[-1]), flush=True)
     canvas = view._canvas
-    assert isinstance(canvas, GlCanvas) and canvas._ctx is not None
-    renderer = str(canvas._ctx.info["GL_RENDERER"])
+    assert isinstance(canvas, GlCanvas)
+    renderer = canvas._surface.call(lambda drawer: str(drawer._ctx.info["GL_RENDERER"]))
     limits = limits_of(app, view, options.seconds)
     view.close()
     result = {
@@ -160,7 +162,7 @@ def measure(
         _by_parallax(view)
     app.processEvents()
     frames: list[None] = []
-    paints = paints_of(canvas, frames)
+    stop_counting = count_frames(canvas, frames)
     heart = Heart()
     try:
         view.set_materials(a, b)
@@ -173,7 +175,7 @@ def measure(
         heart.restart()
         fps = _move(app, view, frames, seconds)
         move_pause = heart.longest
-        shown = canvas._view3d._share if canvas._view3d is not None and not view._picture.flat else 1.0
+        shown = 1.0 if view._picture.flat else canvas._surface.call(_share) or 1.0
         heart.restart()
         view._rest.stop()
         view._came_to_rest()
@@ -181,7 +183,7 @@ def measure(
         rest_pause = heart.longest
     finally:
         heart.stop()
-        canvas._surface.removeEventFilter(paints)
+        stop_counting()
         view.__dict__.pop("_refresh", None)
     return {
         "fps": fps,
@@ -192,6 +194,11 @@ def measure(
         "pause_move_s": move_pause,
         "pause_rest_s": rest_pause,
     }
+
+
+def _share(drawer: Drawer) -> float:
+    """Of the resolution, in motion."""
+    return 1.0 if drawer.view3d is None else drawer.view3d._share
 
 
 def _by_parallax(view: MaterialViewport) -> None:
@@ -224,38 +231,39 @@ def _move(app: Any, view: MaterialViewport, frames: list[None], seconds: float) 
     return len(frames) / (time.perf_counter() - began)
 
 
-def paints_of(canvas: GlCanvas, frames: list[None]) -> Any:
-    """Counts from now on how often the surface is painted; to be removed from it as an event filter."""
-    from PySide6.QtCore import QEvent, QObject
+def count_frames(canvas: GlCanvas, frames: list[None]) -> Callable[[], object]:
+    """Counts new pictures from now on, until what it answers is called."""
 
-    class Paints(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() is QEvent.Type.Paint:
-                frames.append(None)
-            return False
+    def count(drawn: Drawn) -> None:
+        if drawn.visible:
+            frames.append(None)
 
-    made = Paints(canvas)
-    canvas._surface.installEventFilter(made)
-    return made
+    canvas._surface.drawn.connect(count)
+    return lambda: canvas._surface.drawn.disconnect(count)
 
 
 def limits_of(app: Any, view: MaterialViewport, seconds: float) -> dict[str, float]:
     """Frames per second of an empty view, of two clears with a copy, and of a ball without a texture."""
     canvas = view._canvas
-    assert isinstance(canvas, GlCanvas) and canvas._ctx is not None
+    assert isinstance(canvas, GlCanvas)
     view.set_options(mode="3d", compare="a", shape="sphere", displacement=0.0, tiling=1)
     found = {}
     grey = {Role.ALBEDO: np.full((1, 1, 3), 0.5, np.float32)}
     for name, maps in (("ball without a texture", grey), ("empty view", None)):
         view.set_materials(maps, None)
         frames: list[None] = []
-        paints = paints_of(canvas, frames)
+        stop_counting = count_frames(canvas, frames)
         _move(app, view, frames, 1.0)
         found[name] = _move(app, view, frames, seconds)
-        canvas._surface.removeEventFilter(paints)
-    canvas._surface.makeCurrent()
-    ctx = canvas._ctx
-    size = canvas.pixel_size()
+        stop_counting()
+    found["clear and copy, no window"] = (
+        canvas._surface.call(lambda drawer: _clears(drawer._ctx, canvas.pixel_size(), seconds)) or 0.0
+    )
+    return found
+
+
+def _clears(ctx: moderngl.Context, size: tuple[int, int], seconds: float) -> float:
+    """A second."""
     targets = [ctx.simple_framebuffer(size, components=4) for _ in range(2)]
     count, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
@@ -263,9 +271,7 @@ def limits_of(app: Any, view: MaterialViewport, seconds: float) -> dict[str, flo
         ctx.copy_framebuffer(targets[1], targets[0])
         ctx.finish()
         count += 1
-    found["clear and copy, no window"] = count / (time.perf_counter() - began)
-    canvas._surface.doneCurrent()
-    return found
+    return count / (time.perf_counter() - began)
 
 
 def line(row: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from core.textures.flip import flip_tiles
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
 from renderers.choices import CompareMode
+from renderers.drawer import Drawer
 from renderers.picture_view import PictureView
 from widgets.gl_surface import MemorySurface
 from widgets.viewport import MaterialViewport
@@ -53,6 +54,20 @@ def settle(qtbot: QtBot, view: MaterialViewport) -> None:
     qtbot.waitUntil(settled, timeout=20000)
 
 
+def use_one_sample(view: MaterialViewport) -> None:
+    """A pixel, in its middle."""
+
+    def use(drawer: Drawer) -> None:
+        drawer._samples = 1
+        if drawer.view3d is not None:
+            drawer.view3d.samples = 1
+
+    view._samples = 1
+    canvas = view._canvas
+    assert isinstance(canvas, GlCanvas)
+    canvas._surface.call(use)
+
+
 def pixels(view: MaterialViewport) -> np.ndarray:
     """What is on the screen, without what is written over it: uint8 H × W × 3."""
     QApplication.processEvents()
@@ -60,8 +75,8 @@ def pixels(view: MaterialViewport) -> np.ndarray:
     assert isinstance(canvas, GlCanvas)
     surface = canvas._surface
     if isinstance(surface, MemorySurface):
-        surface.redraw()
         drawn = surface.picture()
+        QApplication.processEvents()
         assert drawn is not None
         image = drawn.convertToFormat(QImage.Format.Format_RGB888)
     else:

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 from core.codec.layout import LatentGrid
 from core.codec.neural_texture import NeuralTexture
 from core.textures.roles import Role
+from renderers.drawer import Drawer
 from renderers.neural_material import NeuralMaterial
 from tests.core.codec.materials import random_texture
-from tests.widgets.test_viewport import pixels, settle, view
+from tests.widgets.test_viewport import pixels, settle, use_one_sample, view
 from widgets.viewport import MaterialViewport
 from widgets.viewport_canvas import GlCanvas
 from widgets.viewport_options import Sampler
@@ -51,10 +52,12 @@ def show(view: MaterialViewport, texture: NeuralTexture, **options: object) -> N
 
 
 def program_of(view: MaterialViewport) -> object:
-    view3d = canvas_of(view)._view3d
-    assert view3d is not None
-    material = view3d._sides["b"].drawn
-    return material.program if isinstance(material, NeuralMaterial) else None
+    def look(drawer: Drawer) -> object:
+        assert drawer.view3d is not None
+        material = drawer.view3d._sides["b"].drawn
+        return material.program if isinstance(material, NeuralMaterial) else None
+
+    return canvas_of(view)._surface.call(look)
 
 
 def test_at_texel_centres_both_samplers_show_the_same_values(
@@ -64,7 +67,7 @@ def test_at_texel_centres_both_samplers_show_the_same_values(
     last = texture.layers[-1]
     calm = dataclasses.replace(last, scales=last.scales * np.float16(0.1))
     texture = dataclasses.replace(texture, layers=(*texture.layers[:-1], calm))
-    view._samples = canvas_of(view)._samples = 1  # the first sample of a pixel lies in its middle
+    use_one_sample(view)
     show(view, texture)
     pictures = {"texture": drawn(qtbot, view)}
     for filtering in ("nearest", "bilinear"):
@@ -162,7 +165,7 @@ def test_while_it_is_trained_a_cpu_draws_decoded_maps(
     show(view, texture, sampler="neural", filtering="nearest")
     view.set_neural("b", texture, live=True)
     drawn(qtbot, view)
-    if not canvas_of(view)._view3d.software:  # pyright: ignore[reportOptionalMemberAccess]
+    if not canvas_of(view).software:
         pytest.skip("this is a graphics card, which draws latents while they are trained")
     assert program_of(view) is None and not view.draws_live
     assert view._overlay._overlay.note == "decoded textures while it trains"
@@ -175,12 +178,16 @@ def test_on_a_graphics_card_training_goes_on_in_one_program(
     qtbot: QtBot, view: MaterialViewport, texture: NeuralTexture
 ) -> None:
     show(view, texture, sampler="neural", filtering="nearest")
-    canvas = canvas_of(view)
     view.set_mode("3d")
     drawn(qtbot, view)
-    view3d = canvas._view3d
-    assert view3d is not None
-    view3d.software = False
+
+    def take_for_a_card(drawer: Drawer) -> None:
+        assert drawer.view3d is not None
+        drawer.view3d.software = False
+
+    canvas_of(view)._surface.call(take_for_a_card)
+    view._refresh()
+    drawn(qtbot, view)
     assert view.draws_live
     pictures, programs = [], set()
     for by in (0.0, 0.1, 0.2):

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import moderngl
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QOpenGLContext
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -29,7 +30,7 @@ from renderers.picture_view import PictureView
 from renderers.shapes import Shape
 from renderers.studios import STUDIOS
 from tests.core.codec.materials import random_texture
-from tests.widgets.test_viewport import material, pixels, settle, view
+from tests.widgets.test_viewport import material, pixels, settle, use_one_sample, view
 from widgets.gl_surface import MemorySurface, WindowSurface
 from widgets.viewport import MaterialViewport
 from widgets.viewport_canvas import GlCanvas, PaintedCanvas
@@ -56,9 +57,13 @@ def of_size(seed: int, width: int, height: int) -> dict[Role, Pixels]:
 
 def gl_names(view: MaterialViewport) -> dict[str, int]:
     """How many objects of every kind the driver itself knows in the view's context."""
-    canvas = canvas_of(view)
-    canvas._surface.makeCurrent()
-    context = canvas._surface.context()
+    counts = canvas_of(view)._surface.call(lambda _: counted())
+    assert counts is not None
+    return counts
+
+
+def counted() -> dict[str, int]:
+    context = QOpenGLContext.currentContext()
     assert context is not None
     known, more = context.functions(), context.extraFunctions()
     looks: dict[str, Callable[[int], object]] = {
@@ -73,9 +78,7 @@ def gl_names(view: MaterialViewport) -> dict[str, int]:
         "queries": more.glIsQuery,
     }
     # Names are given out from below, and those given back again first.
-    counts = {kind: sum(bool(look(name)) for name in range(1, 1000)) for kind, look in looks.items()}
-    canvas._surface.doneCurrent()
-    return counts
+    return {kind: sum(bool(look(name)) for name in range(1, 1000)) for kind, look in looks.items()}
 
 
 def resident() -> int:
@@ -148,14 +151,14 @@ def composed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
 
 @needs_proc
 def test_200_materials_leave_nothing_behind(qtbot: QtBot, view: MaterialViewport) -> None:
-    view._samples = canvas_of(view)._samples = 1
+    use_one_sample(view)
     cycles(qtbot, view, 200, 8 * 2**20, all_of_it=False)
 
 
 @needs_proc
 @pytest.mark.slow
 def test_200_materials_on_all_shapes_in_every_light_leave_nothing_behind(qtbot: QtBot, view: MaterialViewport) -> None:
-    view._samples = canvas_of(view)._samples = 1
+    use_one_sample(view)
     cycles(qtbot, view, 240, 40 * 2**20, all_of_it=True)
 
 
@@ -164,14 +167,16 @@ def test_painting_asks_for_the_window_s_framebuffer_once(qtbot: QtBot, composed:
     view = composed
     view.set_materials(material(), None)
     settle(qtbot, view)
-    held = canvas_of(view)._surface._target
+    surface = canvas_of(view)._surface
+    assert isinstance(surface, WindowSurface)
+    held = surface._target
     for _ in range(3):
         pixels(view)
         canvas_of(view).repaint()
-    assert held is not None and canvas_of(view)._surface._target is held
+    assert held is not None and surface._target is held
     view.resize(420, 300)
     pixels(view)
-    assert canvas_of(view)._surface._target is not held
+    assert surface._target is not held
 
 
 def test_where_the_processor_draws_only_what_changes_is_drawn(qtbot: QtBot, view: MaterialViewport) -> None:
@@ -180,8 +185,9 @@ def test_where_the_processor_draws_only_what_changes_is_drawn(qtbot: QtBot, view
         pytest.skip("a GPU draws here")
     view.set_materials(material(), None)
     settle(qtbot, view)
-    before, context, made = pixels(view), surface.context(), surface._image
+    before, thread, made = pixels(view), surface._thread, surface._image
     surface.repaint()
+    QApplication.processEvents()
     assert surface._image is made, "what was uncovered is painted from memory"
     window = QMainWindow()
     qtbot.addWidget(window)
@@ -190,12 +196,58 @@ def test_where_the_processor_draws_only_what_changes_is_drawn(qtbot: QtBot, view
     window.show()
     qtbot.waitExposed(window)
     settle(qtbot, view)
-    assert surface.context() is context and np.array_equal(pixels(view), before)
+    assert surface._thread is thread and np.array_equal(pixels(view), before)
     view.set_options(mode="2d")
-    surface.repaint()
-    assert surface._image is not made and not np.array_equal(pixels(view), before)
+    assert not np.array_equal(pixels(view), before) and surface._image is not made
     window.takeCentralWidget()
     view.setParent(None)
+
+
+def test_the_window_answers_while_a_picture_is_drawn(
+    qtbot: QtBot, view: MaterialViewport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surface = canvas_of(view)._surface
+    if not isinstance(surface, MemorySurface):
+        pytest.skip("a GPU draws here")
+    view.set_materials(material(), None)
+    settle(qtbot, view)
+    going, go_on = threading.Event(), threading.Event()
+    whole = material_renderer.MaterialRenderer.draw_rows
+
+    def slow(*args: Any, **more: Any) -> None:
+        going.set()
+        assert go_on.wait(20.0)
+        whole(*args, **more)
+
+    monkeypatch.setattr(material_renderer.MaterialRenderer, "draw_rows", slow)
+    view.set_rotation(40.0)
+    assert going.wait(20.0)
+    for degrees in (50.0, 60.0):
+        view.set_rotation(degrees)
+        surface.repaint()
+    assert not view.refined
+    go_on.set()
+    settle(qtbot, view)
+    order = canvas_of(view)._drawn.order
+    assert order is not None and order.picture.scene.rotation == 60.0
+
+
+def test_a_hidden_view_draws_nothing_until_it_is_seen(qtbot: QtBot, view: MaterialViewport) -> None:
+    surface = canvas_of(view)._surface
+    if not isinstance(surface, MemorySurface):
+        pytest.skip("a GPU draws here")
+    view.set_materials(material(), None)
+    settle(qtbot, view)
+    before = canvas_of(view)._drawn
+    view.hide()
+    view.set_rotation(40.0)
+    view.update_b(material(1))
+    qtbot.wait(100)
+    assert canvas_of(view)._drawn is before and not view.refined
+    view.show()
+    settle(qtbot, view)
+    order = canvas_of(view)._drawn.order
+    assert order is not None and order.picture.scene.rotation == 40.0 and order.picture.maps["b"] is not None
 
 
 # Windows that move
@@ -253,7 +305,9 @@ def test_floating_and_docking_keeps_all_that_was_shown(
 
     settle(qtbot, view)
     qtbot.waitUntil(lambda: at_rest() and not canvas_of(view).compiling, timeout=30_000)
-    before, context = pixels(view), canvas_of(view)._surface.context()
+    surface = canvas_of(view)._surface
+    assert isinstance(surface, WindowSurface)
+    before, context = pixels(view), surface.context()
     camera = view._camera
     moves: list[Callable[[], None]] = [
         lambda: beside.setFloating(True),
@@ -272,7 +326,7 @@ def test_floating_and_docking_keeps_all_that_was_shown(
     qtbot.waitUntil(reads_as(view, before), timeout=30_000)
     assert view._camera == camera
     assert shown != "neural" or set(canvas_of(view).costs) == {"b"}
-    assert canvas_of(view)._surface.context() is not context, "it was another context"
+    assert surface.context() is not context, "it was another context"
 
 
 def test_results_that_come_while_it_moves_are_shown(qtbot: QtBot, composed: MaterialViewport) -> None:
@@ -307,7 +361,13 @@ def test_closing_in_the_middle_of_a_picture(qtbot: QtBot) -> None:
     qtbot.waitExposed(view)
     view.set_materials(material(), material(1))
     canvas = canvas_of(view)
-    qtbot.waitUntil(lambda: canvas._view3d is not None and 0.0 < canvas._view3d.progress < 1.0, timeout=20_000)
+
+    def in_the_middle() -> bool:
+        return bool(
+            canvas._surface.call(lambda drawer: drawer.view3d is not None and 0.0 < drawer.view3d.progress < 1.0)
+        )
+
+    qtbot.waitUntil(in_the_middle, timeout=20_000)
     view.close()
     view.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -322,8 +382,9 @@ def test_what_the_old_context_held_is_given_back(qtbot: QtBot, composed: Materia
     view.set_materials(material(), material(1))
     settle(qtbot, view)
     canvas = canvas_of(view)
-    assert canvas._view3d is not None
-    textures = list(canvas._view3d.renderer._neutral._textures.values())
+    surface = canvas._surface
+    assert isinstance(surface, WindowSurface) and surface.drawer is not None and surface.drawer.view3d is not None
+    textures = list(surface.drawer.view3d.renderer._neutral._textures.values())
     assert len(textures) == 4
     if leave == "move":
         window = QMainWindow()
@@ -561,7 +622,7 @@ def shown():
     app.processEvents()
     if not painted:
         return pixels(view)
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImage, QOpenGLContext
     # Not a pixmap, which may have fewer colours on this display.
     image = QImage(*size, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
