@@ -23,6 +23,10 @@ class Calls:
                 kind = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
                 self._finish, self._build = kind(None)(finish), kind(None, ctypes.c_uint)(build)
 
+    def use_for(self, ctx: moderngl.Context) -> None:
+        """Whatever draws with ``ctx`` finds them by :func:`calls_of`."""
+        ctx.extra = self
+
     def finish(self) -> None:
         """Wait until everything that was asked for is drawn."""
         self._finish()
@@ -35,3 +39,10 @@ class Calls:
         texture.use(0)
         self._build(_GL_TEXTURE_2D)
         self._finish()
+
+
+def calls_of(ctx: moderngl.Context) -> Calls:
+    """Those that were chosen for a context, else moderngl's own."""
+    if not isinstance(ctx.extra, Calls):
+        ctx.extra = Calls(ctx)
+    return ctx.extra

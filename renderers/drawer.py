@@ -15,7 +15,6 @@ from core.codec.neural_texture import NeuralTexture
 from core.errors import InputError
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.calls import Calls
 from renderers.choices import CompareMode, Filter
 from renderers.comparison import Comparison
 from renderers.marks import SeamErrors, SeamMarks
@@ -109,9 +108,8 @@ class Drawer:
     """Draws with one context, which has to be current in all methods: :meth:`take` an order, :meth:`work` on it, and
     :meth:`show` what there is. ``samples`` per pixel in 3D; see :class:`ProgressiveView`."""
 
-    def __init__(self, ctx: moderngl.Context, samples: int | None = None, calls: Calls | None = None) -> None:
+    def __init__(self, ctx: moderngl.Context, samples: int | None = None) -> None:
         self._ctx = ctx
-        self.calls = calls or Calls(ctx)
         self.software = is_software(ctx)
         self.view3d: ProgressiveView | None = None
         self._samples = samples
@@ -214,7 +212,7 @@ class Drawer:
         picture = order.picture
         view = self.view3d
         if view is None:
-            view = self.view3d = ProgressiveView(self._ctx, self._samples, self.calls)
+            view = self.view3d = ProgressiveView(self._ctx, self._samples)
             self._waiting = set(SIDES)
         for side in sorted(self._waiting):
             self._drop_flat(side)
@@ -305,12 +303,12 @@ class Drawer:
                 self._drop_flat(side)
                 held = None
             if held is None and pixels is not None:
-                self._flat[side] = (picture.role, PictureTexture(self._ctx, pixels, self.calls))
+                self._flat[side] = (picture.role, PictureTexture(self._ctx, pixels))
         if self._overlays_changed:
             self._drop_overlays()
             self._overlays_changed = False
         if self._flip_texture is None and picture.flip is not None:
-            self._flip_texture = PictureTexture(self._ctx, picture.flip[..., None], self.calls)
+            self._flip_texture = PictureTexture(self._ctx, picture.flip[..., None])
         if self._seams is None and picture.seams is not None:
             self._seams = SeamMarks(self._ctx, picture.seams)
         live = self.view3d is not None and not self.view3d.software

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, TexloomError
+from renderers.calls import calls_of
 from renderers.lamps import MOST_LAMPS, NO_LAMPS, Lamps, find_lamps
 from renderers.shader_source import build_program, set_uniforms
 from renderers.studios import STUDIOS, Radiance, directions
@@ -195,7 +196,7 @@ def _prefiltered(ctx: moderngl.Context, light: _Light) -> PreparedEnvironment:
     program = build_program(ctx, "screen", "prefilter")
     triangle = ctx.vertex_array(program, [])
     source = ctx.texture((2 * _BASE_HEIGHT, _BASE_HEIGHT), 4, unlit, dtype="f2")
-    source.build_mipmaps()
+    calls_of(ctx).build_mipmaps(source)
     source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     source.repeat_y = False
     try:
@@ -215,6 +216,7 @@ def _prefiltered(ctx: moderngl.Context, light: _Light) -> PreparedEnvironment:
                     environment_size=(float(2 * _BASE_HEIGHT), float(_BASE_HEIGHT)),
                 )
                 triangle.render(vertices=3)
+                calls_of(ctx).finish()
                 pixels = np.frombuffer(target.read(components=4, dtype="f2"), np.float16)
                 # The framebuffer's first row is the bottom one.
                 levels.append(np.ascontiguousarray(pixels.reshape(height, width, 4)[::-1]))
@@ -242,6 +244,7 @@ def brdf_table(ctx: moderngl.Context) -> NDArray[np.float16]:
             target.use()
             ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
             triangle.render(vertices=3)
+            calls_of(ctx).finish()
             pixels = np.frombuffer(target.read(components=2, dtype="f2"), np.float16)
             _brdf_table = np.ascontiguousarray(pixels.reshape(size, size, 2)[::-1])
         finally:
@@ -287,7 +290,7 @@ class EnvironmentLight:
             self.specular.write(pixels, level=level)
         self.specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self.base = ctx.texture((width, height), 4, environment.remainder, dtype="f2")
-        self.base.build_mipmaps()
+        calls_of(ctx).build_mipmaps(self.base)
         self.base.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self.lamps = environment.lamps
         rows, columns = environment.irradiance.shape[:2]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.textures.bands import bands
 from core.textures.material import Pixels
 from core.textures.roles import ROLE_INFO, Role
-from renderers.calls import Calls
+from renderers.calls import calls_of
 from renderers.marks import SeamErrors, SeamMarks
 from renderers.shader_source import set_uniforms
 
@@ -81,8 +81,8 @@ class MaterialTextures:
     seams: SeamMarks | None = None
     """Drawn over it; see :meth:`mark_seams`."""
 
-    def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels], calls: Calls | None = None) -> None:
-        self._ctx, self._calls = ctx, calls or Calls(ctx)
+    def __init__(self, ctx: moderngl.Context, maps: Mapping[Role, Pixels]) -> None:
+        self._ctx = ctx
         self._textures: dict[str, moderngl.Texture] = {}
         # Anisotropy needs derivatives, which a vertex doesn't have: with it, llvmpipe reads other heights for the same
         # vertex in different triangles, and the surface gets holes.
@@ -150,7 +150,7 @@ class MaterialTextures:
             self._textures[name] = texture
         texture.write(packed)
         yield
-        self._calls.build_mipmaps(texture)
+        calls_of(self._ctx).build_mipmaps(texture)
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         yield
 

@@ -8,7 +8,7 @@ import moderngl
 import numpy as np
 
 from core.textures.material import Pixels
-from renderers.calls import Calls
+from renderers.calls import calls_of
 from renderers.choices import CompareMode
 from renderers.comparison import Comparison, set_comparison
 from renderers.marks import SeamMarks, set_marks
@@ -35,7 +35,7 @@ class PictureOptions:
 class PictureTexture:
     """One map as a 16-bit texture: 8- and 16-bit file values are kept exactly. ``pixels``: H × W × 1 or 3 in [0, 1]."""
 
-    def __init__(self, ctx: moderngl.Context, pixels: Pixels, calls: Calls | None = None) -> None:
+    def __init__(self, ctx: moderngl.Context, pixels: Pixels) -> None:
         height, width, self.channels = pixels.shape
         self.size = (width, height)
         values = np.clip(pixels, 0.0, 1.0) * np.float32(65535.0) + np.float32(0.5)
@@ -45,7 +45,7 @@ class PictureTexture:
         self.texture = ctx.texture(
             self.size, values.shape[2], np.ascontiguousarray(values.astype(np.uint16)), alignment=2, dtype="nu2"
         )
-        (calls or Calls(ctx)).build_mipmaps(self.texture)
+        calls_of(ctx).build_mipmaps(self.texture)
         self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
 
     def release(self) -> None:

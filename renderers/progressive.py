@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.codec.neural_texture import NeuralTexture
 from core.textures.material import NormalConvention, Pixels
 from core.textures.roles import Role
-from renderers.calls import Calls
+from renderers.calls import calls_of
 from renderers.choices import CompareMode, Filter
 from renderers.comparison import Comparison
 from renderers.marks import SeamErrors
@@ -107,8 +107,8 @@ class _SideState:
 class ProgressiveView:
     """``samples`` per pixel at rest."""
 
-    def __init__(self, ctx: moderngl.Context, samples: int | None = None, calls: Calls | None = None) -> None:
-        self._ctx, self._calls = ctx, calls or Calls(ctx)
+    def __init__(self, ctx: moderngl.Context, samples: int | None = None) -> None:
+        self._ctx, self._calls = ctx, calls_of(ctx)
         self.software = is_software(ctx)
         self._fine = fine_quality(ctx)
         self._quick = quick_quality(ctx)
@@ -142,7 +142,7 @@ class ProgressiveView:
             state.release_neural()
             state.release_buffers()
         elif state.material is None:
-            state.material = MaterialTextures(self._ctx, maps, self._calls)
+            state.material = MaterialTextures(self._ctx, maps)
             state.material.mark_seams(state.seams)
         now = time.monotonic()
         patience = _TRAINING_SECONDS if state.live else _LIVE_SECONDS

@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
-from renderers.calls import Calls
+from renderers.calls import Calls, calls_of
 from renderers.drawer import Drawer, Drawn, Order
 from widgets.language import tr
 from widgets.opengl import surface_format
@@ -276,9 +276,8 @@ class _DrawingThread:
                 self._stop(tr("the OpenGL driver does not start"))
                 return
             ctx = _moderngl_context()
-            drawer = Drawer(
-                ctx, self._samples, Calls(ctx, lambda name: int(context.getProcAddress(name.encode()) or 0))
-            )
+            Calls(ctx, lambda name: int(context.getProcAddress(name.encode()) or 0)).use_for(ctx)
+            drawer = Drawer(ctx, self._samples)
             self._draw_on(ctx, drawer)
         except Exception as error:
             _LOG.exception("The drawing thread ended")
@@ -310,7 +309,7 @@ class _DrawingThread:
                     failed = drawer.show(target)
                     made, drawn = failed is None, failed or drawn
                 if made and target is not None:
-                    drawer.calls.finish()
+                    calls_of(ctx).finish()
                     self.image = _image_of(target)
                 due = None if drawn.again is None else time.monotonic() + drawn.again
                 self.voice.made.emit(drawn, self.image if made else None)
