@@ -137,6 +137,7 @@ def pump(app: Any, until: Callable[[], bool]) -> float:
     """Run the event loop; the seconds it took."""
     began = time.perf_counter()
     while not until() and time.perf_counter() - began < PATIENCE_S:
+        time.sleep(0.0005)  # whoever draws in a thread wants the interpreter, too
         app.processEvents()
     return time.perf_counter() - began
 

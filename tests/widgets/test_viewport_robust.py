@@ -115,6 +115,7 @@ def load_and_unload(view: MaterialViewport, i: int, *, all_of_it: bool) -> None:
     deadline = time.monotonic() + 20.0
     QApplication.processEvents()
     while not view.refined and time.monotonic() < deadline:
+        time.sleep(0.001)  # a thread draws, and wants the interpreter, too
         QApplication.processEvents()
     assert view.refined
     assert pixels(view).std() > 1.0
