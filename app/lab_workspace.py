@@ -470,12 +470,12 @@ class LabWorkspace(QWidget):
             self.loss_plot.set_history([], [])
             return
         times = sorted({second for curve in curves for second in curve.seconds})
-        named = {}
+        named, name = {}, ""
         for i, curve in enumerate(curves):
             # Two runs of the same shape are told apart by which came first.
             name = curve.name if curve.name not in named else f"{curve.name} ({i + 1})"
             named[name] = _between(times, curve.seconds, curve.psnr)
-        self.psnr_plot.set_history(times, named)
+        self.psnr_plot.set_history(times, named, main=name)
         self.loss_plot.set_history(curves[-1].seconds, curves[-1].loss)
 
     # --- asking ---------------------------------------------------------------------------------------------

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from core.textures.roles import Role
 from widgets.controls import bare
 from widgets.language import role_name, tr
-from widgets.theme import THEME, TOTAL_COLOR, follow_scale, font, role_color, text_px
+from widgets.theme import ROLE_COLORS, THEME, TOTAL_COLOR, follow_scale, font, role_color, text_px
 from widgets.units import clock_text, db_text, psnr_text
 
 TOTAL = "total"
@@ -23,8 +25,21 @@ EXACT_DB = 98.9
 MOST_POINTS = 2000
 """More points than pixels only cost time: longer histories are thinned for drawing."""
 
-_ROW, _NAME, _NUMBER = 16, 84, 44
-"""Height of a label, and widths of the name and of the number in it, in px at 100 %."""
+_ROW, _NAME, _MOST_NAME, _NUMBER = 16, 84, 150, 44
+"""Height of a label, and widths of the name, at least and at most, and of the number in it, in px at 100 %."""
+_OTHERS = tuple(ROLE_COLORS.values())
+"""For curves that are no role's, in turn."""
+_ROLE_NAMES = frozenset(role.value for role in Role)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The end of a line."""
+
+    name: str
+    value: float
+    color: str
+    main: bool
 
 
 class PsnrPlot(QWidget):
@@ -75,27 +90,34 @@ class PsnrPlot(QWidget):
         if db is not None:
             self._target_line.setValue(db)
 
-    def set_history(self, seconds: Sequence[float], curves: Mapping[str, Sequence[float]]) -> None:
-        """``curves``: role name or :data:`TOTAL` -> PSNR in dB for each of ``seconds``; NaN where not measured."""
+    def set_history(
+        self, seconds: Sequence[float], curves: Mapping[str, Sequence[float]], *, main: str = TOTAL
+    ) -> None:
+        """``curves``: role name or any other -> PSNR in dB for each of ``seconds``; NaN where not measured. ``main`` is
+        the one that stands out."""
         times = np.asarray(seconds, np.float64)
         if not len(times):
             self.clear()
             return
         step = max(1, len(times) // MOST_POINTS)
         keep = np.unique(np.append(np.arange(0, len(times), step), len(times) - 1))
-        rows = []
+        colors = _colors(curves, main)
+        rows: list[_Row] = []
         low, high = np.inf, -np.inf
         for name, values in curves.items():
             data = np.asarray(values, np.float64)
             finite = np.isfinite(data) & (data < EXACT_DB)
             if not finite.any():
-                rows.append((name, float(data[-1])))
+                rows.append(_Row(name, float(data[-1]), colors[name], name == main))
                 if name in self._lines:
                     self._item.removeItem(self._lines.pop(name))
                 continue
             line = self._line(name)
+            line.setPen(pg.mkPen(colors[name], width=2.0 if name == main else 1.25))
+            line.setZValue(10 if name == main else 0)
             line.setData(times[keep], np.where(finite, data, np.nan)[keep], connect="finite")
-            rows.append((name, float(data[-1] if np.isfinite(data[-1]) else data[finite][-1])))
+            last = float(data[-1] if np.isfinite(data[-1]) else data[finite][-1])
+            rows.append(_Row(name, last, colors[name], name == main))
             # The first moments of a run lie far below everything and would flatten the rest.
             settled = data[finite][len(data[finite]) // 6 :]
             low, high = min(low, float(settled.min())), max(high, float(data[finite].max()))
@@ -108,12 +130,11 @@ class PsnrPlot(QWidget):
             self._box.setYRange(low - room, high + room, padding=0)
         self._box.setXRange(float(times[0]) if len(times) > 1 else 0.0, max(float(times[-1]), 1.0), padding=0)
         self.labels.set_rows(rows)
+        self._share()
 
     def _line(self, name: str) -> pg.PlotDataItem:
         if name not in self._lines:
-            width = 2.0 if name == TOTAL else 1.25
-            line = pg.PlotDataItem(pen=pg.mkPen(_color(name), width=width), skipFiniteCheck=False)
-            line.setZValue(10 if name == TOTAL else 0)
+            line = pg.PlotDataItem(skipFiniteCheck=False)
             self._item.addItem(line)
             self._lines[name] = line
         return self._lines[name]
@@ -174,17 +195,22 @@ class _EndLabels(QWidget):
     def __init__(self, view: pg.PlotWidget, box: Any) -> None:
         super().__init__()
         self._view = view
-        self._rows: list[tuple[str, float]] = []
+        self._rows: list[_Row] = []
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._box: Any = box
         box.sigRangeChanged.connect(lambda *_: self.update())
 
     def sizeHint(self) -> QSize:
-        return QSize(text_px(_NAME + _NUMBER) + 20, 120)
+        return QSize(self._name_width() + text_px(_NUMBER) + 20, 120)
 
-    def set_rows(self, rows: list[tuple[str, float]]) -> None:
+    def _name_width(self) -> int:
+        """What the longest name takes, within bounds that don't let the plot jump about for every other map."""
+        longest = max((_metrics(row).horizontalAdvance(_name(row.name)) for row in self._rows), default=0)
+        return min(max(longest + 4, text_px(_NAME)), text_px(_MOST_NAME))
+
+    def set_rows(self, rows: list[_Row]) -> None:
         self._rows = rows
-        told = [f"{_name(name)} {psnr_text(value)}" for name, value in rows]
+        told = [f"{_name(row.name)} {psnr_text(row.value)}" for row in rows]
         self.setAccessibleName(", ".join(told))
         self.setToolTip("\n".join(told))
         self.update()
@@ -196,35 +222,34 @@ class _EndLabels(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ends = []
-        for name, value in self._rows:
-            if value < EXACT_DB:
-                scene = self._box.mapViewToScene(QPointF(0.0, value))
+        for each in self._rows:
+            if each.value < EXACT_DB:
+                scene = self._box.mapViewToScene(QPointF(0.0, each.value))
                 y = float(self._view.mapFromScene(scene).y())
             else:
                 y = 0.0
-            ends.append((min(max(y, 0.0), float(self.height())), name, value))
+            ends.append((min(max(y, 0.0), float(self.height())), each))
         row = min(text_px(_ROW), self.height() - 4)
         if row * len(ends) > self.height() - 4:
-            # Those that fit: all maps together, then the worst; the rest is in the tooltip.
-            ends.sort(key=lambda end: (end[1] != TOTAL, end[2]))
+            # Those that fit: the main one, then the worst; the rest is in the tooltip.
+            ends.sort(key=lambda end: (not end[1].main, end[1].value))
             ends = ends[: max(1, int((self.height() - 4) / row))]
         ends.sort(key=lambda end: end[0])
         places = spread([end[0] for end in ends], row, 2 + row / 2, self.height() - 2 - row / 2)
-        for (y, name, value), place in zip(ends, places, strict=True):
-            color = QColor(_color(name))
-            if value < EXACT_DB:
+        for (y, each), place in zip(ends, places, strict=True):
+            color = QColor(each.color)
+            if each.value < EXACT_DB:
                 painter.setPen(QPen(color, 1.0))
                 painter.drawLine(QPointF(2, y), QPointF(12, place))
-            bold = name == TOTAL
-            painter.setFont(font(THEME.small, QFont.Weight.DemiBold if bold else QFont.Weight.Normal))
+            painter.setFont(_row_font(each))
             painter.setPen(color)
             tall, number_wide = text_px(_ROW), text_px(_NUMBER)
             name_wide = max(self.width() - number_wide - 20, 0)
-            words = painter.fontMetrics().elidedText(_name(name), Qt.TextElideMode.ElideRight, name_wide)
+            words = painter.fontMetrics().elidedText(_name(each.name), Qt.TextElideMode.ElideRight, name_wide)
             painter.drawText(QRectF(17, place - tall / 2, name_wide, tall), Qt.AlignmentFlag.AlignVCenter, words)
             painter.setPen(QColor(THEME.text))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            figure = tr("exact") if value >= EXACT_DB else db_text(value)
+            figure = tr("exact") if each.value >= EXACT_DB else db_text(each.value)
             left = self.width() - 6 - number_wide
             painter.drawText(QRectF(left, place - tall / 2, number_wide, tall), right, figure)
 
@@ -241,8 +266,22 @@ def spread(wanted: Sequence[float], distance: float, low: float, high: float) ->
     return places
 
 
-def _color(name: str) -> str:
-    return TOTAL_COLOR if name == TOTAL else role_color(name)
+def _row_font(row: _Row) -> QFont:
+    return font(THEME.small, QFont.Weight.DemiBold if row.main else QFont.Weight.Normal)
+
+
+def _metrics(row: _Row) -> QFontMetrics:
+    return QFontMetrics(_row_font(row))
+
+
+def _colors(names: Iterable[str], main: str) -> dict[str, str]:
+    """A role has its own everywhere; what is none takes the next that is free."""
+    names = list(names)
+    taken = {role_color(name) for name in names if name in _ROLE_NAMES}
+    free = itertools.cycle([color for color in _OTHERS if color not in taken] or [TOTAL_COLOR])
+    return {
+        name: TOTAL_COLOR if name == main else role_color(name) if name in _ROLE_NAMES else next(free) for name in names
+    }
 
 
 def _name(name: str) -> str:

@@ -18,7 +18,7 @@ from widgets.icons import icon
 from widgets.lit_preview import lit_plane, lit_sphere, shrink
 from widgets.log_view import MOST_LINES, LogView
 from widgets.material_list import MaterialList, MaterialRow
-from widgets.psnr_plot import TOTAL, PsnrPlot, spread, tick_step
+from widgets.psnr_plot import TOTAL, PsnrPlot, _metrics, spread, tick_step
 from widgets.runs_table import RUN_MIME, RunRow, RunsTable
 from widgets.toast import MOST, ToastStack
 from widgets.training_panel import TrainingPanel, TrainingView
@@ -74,7 +74,8 @@ def test_the_plot_names_each_curve_at_its_end(qtbot: QtBot, themed: QApplication
     plot.show()
     nan = float("nan")
     plot.set_history([0.0, 1.0, 2.0], {TOTAL: [20.0, 25.0, 30.0], "albedo": [nan, 24.0, 28.5], "metallic": [99.0] * 3})
-    assert plot.labels._rows == [(TOTAL, 30.0), ("albedo", 28.5), ("metallic", 99.0)]
+    rows = [(row.name, row.value, row.main) for row in plot.labels._rows]
+    assert rows == [(TOTAL, 30.0, True), ("albedo", 28.5, False), ("metallic", 99.0, False)]
     assert set(plot._lines) == {TOTAL, "albedo"}, "an exact map has no line that would squash the others"
     low, high = plot._box.viewRange()[1]
     assert low < 30.0 < high < 60.0
@@ -82,6 +83,23 @@ def test_the_plot_names_each_curve_at_its_end(qtbot: QtBot, themed: QApplication
     plot.set_history([0.0, 1.0], {TOTAL: [20.0, 25.0]})
     assert plot._box.viewRange()[1][1] > 45.0
     plot.grab()
+
+
+def test_curves_that_are_no_role_are_told_apart(qtbot: QtBot, themed: QApplication) -> None:
+    plot = PsnrPlot()
+    qtbot.addWidget(plot)
+    plot.resize(700, 180)
+    plot.show()
+    plot.set_history([0.0, 1.0], {"albedo": [20.0, 25.0], "normal": [20.0, 24.0]})
+    narrow = plot.labels.width()
+    names = ["frequency 4×64", "one-blob 8×128", "hash 4×64 (3)"]
+    plot.set_history([0.0, 1.0], {name: [20.0, 25.0 + i] for i, name in enumerate(names)}, main=names[-1])
+    rows = {row.name: row for row in plot.labels._rows}
+    assert len({row.color for row in rows.values()}) == 3
+    assert [row.main for row in rows.values()] == [False, False, True]
+    room = plot.labels._name_width()
+    assert all(_metrics(row).horizontalAdvance(row.name) <= room for row in rows.values())
+    assert plot.labels.width() > narrow, "names that are longer get more room"
 
 
 def test_a_long_history_is_drawn_quickly_and_keeps_its_end(qtbot: QtBot, themed: QApplication) -> None:
