@@ -1,4 +1,4 @@
-"""The OpenGL calls that wait for the rasteriser. Where the processor draws, that is as long as drawing takes."""
+"""The OpenGL calls that take long where the processor draws: those that wait for it or draw many vertices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import moderngl
 
-_GL_TEXTURE_2D = 0x0DE1
+_GL_TEXTURE_2D, _GL_TRIANGLES, _GL_UNSIGNED_INT = 0x0DE1, 0x0004, 0x1405
 
 
 class Calls:
@@ -17,11 +17,19 @@ class Calls:
     def __init__(self, ctx: moderngl.Context, load: Callable[[str], int] | None = None) -> None:
         self._finish: Callable[[], object] = ctx.finish
         self._build: Callable[[int], object] | None = None
-        if load is not None:
-            finish, build = load("glFinish"), load("glGenerateMipmap")
-            if finish and build:
-                kind = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
-                self._finish, self._build = kind(None)(finish), kind(None, ctypes.c_uint)(build)
+        self._draw: Callable[[int, int, int, int], object] | None = None
+        self._use: Callable[[int], object] = int
+        self._bind: Callable[[int], object] = int
+        if load is None:
+            return
+        names = ("glFinish", "glGenerateMipmap", "glUseProgram", "glBindVertexArray", "glDrawElements")
+        found = [load(name) for name in names]
+        if all(found):
+            kind = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
+            number = ctypes.c_uint
+            self._finish = kind(None)(found[0])
+            self._build, self._use, self._bind = (kind(None, number)(address) for address in found[1:4])
+            self._draw = kind(None, number, ctypes.c_int, number, ctypes.c_void_p)(found[4])
 
     def use_for(self, ctx: moderngl.Context) -> None:
         """Whatever draws with ``ctx`` finds them by :func:`calls_of`."""
@@ -30,6 +38,15 @@ class Calls:
     def finish(self) -> None:
         """Wait until everything that was asked for is drawn."""
         self._finish()
+
+    def draw_triangles(self, array: moderngl.VertexArray, first: int, end: int) -> None:
+        """Those from ``first`` to ``end`` (exclusive) of an array with 32-bit indices."""
+        if self._draw is None:
+            array.render(vertices=3 * (end - first), first=3 * first)
+            return
+        self._use(array.program.glo)
+        self._bind(array.glo)
+        self._draw(_GL_TRIANGLES, 3 * (end - first), _GL_UNSIGNED_INT, 3 * first * 4)
 
     def build_mipmaps(self, texture: moderngl.Texture) -> None:
         if self._build is None:

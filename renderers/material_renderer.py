@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
+from renderers.calls import calls_of
 from renderers.camera import OrbitCamera
 from renderers.choices import (
     DEFAULT_ENVIRONMENT,
@@ -205,7 +206,7 @@ class _DrawnMesh:
     def render(self, program: moderngl.Program, ranges: list[tuple[int, int]]) -> None:
         """Draw triangles ``first`` to ``end`` (exclusive) of every range."""
         for first, end in ranges:
-            self.array(program).render(vertices=3 * (end - first), first=3 * first)
+            calls_of(self._ctx).draw_triangles(self.array(program), first, end)
 
     def release(self) -> None:
         for _, array in self._arrays.values():

@@ -41,9 +41,9 @@ _TRAINING_SECONDS = 15.0
 _LIVE_SAMPLES = 2
 _REST_SHARE = 3.0
 """So many times as long as a slice of drawing took, the processor is left to a running computation."""
-_SLICE_SECONDS = 0.025
+_SLICE_SECONDS = 0.06
 """What one band of rows may take there. Every band transforms all vertices again, so bands can't be small."""
-_LEAST_ROWS, _LEAST_NEURAL_ROWS = 96, 32
+_LEAST_ROWS, _LEAST_NEURAL_ROWS = 160, 32
 
 
 @dataclass(frozen=True)
@@ -437,10 +437,8 @@ class ProgressiveView:
             self._calls.finish()
             taken = time.perf_counter() - began
             state.spent += taken
-            # Beside a computation everything takes twice as long.
-            part = 0.4 if self.wait_seconds > 0.0 else 1.0
-            least = round(part * (_LEAST_NEURAL_ROWS if neural else _LEAST_ROWS))
-            fits = min(max(part * _SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)
+            least = _LEAST_NEURAL_ROWS if neural else _LEAST_ROWS
+            fits = min(max(_SLICE_SECONDS / max(taken, 1e-4), 0.5), 2.0)
             state.rows = min(max(int(state.rows * fits), least), 4096)
         elif timer is not None:
             state.spent += timer.elapsed * 1e-9
