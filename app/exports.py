@@ -18,6 +18,7 @@ from app.job_runner import Job, call
 from app.sources import ContainerSource
 from core.errors import InputError, OutputError
 from core.exporters import TARGETS, ExportResult
+from core.files import put_in_place
 from core.jobs import Control, Event, Notice, Progress, from_dict, to_dict
 from widgets.language import tr
 from widgets.units import db_text
@@ -196,7 +197,7 @@ def _copy(source: Path, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(source, part)
-        part.replace(target)
+        put_in_place(part, target)
     except OSError as error:
         part.unlink(missing_ok=True)
         text = tr("{path} can't be written: {reason}.").format(path=target, reason=error.strerror or error)
