@@ -720,6 +720,7 @@ class MainWindow(QMainWindow):
         if run is None:
             self.training.show_nothing()
         else:
+            run.recall()
             self.training.show_run(presenting.training_view(run), run.seconds, run.curves)
 
     def _show_labels(self) -> None:

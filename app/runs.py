@@ -25,7 +25,7 @@ from app.sources import SampleSource, Source
 from app.undo import Change
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
-from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
+from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.plan import MaterialPlan
 from widgets.language import tr
 from widgets.units import db_text
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 
 SHOWN_FOREIGN_RUNS = 200
 """So many runs that other projects made of the same files are shown, the newest ones; a project's own all are."""
-HISTORY_POINTS = 300
 
 Kept = dict[Run, Path | None]
 """Runs that were taken away, and where their files are kept; None for those that are gone for good."""
@@ -147,12 +146,7 @@ class Runs(QObject):
                 if record.error:
                     run.state = RunState.FAILED
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
-            run.seconds = [point[0] for point in record.history]
-            run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
-            if run.baseline is not None and run.state.has_result:
-                run.show_constant()
-            elif run.state.has_result:
-                run.add_result()
+            run.recalled = False
             made.append(run)
         self.document.add_runs(made)
         return made
@@ -341,6 +335,7 @@ class Runs(QObject):
             self.document.link({run: material.key})
             self._materials.add([material])
         _lock(run)
+        run.recall()
         self._submit(run, source, resume=True)
 
     def _show_in_b(self, runs: Sequence[Run]) -> None:
@@ -522,6 +517,9 @@ class Runs(QObject):
                 run.fraction, run.stage, run.remaining_s = event.fraction, event.stage, event.remaining_s
             elif isinstance(event, Metrics):
                 run.add_metrics(event)
+            elif isinstance(event, Checkpoint):
+                # Whoever goes on from it goes on with the curves that led to it.
+                run_store.write_curves(run.folder, run.seconds, run.curves)
             elif isinstance(event, Notice):
                 run.notices.append(event.text)
                 log.info("Run %d: %s", run.number, event.text)
@@ -547,13 +545,13 @@ class Runs(QObject):
         record.bytes = report.get("bytes") or (path.stat().st_size if path.exists() else None)
         record.seconds = report.get("seconds", {}).get("train", run.elapsed_s)
         record.steps = report.get("steps", run.step)
-        record.history = _thinned(run)
         if run.baseline is not None:
             # Everything counted, as for a neural texture: the mip levels too.
             record.bits_per_texel, record.bytes = result.bits_per_texel_with_mips, result.chain_bytes
             record.seconds = run.elapsed_s = result.seconds
             run.show_constant()
         else:
+            run_store.write_curves(run.folder, run.seconds, run.curves)
             run.add_result()
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
@@ -580,6 +578,7 @@ class Runs(QObject):
         run.state, run.record.error = RunState.FAILED, sentence(error)
         run.fraction = run.remaining_s = None
         run.checkpointed = run_store.checkpoint(run.folder) is not None
+        run_store.write_curves(run.folder, run.seconds, run.curves)
         run_store.write(run.record, run.folder)
 
         def again() -> None:
@@ -638,8 +637,9 @@ class Runs(QObject):
         """Write down how far each active run is: what a later start shows of it."""
         self._to_queue.finish()
         for run in self.document.runs:
-            if run.state.active:
-                run.record.history = _thinned(run)
+            # What waits is on the disk as it is.
+            if run.state.active and run.state is not RunState.WAITING:
+                run_store.write_curves(run.folder, run.seconds, run.curves)
                 run.record.psnr_db, run.record.seconds, run.record.steps = run.psnr_db, run.elapsed_s, run.step
                 run_store.write(run.record, run.folder)
 
@@ -713,9 +713,3 @@ def _changed(source: Source) -> float:
     except OSError:
         return time.time()
     return max((max(state.st_mtime, state.st_ctime) for state in states), default=0.0)
-
-
-def _thinned(run: Run) -> list[list[float]]:
-    step = max(1, len(run.seconds) // HISTORY_POINTS)
-    total = run.curves.get("total", [])
-    return [[round(t, 2), round(v, 3)] for t, v in list(zip(run.seconds, total, strict=False))[::step]]
