@@ -692,7 +692,7 @@ class MainWindow(QMainWindow):
         jobs = [job for job in (*running, *compute.waiting) if not job.state.ended]
         runs = [by_job[job] for job in jobs if job in by_job]
         rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
-        summary = presenting.queue_summary(runs, compute.held)
+        summary = presenting.queue_summary(runs, jobs, compute.held)
         self.queue.show_queue(rows, summary, compute.held)
         self.actions_by_id["hold_queue"].setChecked(compute.held)
         first = runs[0].fraction if runs else None

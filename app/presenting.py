@@ -130,7 +130,7 @@ def queue_row(run: Run | None, job: Job) -> QueueRow:
     waiting = job.state is JobState.WAITING
     if run is None:
         state = tr("Waiting") if waiting else tr("Working")
-        return QueueRow(id(job), job.title, "", state, "" if waiting else "active", waiting)
+        return QueueRow(job.number, job.title, "", state, "" if waiting else "active", waiting)
     word, look = state_words(run)
     settings = run.settings
     detail = f"{goal_text(settings)}  ·  {tr(settings.preset)}"
@@ -155,9 +155,9 @@ def goal_text(settings: CompressSettings) -> str:
     return tr("{bits:g} bits/texel").format(bits=settings.bpp)
 
 
-def queue_summary(runs: Sequence[Run], held: bool) -> str:
-    """How many wait, and about how long all will take on this machine."""
-    waiting = [run for run in runs if run.state is RunState.WAITING]
+def queue_summary(runs: Sequence[Run], jobs: Sequence[Job], held: bool) -> str:
+    """How many of ``jobs`` wait, and about how long the runs among them will take on this machine."""
+    waiting = [job for job in jobs if job.state is JobState.WAITING]
     left = sum(expected_seconds(run) for run in runs)
     parts = [tr("On hold")] if held else []
     parts.append(tr("%n waiting", "", len(waiting)) if waiting else tr("Nothing waits"))

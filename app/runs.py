@@ -161,18 +161,11 @@ class Runs(QObject):
         return [by_job[job] for job in jobs if job in by_job]
 
     def queue_again(self, runs: Sequence[Run]) -> None:
-        """What waited or trained when the project was left: it waits again, until the user says go."""
+        """What waited or trained when the project was left waits again."""
         runs = [run for run in runs if not run.state.active and not run.state.has_result]
-        if not runs:
-            return
-        self._desk.compute.hold(self.hold_after_restart)
         for run in runs:
             self._take_up(run)
         self._show_in_b(runs)
-        if not self.hold_after_restart:
-            return
-        go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
-        self._desk.say(tr("%n run(s) wait in the queue since last time.", "", len(runs)), "warn", (go_on,))
 
     def interrupt(self) -> int:
         """End what is active as closing the window does: it can be resumed. Says how many there were."""

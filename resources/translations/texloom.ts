@@ -3826,6 +3826,18 @@ Click to choose, or drag a run onto this.</source>
         <source>A material could not be taken up again.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>%n job(s) of “{project}” will go on when it is opened again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue since last time.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>This project is open in another window already.</source>
         <translation type="unfinished"></translation>

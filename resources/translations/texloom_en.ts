@@ -144,6 +144,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n job(s) of “{project}” will go on when it is opened again.</source>
+        <translation>
+            <numerusform>%n job of “{project}” will go on when it is opened again.</numerusform>
+            <numerusform>%n jobs of “{project}” will go on when it is opened again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue since last time.</source>
+        <translation>
+            <numerusform>%n job waits in the queue since last time.</numerusform>
+            <numerusform>%n jobs wait in the queue since last time.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{names} and %n more</source>
         <translation>
             <numerusform>{names} and %n more</numerusform>
