@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
     QUndoStack,
 )
@@ -49,7 +51,9 @@ from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
+from core import devices
 from core.codec.baseline_sets import BASELINES, Baseline
+from core.devices import Device, cores
 from core.errors import InputError, OutputError
 from core.exporters import TARGETS
 from core.jobs import from_dict, to_dict
@@ -58,8 +62,10 @@ from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
 from renderers.choices import CompareMode
 from widgets import theme
+from widgets.background import Background
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, Segmented, bare, button
+from widgets.device_button import DeviceButton
 from widgets.dock import Dock
 from widgets.drop_area import DropOverlay
 from widgets.home_page import HomePage
@@ -191,6 +197,7 @@ class MainWindow(QMainWindow):
 
     def start(self, inputs: list[Path]) -> None:
         """Open ``inputs``, or go on where a crash broke off, or begin as the options say."""
+        self._devices.run(lambda tell: tell(devices.look()))
         projects, crashed = self.session.projects, self.session.projects.crashed()
         if inputs:
             self._open(inputs)
@@ -255,6 +262,7 @@ class MainWindow(QMainWindow):
         self.workspaces.changed.connect(self._tabs.set_value)
         self.workspaces.changed.connect(lambda _: self._update_actions())
         self.workspaces.changed.connect(self._place_toasts)
+        self.workspaces.changed.connect(lambda _: self._show_device())
 
     def _place_toasts(self, workspace: str) -> None:
         # Over pictures, not over what is pressed.
@@ -276,6 +284,7 @@ class MainWindow(QMainWindow):
     def _on_lab(self) -> None:
         assert self._lab is not None
         self.preferences.lab_settings = to_dict(self._lab.session.settings)
+        self._show_device()
         self._update_undo()
 
     def _undo_stack(self) -> QUndoStack | None:
@@ -320,7 +329,52 @@ class MainWindow(QMainWindow):
         row = bare(QHBoxLayout(self._corner), 8, (0, 2, 4, 2))
         row.addWidget(self._tabs)
         row.addWidget(self._search)
+        # Until the system has been asked, what there is everywhere.
+        self.device = DeviceButton()
+        self.device.set_choices(presenting.device_choices([Device("cpu")], cores()))
+        self.device.chosen.connect(self._choose_device)
+        self._devices = Background(self)
+        self._devices.result.connect(self._on_devices)
+        row.addWidget(self.device)
         bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_corner()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            QTimer.singleShot(0, self, self._fit_corner)
+
+    def _fit_corner(self) -> None:
+        """The device keeps its words as long as the menus keep theirs."""
+        if not hasattr(self, "device"):
+            return  # still being built
+        bar = self.menuBar()
+        menus = bar.actionGeometry(bar.actions()[-1]).right()
+        others = self._corner.sizeHint().width() - self.device.sizeHint().width()
+        if self.device.set_short(menus + others + self.device.full_width > self.width()):
+            # A menu bar looks at its corner only when it gets another size.
+            QApplication.sendEvent(bar, QResizeEvent(bar.size(), bar.size()))
+
+    def _on_devices(self, found: tuple[Device, ...]) -> None:
+        self.device.set_choices(presenting.device_choices(found, cores()))
+        self._fit_corner()
+
+    def _choose_device(self, name: str) -> None:
+        """For the runs of the workspace that is seen; can be undone, like every setting."""
+        if self.workspaces.current == LAB and self._lab is not None:
+            lab = self._lab.session
+            lab.change_settings(dataclasses.replace(lab.settings, device=name))
+        else:
+            self.session.change_settings(dataclasses.replace(self.document.settings, device=name))
+        self._show_device()
+
+    def _show_device(self) -> None:
+        in_lab = self.workspaces.current == LAB and self._lab is not None
+        settings = self._lab.session.settings if in_lab and self._lab is not None else self.document.settings
+        self.device.set_value(settings.device)
 
     def _build_panel_menus(self) -> None:
         self._window_menu.addSeparator()
@@ -382,6 +436,7 @@ class MainWindow(QMainWindow):
         document.materials_changed.connect(self._all_later.ask)
         document.current_changed.connect(self._all_later.ask)
         document.runs_changed.connect(self._all_later.ask)
+        document.settings_changed.connect(self._show_device)
         self.logs.entry.connect(self._on_entry)
         self.home.open_folder.connect(self._open_folder)
         self.home.open_files.connect(self._open_files)
@@ -1327,6 +1382,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         self._closed = True
+        self._devices.cancel()
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         if self._compressing is not None:
             self.preferences.docks = self.layout_of_docks.state()

@@ -10,6 +10,8 @@ from app.job_runner import Job, JobState
 from app.projects import RecentProject
 from core.codec.baseline_sets import BASELINES
 from core.codec.settings import PRESET_SECONDS, CompressSettings
+from core.devices import Device
+from widgets.device_button import DeviceChoice
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import PART, MaterialRow
@@ -178,6 +180,18 @@ def expected_seconds(run: Run) -> float:
 def project_card(project: RecentProject, now: float) -> ProjectCard:
     count = tr("%n material(s)", "", project.materials)
     return ProjectCard(project.path, project.title, count, when_text(now - project.changed), project.picture)
+
+
+def device_choices(devices: Sequence[Device], cores: int) -> list[DeviceChoice]:
+    """The devices as the window calls them."""
+    kinds = {"cuda": tr("NVIDIA graphics card"), "mps": tr("Apple graphics processor"), "cpu": tr("Processor")}
+    made = []
+    for device in devices:
+        title = device.title.removeprefix("NVIDIA ").removeprefix("GeForce ") or kinds[device.name]
+        if device.name == "cpu":
+            title = tr("CPU, %n core(s)", "", cores)
+        made.append(DeviceChoice(device.name, kinds[device.name], title, tr(device.problem) if device.problem else ""))
+    return made
 
 
 def when_text(seconds: float) -> str:

@@ -36,6 +36,7 @@ def words_of_tables() -> list[str]:
     from core.codec.baseline_sets import BASELINES
     from core.codec.settings import PRESET_SECONDS, CompressSettings
     from core.coordinate.settings import ENCODINGS, LabSettings
+    from core.devices import PROBLEMS
     from core.exporters import TARGETS, presets
     from core.exporters.networks import TARGETS as NETWORK_TARGETS
     from core.jobs import describe
@@ -56,6 +57,7 @@ def words_of_tables() -> list[str]:
         for field in describe(settings):
             words += [field.label, field.help, field.unit, *(choice_text(choice) for choice in field.choices)]
     words += [text for text, _ in STUDIOS.values()]
+    words += PROBLEMS
     for spec in ACTIONS:
         words += [spec.text, spec.menu, spec.hint]
     words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]

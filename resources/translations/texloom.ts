@@ -767,7 +767,19 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Device of new runs: {device}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen by itself: the fastest that there is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic ({device})</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1836,6 +1848,30 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Overcast sky</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only Macs with Apple silicon have one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macs have none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is not installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver finds no graphics card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The PyTorch that is installed was built without CUDA.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is older than the installed PyTorch needs; update it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3737,6 +3773,24 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>about {time} in all</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apple graphics processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>CPU, %n core(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>just now</source>
