@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
+    QCursor,
     QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -36,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting
+from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting, view_keys
 from app.announcing import Announcer
 from app.command_line import command_line
 from app.desk import Message
@@ -173,6 +174,10 @@ class MainWindow(QMainWindow):
         self._announcer = Announcer(self)
         self._compressing: CompressWorkspace | None = None
         self._lab: LabWorkspace | None = None
+        self._held: set[str] = set()
+        """Keys that are held now, of those that :mod:`app.view_keys` tells of."""
+        self._under: QWidget | None = None
+        """The panel or view that the mouse is over."""
         self._dialogs: dict[str, QDialog] = {}
         """Those that are open, by what they are for."""
         self._early_entries: list[tuple[str, str, str]] = []
@@ -344,6 +349,10 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self._held:
+            # Another window hears of it when they are let go.
+            self._held.clear()
+            self._show_hint()
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             QTimer.singleShot(0, self, self._fit_corner)
 
@@ -835,19 +844,43 @@ class MainWindow(QMainWindow):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        if self.workspaces.current == LAB:
-            self._hint.setText(tr("Drop a picture on the lab, or start with the sample"))
-        elif not self.document.materials or self.workspaces.current == HOME:
-            self._hint.setText(tr("Drop a folder of maps anywhere on the window"))
-        elif self.viewport.options.mode is ViewMode.PICTURE:
-            self._hint.setText(
-                tr("Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys")
-            )
-        else:
-            keys = tr(
-                "Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys"
-            )
-            self._hint.setText(keys)
+        """What mouse and keys do in the view under the mouse, with the keys that are held now."""
+        view = self._view_of(self._under) or self._view_of(self._main_view()) or HOME
+        if not self._held and not self.document.materials and view != LAB:
+            view = HOME
+        enabled = [name for name, action in self.actions_by_id.items() if action.isEnabled()] if self._held else ()
+        wiping = self._compressing is not None and self.viewport.comparison.mode is CompareMode.WIPE
+        self._hint.setText(view_keys.hint(view, frozenset(self._held), enabled, wiping=wiping))
+
+    def _hold(self, event: QEvent, *names: str) -> None:
+        """Take note of one of the keys ``names`` that is pressed or let go."""
+        if not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+            return
+        keys = {**view_keys.HELD, view_keys.SPACE: Qt.Key.Key_Space}
+        for name in names:
+            if event.key() == keys[name] and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                before = set(self._held)
+                (self._held.add if event.type() == QEvent.Type.KeyPress else self._held.discard)(name)
+                if self._held != before:
+                    self._show_hint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Keys that are only held reach the window from wherever the keyboard is: nobody takes them.
+        self._hold(event, *view_keys.HELD)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._hold(event, *view_keys.HELD)
+        super().keyReleaseEvent(event)
+
+    def _point_at(self, widget: QObject, event: QEvent) -> None:
+        """Take note of the view that the mouse comes to or leaves."""
+        if event.type() == QEvent.Type.Enter and isinstance(widget, QWidget):
+            self._under = widget
+            self._show_hint()
+        elif event.type() == QEvent.Type.Leave and self._under is widget:
+            self._under = None
+            self._show_hint()
 
     def _show_inspected(self) -> None:
         component = self.viewport.options.component
@@ -1266,11 +1299,16 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.viewport and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Tab and not event.modifiers():
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self._point_at(watched, event)
+        if watched is self.viewport and isinstance(event, QKeyEvent):
+            self._hold(event, view_keys.SPACE)
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
                 self._toggle_panels()
                 return True
         elif isinstance(watched, Dock):
+            if watched.isFloating():
+                self._hold(event, *view_keys.HELD)
             # A docked panel passes drags on to the window by itself; a floating one is a window of its own.
             if isinstance(event, QDragEnterEvent) and watched.isFloating():
                 self.dragEnterEvent(event)
@@ -1338,8 +1376,35 @@ class MainWindow(QMainWindow):
         QApplication.clipboard().setText(logs.report("\n".join(extra), lines))
         self.toasts.show(tr("The report is in the clipboard."))
 
+    def _view_at(self, place: QPoint) -> str:
+        """The view at a place of the screen, as :mod:`app.view_keys` knows it; where there is none, as over the menus,
+        the one that has the keyboard, else the largest of the workspace."""
+        return (
+            self._view_of(QApplication.widgetAt(place))
+            or self._view_of(QApplication.focusWidget())
+            or self._view_of(self._main_view())
+        )
+
+    def _main_view(self) -> QWidget | None:
+        if self.workspaces.current == COMPRESS and self._compressing is not None:
+            return self.viewport
+        return self.centre.currentWidget()
+
+    def _view_of(self, widget: QWidget | None) -> str:
+        while widget is not None:
+            if isinstance(widget, Dock):
+                return widget.objectName() if widget.objectName() in view_keys.VIEWS else ""
+            if self._compressing is not None and widget is self._compressing:
+                flat = self.viewport.options.mode is ViewMode.PICTURE
+                return view_keys.PICTURE if flat else view_keys.MATERIAL
+            if widget is self._lab:
+                return LAB
+            if widget is self.home:
+                return HOME
+            widget = widget.parentWidget()
+        return ""
+
     def _show_keys(self) -> None:
-        groups = actions.key_groups()
         panels = [
             (
                 tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()),
@@ -1347,9 +1412,8 @@ class MainWindow(QMainWindow):
             )
             for dock in self.docks.values()
         ]
-        window = tr("Window")
-        groups[window] = [*groups[window], *panels]
-        sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self)
+        first, groups = view_keys.sheet(self._view_at(QCursor.pos()), panels)
+        sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self, first)
         sheet.show()
         sheet.raise_()
         sheet.setFocus()

@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 def words_of_tables() -> list[str]:
     """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, of
     the presets that come with it, of the actions, and of the lab."""
-    from app.actions import ACTIONS, HELD_KEYS, MENUS
+    from app import view_keys
+    from app.actions import ACTIONS, MENUS
     from app.lab_guide import STEPS
     from app.lab_workspace import FIGURES, TRANSFORMS
     from app.options import Options
@@ -60,7 +61,7 @@ def words_of_tables() -> list[str]:
     words += PROBLEMS
     for spec in ACTIONS:
         words += [spec.text, spec.menu, spec.hint]
-    words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]
+    words += [*MENUS, *view_keys.words()]
     for item in (*BASELINES.values(), *TARGETS.values()):
         words += [item.title, item.sentence]
     words += [target.title for target in NETWORK_TARGETS.values()]

@@ -204,6 +204,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>under the mouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1923,11 +1927,59 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Run of the material into B (1: the newest)</source>
+        <source>View in 2D</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The same into A</source>
+        <source>View in 3D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click looks at a material   Right-click for more   Delete closes it   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the mouse over a name for what it means   Ctrl+wheel in a number: ten steps   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double-click into B, with Shift into A   Drag onto A or B   F2 name   Delete   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag changes the order   Ctrl+Up, Ctrl+Down too   Delete takes out   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a result into B, with Shift into A   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a picture on the lab, or start with the sample   Wheel zooms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orbit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right-drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>double-click</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2052,6 +2104,102 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the wipe in steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at another material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ten steps in a number that has the keyboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run onto A or B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete or discard the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B (1: the newest)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag its knob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move and turn the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to one of the worst spots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the project out of the list</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2865,59 +3013,11 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Shift+1 … 9</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Rotate the light</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Shift+right-drag</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>drag its knob</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Orbit or pan, zoom</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>arrows, +, -</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rotate the light, by keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Shift+arrows</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Move and turn the wipe, by keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Ctrl+arrows</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Hide panels (viewport)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Tab</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the table of runs: into B, into A</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Enter, Shift+Enter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3093,10 +3193,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>By hand</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Maps</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3214,10 +3310,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Drop a picture on the lab, or start with the sample</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3364,6 +3456,22 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space   The original is shown until the key is let go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+P search actions   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag moves the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{keys}   does nothing here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
