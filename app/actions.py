@@ -49,6 +49,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "As last time: what an engine or a tool needs"),
     ActionSpec("decode", "Decode to folder…", "File", "Ctrl+Shift+E", "image", "Write the maps as image files again"),
+    ActionSpec("locate_files", "Locate files…", "File", "", "search", "Of a material whose files have been moved"),
     ActionSpec("close_material", "Close material", "File", "Ctrl+W", "", "Its files and runs stay", separated=True),
     ActionSpec("quit", "Quit", "File", "Ctrl+Q"),
     ActionSpec("undo", "Undo", "Edit", "Ctrl+Z", "undo"),

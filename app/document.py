@@ -85,6 +85,8 @@ class Material:
     pictures: dict[Path, QImage] = field(default_factory=dict)
     normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
     problem: str = ""
+    missing: tuple[Path, ...] = ()
+    """Files that it is read from and that are gone; while its pixels are held it can be worked with all the same."""
     width: int = 0
     height: int = 0
     roles: tuple[Role, ...] = ()

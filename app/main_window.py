@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting, view_keys
+from app import actions, dock_layout, logs, moved, paths, place_menus, preferences, presenting, view_keys
 from app.announcing import Announcer
 from app.command_line import command_line
 from app.desk import Message
@@ -459,6 +459,7 @@ class MainWindow(QMainWindow):
         session.projects.changed.connect(self._on_project)
         session.projects.opened.connect(self._on_project_opened)
         session.materials.added.connect(lambda _: self._go(COMPRESS))
+        session.materials.locate_wanted.connect(self._locate)
         session.compute.changed.connect(self._queue_later.ask)
         session.undo.canUndoChanged.connect(lambda _: self._update_actions())
         session.undo.canRedoChanged.connect(lambda _: self._update_actions())
@@ -544,6 +545,7 @@ class MainWindow(QMainWindow):
             "save_as": self._save_as,
             "export": self._export_again,
             "decode": lambda: self._export("images"),
+            "locate_files": lambda: self._locate(self.document.current),
             "close_material": self._close_material,
             "quit": self.close,
             "undo": self._undo,
@@ -919,6 +921,7 @@ class MainWindow(QMainWindow):
         act["export"].setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
+        act["locate_files"].setEnabled(current is not None and bool(current.missing))
         act["use_again"].setEnabled(self._reusable() is not None)
         original = ready and current is not None and not isinstance(current.source, ContainerSource)
         act["baseline"].setEnabled(original)
@@ -1193,6 +1196,16 @@ class MainWindow(QMainWindow):
         )
         if files:
             self.session.materials.open([Path(file) for file in files])
+
+    def _locate(self, material: Material | None) -> None:
+        """Ask where the files of a material are now; the nearest folder that is still there is offered."""
+        if material is None or not material.missing:
+            return
+        start = next(iter(moved.nearest_folder(material.missing[:1])), Path.home())
+        title = tr("Where are the files of {material}?").format(material=material.name)
+        folder = QFileDialog.getExistingDirectory(self, title, str(start))
+        if folder:
+            self.session.materials.locate(material, Path(folder))
 
     def _open_mesh(self) -> None:
         kinds = _or_all(tr("Meshes ({patterns})").format(patterns="*.gltf *.glb *.obj"))

@@ -65,6 +65,8 @@ def material_row(document: Document, material: Material) -> MaterialRow:
     state, look, fraction = tr("Ready"), "", None
     if material.state is MaterialState.READING and not material.width and run is None:
         state = tr("Reading…")
+    elif material.missing and (run is None or not run.state.active):
+        state, look = tr("Files missing"), "warn"
     elif material.state is MaterialState.UNDECIDED:
         state, look = tr("Needs a look"), "warn"
     elif run is not None and run.state.active:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app import paths, reading_jobs, run_store, sources
+from app import moved, paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState, Run, RunState
 from app.job_runner import JobState
@@ -63,6 +63,7 @@ class Runs(QObject):
         self.hold_after_restart = True
         """Whether what waited in the queue waits for the user's word after a restart."""
         materials.added.connect(self._adopt)
+        materials.rebound.connect(self._on_rebound)
         desk.compute.changed.connect(self._on_queue)
         self._shown_version: dict[int, int] = {}
         self._to_queue: Slices[Run] = Slices(self._put_into_queue, self)
@@ -118,6 +119,18 @@ class Runs(QObject):
                 if own is not None:
                     found[run] = own
         self.document.link(found)
+
+    def _on_rebound(self, material: Material, moves: moved.Moves) -> None:
+        """The runs of a material whose files are read from other places go on belonging to it, and those that wait or
+        are resumed read them there."""
+        for run in self.document.runs_of(material.key):
+            try:
+                source = sources.from_json(run.record.source)
+            except InputError:
+                continue
+            run.record.source = sources.to_json(moved.rebound(source, moves))
+            if run.folder.is_dir():
+                run_store.write(run.record, run.folder)
 
     def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
         known = {run.folder for run in self.document.runs}
@@ -294,12 +307,7 @@ class Runs(QObject):
             for each in (run, *self._to_queue.forget()):
                 self.document.remove_run(each.key)
             return
-        material = self.document.material(run.material_key)
-        if material is not None and material.source_json is run.record.source:
-            source = material.source
-        else:
-            source = sources.from_json(run.record.source)
-        self._submit(run, source, resume=False)
+        self._submit(run, resume=False)
 
     def cancel_waiting(self) -> None:
         """Take out of the queue what waits; what runs goes on."""
@@ -329,7 +337,7 @@ class Runs(QObject):
             self._materials.add([material])
         _lock(run)
         run.recall()
-        self._submit(run, source, resume=True)
+        self._submit(run, resume=True)
 
     def _show_in_b(self, runs: Sequence[Run]) -> None:
         """The last of them that is of the material that is looked at, once: each would take the place of the others."""
@@ -453,7 +461,7 @@ class Runs(QObject):
         self._highest[project] = max(self._highest.get(project, 0), number)
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
-    def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
+    def _submit(self, run: Run, *, resume: bool) -> None:
         run.state = RunState.WAITING
         if run.record.error:
             # Also where the next thing that happens is a crash: then it was interrupted.
@@ -462,6 +470,8 @@ class Runs(QObject):
         material = self.document.material(run.material_key)
 
         def pixels() -> TextureSet:
+            # Only now: its files may have been located elsewhere while it waited.
+            source = sources.from_json(run.record.source)
             held = material.texture_set if material is not None and material.source == source else None
             return held if held is not None else reading_jobs.read_source(source)
 

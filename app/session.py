@@ -69,6 +69,7 @@ class Session(QObject):
         self.runs.store_progress()
         self.projects.close()
         self.watching.stop()
+        self.materials.stop()
         done = self.compute.shutdown(limit_s)
         done = self.io.shutdown(limit_s) and done
         self.runs.release()

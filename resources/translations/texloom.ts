@@ -1915,6 +1915,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Of a material whose files have been moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Measure rate and quality</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3254,6 +3258,10 @@ Click to choose, or drag a run onto this.</source>
         <source>Reading…</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Files missing</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>%n map(s)</source>
         <translation type="unfinished">
@@ -3414,6 +3422,10 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Maps and neural textures ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where are the files of {material}?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3808,6 +3820,52 @@ Click to choose, or drag a run onto this.</source>
         <source>No file is used as a map yet. Choose a role for at least one of them.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>The files of %n material(s) are not where they were.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking for files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the files of {material} is in {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of {material} were found in {folder}.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more material(s) moved along.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Locate them too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) have their files again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Locate the files of {material}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Locate the files of %n material(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Change role of {file}</source>
         <translation type="unfinished"></translation>
@@ -4121,6 +4179,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{material} has its files again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The files of {material} have changed; they were read again.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4173,6 +4235,24 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>The queue has come to its end.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locate files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder that they are in now; runs and roles stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not in {folder} any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{file} and %n more file(s) are not in {folder} any more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 </TS>
