@@ -63,7 +63,7 @@ from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
 from renderers.choices import CompareMode
 from widgets import theme
-from widgets.background import Background
+from widgets.background import Background, Tell
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, Segmented, bare, button
 from widgets.device_button import DeviceButton
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
 
     def start(self, inputs: list[Path]) -> None:
         """Open ``inputs``, or go on where a crash broke off, or begin as the options say."""
-        self._devices.run(lambda tell: tell(devices.look()))
+        self._devices.run(_look_for_devices)
         projects, crashed = self.session.projects, self.session.projects.crashed()
         if inputs:
             self._open(inputs)
@@ -1491,6 +1491,10 @@ def _lab_settings(values: dict[str, Any]) -> LabSettings:
     except InputError as error:
         log.warning("Stored settings of the lab were ignored: %s", error)
         return LabSettings()
+
+
+def _look_for_devices(tell: Tell) -> None:
+    tell(devices.look())
 
 
 def _stage_of(path: Path) -> dict[str, Any]:

@@ -78,8 +78,8 @@ def _cuda() -> Device:
     if built == "":
         return Device("cuda", name, BUILT_WITHOUT)
     # Versions of one major number work together.
-    known = built and not driver.cuDriverGetVersion(ctypes.byref(version))
-    if known and version.value // 1000 < int(built.split(".")[0]):
+    needed = int(built.split(".")[0]) if built else 0
+    if not driver.cuDriverGetVersion(ctypes.byref(version)) and version.value // 1000 < needed:
         return Device("cuda", name, OLD_DRIVER)
     return Device("cuda", name)
 
