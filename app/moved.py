@@ -188,7 +188,7 @@ def _moved(file: PlannedFile, path: Path, look: bool) -> PlannedFile:
     try:
         header = images.read_header(path)
     except InputError as error:
-        return dataclasses.replace(file, path=path, problem=str(error))
+        return dataclasses.replace(file, path=path, problem=error.sentence)
     return dataclasses.replace(
         file,
         path=path,

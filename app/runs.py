@@ -698,7 +698,8 @@ def _told(run: Run, result: Any) -> str:
 
 def _fingerprint(source: Mapping[str, Any]) -> str:
     """The same for the same files understood the same way."""
-    return json.dumps(source, sort_keys=True)
+    files = [{name: value for name, value in file.items() if name != sources.SAID} for file in source.get("files", ())]
+    return json.dumps({**source, sources.SAID: None, "files": files}, sort_keys=True)
 
 
 def _place(source: Mapping[str, Any]) -> tuple[str, str] | None:

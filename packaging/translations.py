@@ -9,6 +9,7 @@ it with Qt Linguist, and run this again.
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def words_of_tables() -> list[str]:
     from core.exporters import TARGETS, presets
     from core.exporters.networks import TARGETS as NETWORK_TARGETS
     from core.jobs import describe
+    from core.textures import names, reading
     from core.textures.roles import ROLE_INFO
     from core.textures.sample_names import SAMPLE_NAMES
     from renderers.studios import STUDIOS
@@ -68,8 +70,23 @@ def words_of_tables() -> list[str]:
     words += [word for step in STEPS for word in (step.title, step.text, step.act)]
     words += [word for _, text, tip in TRANSFORMS for word in (text, tip)]
     words += [word for pair in FIGURES.values() for word in pair]
+    words += [reason for reason, _ in names.UNUSED] + [*reading.OTHER_FILES.values()]
+    words += [info.label.lower() for info in ROLE_INFO.values()] + [*reading.CHANNEL_NAMES]
+    words += said_in_core()
     # Numbers, too, can be choices.
     return [word for word in dict.fromkeys(words) if any(letter.isalpha() for letter in word)]
+
+
+def said_in_core() -> list[str]:
+    """The patterns of the sentences that `core` makes for people: what stands in ``said("…")``."""
+    found = []
+    for path in sorted((ROOT / "core").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "said" and node.args:
+                pattern = node.args[0]
+                if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str):
+                    found.append(pattern.value)
+    return found
 
 
 def main() -> int:

@@ -2107,6 +2107,310 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>ID map, not a map to shade with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>preview picture, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cavity maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>curvature maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>thickness maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>translucency is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sheen is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clear coat is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>anisotropy is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bent normals are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only normals in tangent space can be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a second, detail normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>position maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>flow maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>light maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vector displacement is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MaterialX description, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>USD scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glTF scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mesh data, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blender scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Substance archive, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Godot material, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>neural texture, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>albedo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>roughness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>occlusion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>metallic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>specular</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>displacement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>emissive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is damaged or cut off; export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is a folder, not an image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is empty (0 bytes); export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} can&apos;t be read: permission denied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not a readable image: it is damaged, or something else with the ending “{ending}”; export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not a flat image; export it as one picture without depth samples.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} has {channels} channels; a material can have {most} at most, so leave some out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} claims {width} × {height} texels; at most {most} a side can be read, so use a smaller version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} ({width} × {height}) does not fit into memory; use a smaller version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chosen by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another file was chosen for this role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not used, because {file} is the {role} already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”: {channels}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”: roughness turned round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glossiness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same normals as {file} in the other convention, not used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not used: {file} and others hold its maps one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured against {file}, {share:.0%} sure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>moved here by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to read; give a folder or image files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says nothing about a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{channel} {role}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no other file is the colour, and the name says nothing else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>textures of a glTF scene, which are OpenGL by definition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it, and there is no height map to measure it with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it, and {file} does not match the normals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{material} has {channels} channels; a material can have {most} at most, so leave some maps out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two files are called {file}; use one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not used: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the channel names say so</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a normal map needs at least two channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more than four channels, and their names say nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason}; {roles} from {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the height map to measure it with can&apos;t be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no image in the folder {folder}; choose one with PNG, JPEG, TIFF or EXR maps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} does not exist.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} and {second} are both the {role}; use one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not an image; choose PNG, JPEG, TIFF, EXR, TGA or a folder of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Zoom</source>
         <translation type="unfinished"></translation>
     </message>
