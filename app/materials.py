@@ -256,7 +256,10 @@ class Materials(QObject):
             self.document.material_changed.emit(material)
 
     def _on_lost(self) -> None:
-        """One message, however many they are."""
+        """One message, however many they are: once all have been looked at."""
+        if any(each.state is MaterialState.READING for each in self.document.materials) and not self._desk.closing:
+            self._tell_lost.start()
+            return
         lost = [each for each in self.document.materials if each.key in self._lost and each.missing]
         self._lost.clear()
         if not lost or self._desk.closing:

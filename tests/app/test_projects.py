@@ -295,8 +295,11 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "training"
-    (path,) = paths.projects_folder().glob(f"*{SUFFIX}")
+    # It is written a while after the first change, which may come later than the training.
     deadline = time.monotonic() + 30
+    while not (found := list(paths.projects_folder().glob(f"*{SUFFIX}"))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (path,) = found
     while len(project_store.read(path).queue) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGKILL)
