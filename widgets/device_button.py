@@ -15,6 +15,8 @@ from widgets.language import tr
 from widgets.theme import THEME
 
 AUTO = "auto"
+_GAP = 4
+"""px between picture and words."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,10 @@ class DeviceButton(QPushButton):
     @property
     def full_width(self) -> int:
         """px that it takes with its text."""
-        short, self._short = self._short, False
-        self._show_text()
-        width = self.sizeHint().width()
-        self._short = short
-        self._show_text()
-        return width
+        used = self._used()
+        if not self._short or used is None:
+            return self.sizeHint().width()
+        return self.sizeHint().width() + self.fontMetrics().horizontalAdvance(used.title) + _GAP
 
     def set_choices(self, choices: Sequence[DeviceChoice]) -> None:
         self._choices = tuple(choices)
@@ -73,10 +73,11 @@ class DeviceButton(QPushButton):
 
     def set_short(self, on: bool) -> bool:
         """Only the picture, where there is no room for words. Says whether that is new."""
-        changed = on != self._short
+        if on == self._short:
+            return False
         self._short = on
         self._show_text()
-        return changed
+        return True
 
     def _used(self) -> DeviceChoice | None:
         """What a new run would be trained on; what is set, even where it can't be used."""

@@ -36,7 +36,7 @@ def test_what_is_set_and_not_there_is_seen(qtbot: QtBot, themed: QApplication) -
     assert made.text() == "RTX 4090" and made.property("state") == "warn"
     wide = made.full_width
     assert made.set_short(True) and not made.set_short(True)
-    assert made.text() == "" and made.full_width == wide and "RTX 4090" in made.accessibleName()
+    assert made.text() == "" and 0 <= made.full_width - wide < 8 and "RTX 4090" in made.accessibleName()
     made.set_value(AUTO)
     assert made.property("state") == "" and made.text() == ""
     made.set_short(False)
