@@ -1,4 +1,4 @@
-"""Every act of the window in one table: menus, keys, the key sheet and the search are made from it."""
+"""Every act of the window in one table: menus, keys, the key sheet, hints and the search are made from it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("export", "Export…", "File", "Ctrl+E", "export", "As last time: what an engine or a tool needs"),
     ActionSpec("decode", "Decode to folder…", "File", "Ctrl+Shift+E", "image", "Write the maps as image files again"),
+    ActionSpec("locate_files", "Locate files…", "File", "", "search", "Of a material whose files have been moved"),
     ActionSpec("close_material", "Close material", "File", "Ctrl+W", "", "Its files and runs stay", separated=True),
     ActionSpec("quit", "Quit", "File", "Ctrl+Q"),
     ActionSpec("undo", "Undo", "Edit", "Ctrl+Z", "undo"),
@@ -113,20 +114,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
 MENUS = ("File", "Edit", "Run", "View", "Window", "Help")
 
-HELD_KEYS: tuple[tuple[str, str], ...] = (
-    ("See the original", "hold Space"),
-    ("Run of the material into B (1: the newest)", "1 … 9"),
-    ("The same into A", "Shift+1 … 9"),
-    ("Rotate the light", "Shift+right-drag"),
-    ("Turn the wipe", "drag its knob"),
-    ("Orbit or pan, zoom", "arrows, +, -"),
-    ("Rotate the light, by keys", "Shift+arrows"),
-    ("Move and turn the wipe, by keys", "Ctrl+arrows"),
-    ("Hide panels (viewport)", "Tab"),
-    ("In the table of runs: into B, into A", "Enter, Shift+Enter"),
-)
-"""What has a key without being an action: held keys, drags, and keys of one view."""
-
 
 def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
     """All actions as children of ``parent``, by id. A missing handler is an error, so that no entry is dead."""
@@ -150,16 +137,3 @@ def make(parent: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[
         parent.addAction(action)
         made[spec.id] = action
     return made
-
-
-def key_groups() -> dict[str, list[tuple[str, str]]]:
-    """For the key sheet: heading -> (what, keys)."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for spec in ACTIONS:
-        if spec.keys:
-            keys = [
-                QKeySequence(part).toString(QKeySequence.SequenceFormat.NativeText) for part in spec.keys.split("; ")
-            ]
-            groups.setdefault(tr(spec.menu), []).append((tr(spec.text).rstrip("…"), ", ".join(keys)))
-    groups[tr("By hand")] = [(tr(what), tr(keys)) for what, keys in HELD_KEYS]
-    return groups

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.document import Material
-from core.textures.plan import MaterialPlan, PlannedFile
+from core.textures.plan import CHOSEN, TAKEN, MaterialPlan, PlannedFile
 
-BY_USER = "chosen by you"
+BY_USER = CHOSEN
 """What plans give as the reason for what the user has decided."""
 
 
@@ -44,7 +44,7 @@ def joined(plan: MaterialPlan, home: Material, materials: Iterable[Material]) ->
 
 
 def _decided(file: PlannedFile) -> bool:
-    return file.reason.startswith(BY_USER) or file.reason == "another file was chosen for this role"
+    return file.reason.startswith(BY_USER) or file.reason == TAKEN
 
 
 def readable(plans: Iterable[MaterialPlan]) -> set[Path]:

@@ -17,6 +17,7 @@ from core.codec.baseline_sets import BASELINES
 from core.codec.settings import CompressSettings
 from widgets.controls import ActionButton, ElidedLabel, Section, VerticalScroll, bare, button, restyle
 from widgets.language import tr
+from widgets.lost_files import LostFiles
 from widgets.rate_picker import Rate, RateMode, RatePicker
 from widgets.role_review import RoleReview
 from widgets.settings_form import SettingsForm
@@ -76,6 +77,9 @@ class CompressPanel(QWidget):
         head.addLayout(first)
         head.addWidget(self._facts)
         inner.addLayout(head)
+        self.lost = LostFiles()
+        self.lost.locate_wanted.connect(lambda: session.materials.locate_wanted.emit(session.document.current))
+        inner.addWidget(self.lost)
         self.rate = RatePicker()
         inner.addWidget(self.rate)
         self.review = RoleReview()
@@ -146,6 +150,7 @@ class CompressPanel(QWidget):
         material = self._session.document.current
         self._name.setText(material.name if material else tr("No material"))
         self._facts.setText(_facts(material))
+        self.lost.show_problem(material.problem if material is not None and material.missing else "")
         restyle(self._facts, "state", "warn" if material and material.state is MaterialState.UNDECIDED else "")
         self.rate.set_texels(material.width * material.height if material else 0)
         self._maps.setVisible(material is None or material.plan is not None)
@@ -239,7 +244,9 @@ def _facts(material: Material | None) -> str:
         return tr("Drop a folder anywhere on the window.")
     if material.state is MaterialState.READING and not material.width:
         return tr("Reading…")
-    if material.state is MaterialState.UNDECIDED:
+    if material.missing and not material.width:
+        return tr("Files missing")
+    if material.state is MaterialState.UNDECIDED and not material.missing:
         return material.problem
     maps = tr("%n map(s)", "", len(material.roles))
     channels = tr("%n channel(s)", "", material.channels)

@@ -13,7 +13,7 @@ from app.document import Document
 from app.job_runner import JobQueue
 from app.preferences import Preferences
 from core.errors import TexloomError
-from widgets.language import tr
+from widgets.language import spoken, tr
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Desk(QObject):
 
 def sentence(error: BaseException) -> str:
     if isinstance(error, TexloomError):
-        return str(error)
+        return spoken(error.sentence)
     if isinstance(error, MemoryError):
         return tr("There is not enough memory for this; close other materials or use a smaller set.")
     text = tr("Something went wrong inside Texloom ({error}). The log has the details.")

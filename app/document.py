@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QImage
 
-from app import sources
+from app import run_store, sources
 from app.job_runner import Job
 from app.run_store import RunRecord
 from app.sources import Source
@@ -85,6 +85,8 @@ class Material:
     pictures: dict[Path, QImage] = field(default_factory=dict)
     normal_previews: dict[NormalConvention, QImage] = field(default_factory=dict)
     problem: str = ""
+    missing: tuple[Path, ...] = ()
+    """Files that it is read from and that are gone; while its pixels are held it can be worked with all the same."""
     width: int = 0
     height: int = 0
     roles: tuple[Role, ...] = ()
@@ -130,7 +132,9 @@ class Run:
     stage: str = ""
     seconds: list[float] = field(default_factory=list)
     curves: dict[str, list[float]] = field(default_factory=dict)
-    """Role name or "total" -> PSNR in dB for each entry of ``seconds``."""
+    """Role name or "total" -> PSNR in dB for each entry of ``seconds``. Those of a run from disk are there after
+    :meth:`recall`."""
+    recalled: bool = True
     path: Path | None = None
     """The finished file: a container, or the blocks of a baseline."""
     checkpointed: bool = False
@@ -159,6 +163,22 @@ class Run:
         if self.baseline is not None:
             return tr(self.baseline.title)
         return tr("Run {number}").format(number=self.number)
+
+    def recall(self) -> None:
+        """Read the curves of a run from disk, unless that was done. Few of all runs are ever looked at."""
+        if self.recalled:
+            return
+        self.recalled = True
+        if self.baseline is not None:
+            if self.state.has_result:
+                self.show_constant()
+            return
+        self.seconds, self.curves = run_store.read_curves(self.folder)
+        if not self.seconds and self.record.history:
+            self.seconds = [point[0] for point in self.record.history]
+            self.curves = {"total": [point[1] for point in self.record.history]}
+        if self.state.has_result:
+            self.add_result()
 
     def show_constant(self) -> None:
         """The curves of a baseline: it has its quality from the start."""

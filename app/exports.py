@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,23 @@ from app.job_runner import Job, call
 from app.sources import ContainerSource
 from core.errors import InputError, OutputError
 from core.exporters import TARGETS, ExportResult
+from core.files import put_in_place
 from core.jobs import Control, Event, Notice, Progress, from_dict, to_dict
 from widgets.language import tr
 from widgets.units import db_text
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class QueuedExport:
+    """One that trains, and therefore has its turn among the runs."""
+
+    target: str
+    material: Material | None
+    run: Run | None
+    folder: Path
+    settings: Any
 
 
 class Exports(QObject):
@@ -35,6 +48,9 @@ class Exports(QObject):
         super().__init__(desk)
         self._desk = desk
         self.document = desk.document
+        self._queued: dict[Job, QueuedExport] = {}
+        self._interrupted: set[Job] = set()
+        """Ended by leaving their project: nobody cancelled them."""
 
     def save_as(self, run: Run, target: Path) -> None:
         """Copy the container of a run."""
@@ -71,14 +87,14 @@ class Exports(QObject):
     def export(
         self, target: str, material: Material | None, run: Run | None, folder: Path, settings: Any = None
     ) -> Job:
-        """Write one destination's files into ``folder``.
+        """Write one destination's files into ``folder``; ``settings`` are those of the last time unless given.
 
         A destination with a model of its own is fitted to the original where that is open, because a second fit to
         the decoded maps would add their errors; all others are written from the finished run.
         """
         name = material.name if material is not None else run.material_name if run is not None else "material"
         fits = TARGETS[target].fits
-        chosen = self.settings(target)
+        chosen = self.settings(target) if settings is None else settings
 
         def work(control: Control) -> Iterator[Event]:
             from core.exporters import export
@@ -95,18 +111,89 @@ class Exports(QObject):
         queue = self._desk.compute if fits else self._desk.io
         job = queue.submit(tr("Exporting {name} to {folder}").format(name=name, folder=folder.name), work)
         self._track(job)
+        if fits:
+            self._queued[job] = QueuedExport(target, material, run, folder, chosen)
+            job.ended.connect(self._on_ended)
         if fits and queue.running is not None:
             text = tr("The export of {name} needs training of its own; it starts after the present run.")
             self._desk.say(text.format(name=name))
         job.failed.connect(self._desk.tell_error)
-        job.cancelled.connect(lambda: self._on_cancelled(name))
+        # Not the job itself: a closure in its own connections must not keep it alive.
+        number = job.number
+        job.cancelled.connect(lambda: self._on_cancelled(name, number))
         return job
+
+    # --- the queue of the project -----------------------------------------------------------------------------
+
+    def stored_queue(self) -> list[dict[str, Any]]:
+        """The exports that work or wait among the runs, as plain values: ``place`` counts all that is in that queue,
+        ``material`` is its place in the list, or None."""
+        compute = self._desk.compute
+        jobs = [*([compute.running] if compute.running is not None else []), *compute.waiting]
+        stored = []
+        for place, job in enumerate(jobs):
+            if (queued := self._queued.get(job)) is None or job.state.ended:
+                continue
+            materials = self.document.materials
+            known = queued.material is not None and queued.material in materials
+            stored.append(
+                {
+                    "place": place,
+                    "target": queued.target,
+                    "settings": to_dict(queued.settings),
+                    "folder": str(queued.folder),
+                    "material": materials.index(queued.material) if known and queued.material is not None else None,
+                    "run": queued.run.folder.name if queued.run is not None else "",
+                }
+            )
+        return stored
+
+    def queue_again(
+        self, stored: Sequence[Any], materials: Sequence[Material | None], runs: Mapping[str, Run]
+    ) -> list[Job]:
+        """What :meth:`stored_queue` gave, once the runs are in the queue again; ``materials`` as they were listed then,
+        ``runs`` by the name of their folder. An export of what is gone is left out."""
+        made = []
+        for entry in stored:
+            try:
+                target, number = entry["target"], entry["material"]
+                settings = from_dict(TARGETS[target].settings, entry["settings"])
+                material = None if number is None else materials[number]
+                run = runs.get(entry["run"])
+                if material is None and run is None:
+                    raise LookupError("its material is gone")
+                job = self._export_and_tell(target, material, run, Path(entry["folder"]), settings)
+                self._desk.compute.move(job, int(entry["place"]))
+                made.append(job)
+            except (InputError, LookupError, TypeError, ValueError) as error:
+                log.warning("A stored export was left out: %s", error)
+        return made
+
+    def interrupt(self) -> int:
+        """Take out of the queue what stands in the project's file, as closing the window does. Says how many there
+        were."""
+        jobs = [job for job in self._queued if not job.state.ended]
+        for job in jobs:
+            self._interrupted.add(job)
+            job.cancel()
+        return len(jobs)
+
+    def _on_ended(self) -> None:
+        for job in [job for job in self._queued if job.state.ended]:
+            del self._queued[job]
+            self._interrupted.discard(job)
 
     def export_one(self, target: str, material: Material | None, run: Run | None, parent: Path) -> None:
         """Into ``parent/<target>/<material>``, and tell what was written."""
         name = material.name if material is not None else run.material_name if run is not None else "material"
-        job = self.export(target, material, run, parent / target / run_store.safe_name(name))
+        self._export_and_tell(target, material, run, parent / target / run_store.safe_name(name))
+
+    def _export_and_tell(
+        self, target: str, material: Material | None, run: Run | None, folder: Path, settings: Any = None
+    ) -> Job:
+        job = self.export(target, material, run, folder, settings)
         job.finished.connect(lambda event: self._tell(event.result))
+        return job
 
     def export_all(self, target: str, parent: Path) -> int:
         """The newest result of every material that has one; says how many. Told once, when the last is written."""
@@ -159,8 +246,9 @@ class Exports(QObject):
         show = (tr("Open folder"), lambda: self._desk.folder_wanted.emit(parent / target))
         self._desk.say(" ".join([told, *notes]), "good", (show,))
 
-    def _on_cancelled(self, name: str) -> None:
-        if not self._desk.closing:
+    def _on_cancelled(self, name: str, number: int) -> None:
+        interrupted = any(job.number == number for job in self._interrupted)
+        if not self._desk.closing and not interrupted:
             self._desk.say(tr("The export of {name} was cancelled.").format(name=name))
 
     def _track(self, job: Job) -> None:
@@ -196,7 +284,7 @@ def _copy(source: Path, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(source, part)
-        part.replace(target)
+        put_in_place(part, target)
     except OSError as error:
         part.unlink(missing_ok=True)
         text = tr("{path} can't be written: {reason}.").format(path=target, reason=error.strerror or error)

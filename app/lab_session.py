@@ -25,7 +25,7 @@ from core.coordinate.transforms import transformed
 from core.errors import InputError, TexloomError
 from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Slot
 from core.textures.material import Pixels
-from widgets.language import tr
+from widgets.language import spoken, tr
 
 NETWORK_SUFFIXES = (SUFFIX, *rtx_file.SUFFIXES)
 POLL_MS = 100
@@ -451,7 +451,7 @@ class LabSession(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         unknown = tr("Something unexpected went wrong; the log has the details.")
-        self._say(str(error) if isinstance(error, TexloomError) else unknown, "bad")
+        self._say(spoken(error.sentence) if isinstance(error, TexloomError) else unknown, "bad")
         if self.job is not None and self.job.state is JobState.FAILED and self._poll.isActive():
             self._back()
 

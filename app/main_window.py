@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import time
@@ -9,15 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
+    QCursor,
     QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
     QUndoStack,
 )
@@ -34,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, dock_layout, logs, paths, place_menus, preferences, presenting
+from app import actions, dock_layout, logs, moved, paths, place_menus, preferences, presenting, view_keys
 from app.announcing import Announcer
 from app.command_line import command_line
 from app.desk import Message
@@ -49,7 +52,9 @@ from app.runs import CompressJob
 from app.session import Session
 from app.sources import ContainerSource, sample_title
 from app.workspaces import COMPRESS, HOME, LAB, PageStack, Workspaces
+from core import devices
 from core.codec.baseline_sets import BASELINES, Baseline
+from core.devices import Device, cores
 from core.errors import InputError, OutputError
 from core.exporters import TARGETS
 from core.jobs import from_dict, to_dict
@@ -58,8 +63,10 @@ from core.textures.roles import NormalConvention, Role
 from core.textures.sample_names import SAMPLE_NAMES
 from renderers.choices import CompareMode
 from widgets import theme
+from widgets.background import Background, Tell
 from widgets.command_palette import CommandPalette
 from widgets.controls import ElidedLabel, Segmented, bare, button
+from widgets.device_button import DeviceButton
 from widgets.dock import Dock
 from widgets.drop_area import DropOverlay
 from widgets.home_page import HomePage
@@ -167,6 +174,10 @@ class MainWindow(QMainWindow):
         self._announcer = Announcer(self)
         self._compressing: CompressWorkspace | None = None
         self._lab: LabWorkspace | None = None
+        self._held: set[str] = set()
+        """Keys that are held now, of those that :mod:`app.view_keys` tells of."""
+        self._under: QWidget | None = None
+        """The panel or view that the mouse is over."""
         self._dialogs: dict[str, QDialog] = {}
         """Those that are open, by what they are for."""
         self._early_entries: list[tuple[str, str, str]] = []
@@ -191,6 +202,7 @@ class MainWindow(QMainWindow):
 
     def start(self, inputs: list[Path]) -> None:
         """Open ``inputs``, or go on where a crash broke off, or begin as the options say."""
+        self._devices.run(_look_for_devices)
         projects, crashed = self.session.projects, self.session.projects.crashed()
         if inputs:
             self._open(inputs)
@@ -255,6 +267,7 @@ class MainWindow(QMainWindow):
         self.workspaces.changed.connect(self._tabs.set_value)
         self.workspaces.changed.connect(lambda _: self._update_actions())
         self.workspaces.changed.connect(self._place_toasts)
+        self.workspaces.changed.connect(lambda _: self._show_device())
 
     def _place_toasts(self, workspace: str) -> None:
         # Over pictures, not over what is pressed.
@@ -276,6 +289,7 @@ class MainWindow(QMainWindow):
     def _on_lab(self) -> None:
         assert self._lab is not None
         self.preferences.lab_settings = to_dict(self._lab.session.settings)
+        self._show_device()
         self._update_undo()
 
     def _undo_stack(self) -> QUndoStack | None:
@@ -320,7 +334,56 @@ class MainWindow(QMainWindow):
         row = bare(QHBoxLayout(self._corner), 8, (0, 2, 4, 2))
         row.addWidget(self._tabs)
         row.addWidget(self._search)
+        # Until the system has been asked, what there is everywhere.
+        self.device = DeviceButton()
+        self.device.set_choices(presenting.device_choices([Device("cpu")], cores()))
+        self.device.chosen.connect(self._choose_device)
+        self._devices = Background(self)
+        self._devices.result.connect(self._on_devices)
+        row.addWidget(self.device)
         bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_corner()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self._held:
+            # Another window hears of it when they are let go.
+            self._held.clear()
+            self._show_hint()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            QTimer.singleShot(0, self, self._fit_corner)
+
+    def _fit_corner(self) -> None:
+        """The device keeps its words as long as the menus keep theirs."""
+        if not hasattr(self, "device"):
+            return  # still being built
+        bar = self.menuBar()
+        menus = bar.actionGeometry(bar.actions()[-1]).right()
+        others = self._corner.sizeHint().width() - self.device.sizeHint().width()
+        if self.device.set_short(menus + others + self.device.full_width > self.width()):
+            # A menu bar looks at its corner only when it gets another size.
+            QApplication.sendEvent(bar, QResizeEvent(bar.size(), bar.size()))
+
+    def _on_devices(self, found: tuple[Device, ...]) -> None:
+        self.device.set_choices(presenting.device_choices(found, cores()))
+        self._fit_corner()
+
+    def _choose_device(self, name: str) -> None:
+        """For the runs of the workspace that is seen; can be undone, like every setting."""
+        if self.workspaces.current == LAB and self._lab is not None:
+            lab = self._lab.session
+            lab.change_settings(dataclasses.replace(lab.settings, device=name))
+        else:
+            self.session.change_settings(dataclasses.replace(self.document.settings, device=name))
+        self._show_device()
+
+    def _show_device(self) -> None:
+        in_lab = self.workspaces.current == LAB and self._lab is not None
+        settings = self._lab.session.settings if in_lab and self._lab is not None else self.document.settings
+        self.device.set_value(settings.device)
 
     def _build_panel_menus(self) -> None:
         self._window_menu.addSeparator()
@@ -382,6 +445,7 @@ class MainWindow(QMainWindow):
         document.materials_changed.connect(self._all_later.ask)
         document.current_changed.connect(self._all_later.ask)
         document.runs_changed.connect(self._all_later.ask)
+        document.settings_changed.connect(self._show_device)
         self.logs.entry.connect(self._on_entry)
         self.home.open_folder.connect(self._open_folder)
         self.home.open_files.connect(self._open_files)
@@ -395,6 +459,7 @@ class MainWindow(QMainWindow):
         session.projects.changed.connect(self._on_project)
         session.projects.opened.connect(self._on_project_opened)
         session.materials.added.connect(lambda _: self._go(COMPRESS))
+        session.materials.locate_wanted.connect(self._locate)
         session.compute.changed.connect(self._queue_later.ask)
         session.undo.canUndoChanged.connect(lambda _: self._update_actions())
         session.undo.canRedoChanged.connect(lambda _: self._update_actions())
@@ -480,6 +545,7 @@ class MainWindow(QMainWindow):
             "save_as": self._save_as,
             "export": self._export_again,
             "decode": lambda: self._export("images"),
+            "locate_files": lambda: self._locate(self.document.current),
             "close_material": self._close_material,
             "quit": self.close,
             "undo": self._undo,
@@ -692,7 +758,7 @@ class MainWindow(QMainWindow):
         jobs = [job for job in (*running, *compute.waiting) if not job.state.ended]
         runs = [by_job[job] for job in jobs if job in by_job]
         rows = [presenting.queue_row(by_job.get(job), job) for job in jobs]
-        summary = presenting.queue_summary(runs, compute.held)
+        summary = presenting.queue_summary(runs, jobs, compute.held)
         self.queue.show_queue(rows, summary, compute.held)
         self.actions_by_id["hold_queue"].setChecked(compute.held)
         first = runs[0].fraction if runs else None
@@ -720,6 +786,7 @@ class MainWindow(QMainWindow):
         if run is None:
             self.training.show_nothing()
         else:
+            run.recall()
             self.training.show_run(presenting.training_view(run), run.seconds, run.curves)
 
     def _show_labels(self) -> None:
@@ -779,19 +846,43 @@ class MainWindow(QMainWindow):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        if self.workspaces.current == LAB:
-            self._hint.setText(tr("Drop a picture on the lab, or start with the sample"))
-        elif not self.document.materials or self.workspaces.current == HOME:
-            self._hint.setText(tr("Drop a folder of maps anywhere on the window"))
-        elif self.viewport.options.mode is ViewMode.PICTURE:
-            self._hint.setText(
-                tr("Space original   W wipe   D difference   E FLIP   R G B A channel   C next map   Z 1:1   ? keys")
-            )
-        else:
-            keys = tr(
-                "Space original   W wipe   D difference   E FLIP   C map   T tiling   Shift+right-drag light   ? keys"
-            )
-            self._hint.setText(keys)
+        """What mouse and keys do in the view under the mouse, with the keys that are held now."""
+        view = self._view_of(self._under) or self._view_of(self._main_view()) or HOME
+        if not self._held and not self.document.materials and view != LAB:
+            view = HOME
+        enabled = [name for name, action in self.actions_by_id.items() if action.isEnabled()] if self._held else ()
+        wiping = self._compressing is not None and self.viewport.comparison.mode is CompareMode.WIPE
+        self._hint.setText(view_keys.hint(view, frozenset(self._held), enabled, wiping=wiping))
+
+    def _hold(self, event: QEvent, *names: str) -> None:
+        """Take note of one of the keys ``names`` that is pressed or let go."""
+        if not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+            return
+        keys = {**view_keys.HELD, view_keys.SPACE: Qt.Key.Key_Space}
+        for name in names:
+            if event.key() == keys[name] and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                before = set(self._held)
+                (self._held.add if event.type() == QEvent.Type.KeyPress else self._held.discard)(name)
+                if self._held != before:
+                    self._show_hint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Keys that are only held reach the window from wherever the keyboard is: nobody takes them.
+        self._hold(event, *view_keys.HELD)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._hold(event, *view_keys.HELD)
+        super().keyReleaseEvent(event)
+
+    def _point_at(self, widget: QObject, event: QEvent) -> None:
+        """Take note of the view that the mouse comes to or leaves."""
+        if event.type() == QEvent.Type.Enter and isinstance(widget, QWidget):
+            self._under = widget
+            self._show_hint()
+        elif event.type() == QEvent.Type.Leave and self._under is widget:
+            self._under = None
+            self._show_hint()
 
     def _show_inspected(self) -> None:
         component = self.viewport.options.component
@@ -830,6 +921,7 @@ class MainWindow(QMainWindow):
         act["export"].setEnabled(current is not None or result is not None)
         self.export_menu.setEnabled(current is not None or result is not None)
         act["close_material"].setEnabled(current is not None)
+        act["locate_files"].setEnabled(current is not None and bool(current.missing))
         act["use_again"].setEnabled(self._reusable() is not None)
         original = ready and current is not None and not isinstance(current.source, ContainerSource)
         act["baseline"].setEnabled(original)
@@ -1105,6 +1197,16 @@ class MainWindow(QMainWindow):
         if files:
             self.session.materials.open([Path(file) for file in files])
 
+    def _locate(self, material: Material | None) -> None:
+        """Ask where the files of a material are now; the nearest folder that is still there is offered."""
+        if material is None or not material.missing:
+            return
+        start = next(iter(moved.nearest_folder(material.missing[:1])), Path.home())
+        title = tr("Where are the files of {material}?").format(material=material.name)
+        folder = QFileDialog.getExistingDirectory(self, title, str(start))
+        if folder:
+            self.session.materials.locate(material, Path(folder))
+
     def _open_mesh(self) -> None:
         kinds = _or_all(tr("Meshes ({patterns})").format(patterns="*.gltf *.glb *.obj"))
         file, _ = QFileDialog.getOpenFileName(self, tr("Open a mesh"), "", kinds)
@@ -1210,11 +1312,16 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.viewport and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Tab and not event.modifiers():
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self._point_at(watched, event)
+        if watched is self.viewport and isinstance(event, QKeyEvent):
+            self._hold(event, view_keys.SPACE)
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
                 self._toggle_panels()
                 return True
         elif isinstance(watched, Dock):
+            if watched.isFloating():
+                self._hold(event, *view_keys.HELD)
             # A docked panel passes drags on to the window by itself; a floating one is a window of its own.
             if isinstance(event, QDragEnterEvent) and watched.isFloating():
                 self.dragEnterEvent(event)
@@ -1282,8 +1389,35 @@ class MainWindow(QMainWindow):
         QApplication.clipboard().setText(logs.report("\n".join(extra), lines))
         self.toasts.show(tr("The report is in the clipboard."))
 
+    def _view_at(self, place: QPoint) -> str:
+        """The view at a place of the screen, as :mod:`app.view_keys` knows it; where there is none, as over the menus,
+        the one that has the keyboard, else the largest of the workspace."""
+        return (
+            self._view_of(QApplication.widgetAt(place))
+            or self._view_of(QApplication.focusWidget())
+            or self._view_of(self._main_view())
+        )
+
+    def _main_view(self) -> QWidget | None:
+        if self.workspaces.current == COMPRESS and self._compressing is not None:
+            return self.viewport
+        return self.centre.currentWidget()
+
+    def _view_of(self, widget: QWidget | None) -> str:
+        while widget is not None:
+            if isinstance(widget, Dock):
+                return widget.objectName() if widget.objectName() in view_keys.VIEWS else ""
+            if self._compressing is not None and widget is self._compressing:
+                flat = self.viewport.options.mode is ViewMode.PICTURE
+                return view_keys.PICTURE if flat else view_keys.MATERIAL
+            if widget is self._lab:
+                return LAB
+            if widget is self.home:
+                return HOME
+            widget = widget.parentWidget()
+        return ""
+
     def _show_keys(self) -> None:
-        groups = actions.key_groups()
         panels = [
             (
                 tr("Show or hide {panel}").format(panel=dock.windowTitle().lower()),
@@ -1291,9 +1425,8 @@ class MainWindow(QMainWindow):
             )
             for dock in self.docks.values()
         ]
-        window = tr("Window")
-        groups[window] = [*groups[window], *panels]
-        sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self)
+        first, groups = view_keys.sheet(self._view_at(QCursor.pos()), panels)
+        sheet = KeySheet(groups, 4 if self.width() > 1400 else 3, self, first)
         sheet.show()
         sheet.raise_()
         sheet.setFocus()
@@ -1326,6 +1459,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         self._closed = True
+        self._devices.cancel()
         self.preferences.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         if self._compressing is not None:
             self.preferences.docks = self.layout_of_docks.state()
@@ -1357,6 +1491,10 @@ def _lab_settings(values: dict[str, Any]) -> LabSettings:
     except InputError as error:
         log.warning("Stored settings of the lab were ignored: %s", error)
         return LabSettings()
+
+
+def _look_for_devices(tell: Tell) -> None:
+    tell(devices.look())
 
 
 def _stage_of(path: Path) -> dict[str, Any]:

@@ -6,16 +6,17 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
-from app import reading_jobs, run_store
+from app import moved, reading_jobs, run_store
 from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState
 from app.job_runner import call
 from app.later import Slices
+from app.moved import Located, MissingFilesError
 from app.reading_jobs import Opened
-from app.sources import ContainerSource, SampleSource, sample_title
+from app.sources import ContainerSource, SampleSource, Source, sample_title
 from app.undo import Change
 from core.jobs import Finished
 from core.textures.plan import MaterialPlan
@@ -25,6 +26,8 @@ from widgets.role_review import to_check
 
 log = logging.getLogger(__name__)
 
+TOGETHER_MS = 400
+"""What is lost within this time is told in one message."""
 HELD_SETS = 3
 """So many materials keep their pixels in memory; the rest are read again, also by their runs when their turn comes."""
 
@@ -37,6 +40,10 @@ class Materials(QObject):
 
     added = Signal(tuple)
     """These were taken up; none, where somebody opened what is open already."""
+    locate_wanted = Signal(object)
+    """Somebody shall say where the files of this :class:`Material` are."""
+    rebound = Signal(object, object)
+    """The files of this :class:`Material` are read from other places, which a mapping from old to new says."""
 
     def __init__(self, desk: Desk, undo: QUndoStack) -> None:
         super().__init__(desk)
@@ -45,6 +52,16 @@ class Materials(QObject):
         self._recent_sets: list[int] = []
         self._to_read: Slices[Material] = Slices(self._read_first, self)
         self.document.current_changed.connect(self._on_current)
+        self._lost: set[int] = set()
+        """Materials, by key, whose files are gone, which was not told yet."""
+        self._tell_lost = QTimer(self)
+        self._tell_lost.setSingleShot(True)
+        self._tell_lost.setInterval(TOGETHER_MS)
+        self._tell_lost.timeout.connect(self._on_lost)
+
+    def stop(self) -> None:
+        """Tell nothing more: the window closes."""
+        self._tell_lost.stop()
 
     def open(self, inputs: Sequence[Path], then: Callable[[list[Material]], object] | None = None) -> None:
         """Folders, image files and ``.texloom`` files; what can't be used gives one message and no more, and what is
@@ -162,7 +179,13 @@ class Materials(QObject):
                 self._on_opened(material, event.result)
 
         def failed(error: Exception) -> None:
-            if generation == material.generation:
+            if generation != material.generation:
+                return
+            if isinstance(error, MissingFilesError):
+                material.texture_set = material.neural = None
+                self.lose(material, error.missing)
+            else:
+                material.missing = ()
                 self._undecided(material, sentence(error))
                 self._desk.tell_error(error)
 
@@ -178,7 +201,7 @@ class Materials(QObject):
         material.normal_previews = opened.normal_previews
         material.width, material.height = texture_set.width, texture_set.height
         material.roles = tuple(texture_map.role for texture_map in texture_set.maps)
-        material.state, material.problem = MaterialState.READY, ""
+        material.state, material.problem, material.missing = MaterialState.READY, "", ()
         if not known:
             for notice in texture_set.notices:
                 log.info("%s: %s", material.name, notice)
@@ -204,6 +227,8 @@ class Materials(QObject):
                 self._recent_sets.remove(key)
                 if old is not None:
                     old.texture_set = old.neural = None
+                    if old.missing:
+                        old.state = MaterialState.UNDECIDED
 
     def _on_current(self) -> None:
         material = self.document.current
@@ -214,6 +239,108 @@ class Materials(QObject):
             self._read(material)
         else:
             self._hold(material)
+
+    # --- files that are gone ----------------------------------------------------------------------------------
+
+    def lose(self, material: Material, gone: Sequence[Path]) -> None:
+        """Files of it are gone. What is in memory stays to be worked with."""
+        if not material.missing:
+            self._lost.add(material.key)
+            self._tell_lost.start()
+        material.missing = tuple(gone)
+        problem = moved.sentence(gone)
+        if material.texture_set is None:
+            self._undecided(material, problem)
+        else:
+            material.problem = problem
+            self.document.material_changed.emit(material)
+
+    def _on_lost(self) -> None:
+        """One message, however many they are: once all have been looked at."""
+        if any(each.state is MaterialState.READING for each in self.document.materials) and not self._desk.closing:
+            self._tell_lost.start()
+            return
+        lost = [each for each in self.document.materials if each.key in self._lost and each.missing]
+        self._lost.clear()
+        if not lost or self._desk.closing:
+            return
+        text = f"{lost[0].name}: {moved.sentence(lost[0].missing)}"
+        if len(lost) > 1:
+            text = tr("The files of %n material(s) are not where they were.", "", len(lost))
+        first = next((each for each in lost if each is self.document.current), lost[0])
+        self._desk.say(text, "warn", ((tr("Locate files…"), lambda: self.locate_wanted.emit(first)),))
+
+    def locate(self, material: Material, folder: Path) -> None:
+        """Read a material's files from where they are now, at any depth of ``folder``, and offer the same for others
+        that moved along. Can be undone; runs stay."""
+        others = [each for each in self.document.materials if each.missing and each is not material]
+        taken = {path for each in self.document.materials for path in moved.files_of(each.source)}
+        sources = [each.source for each in others]
+        work = call(moved.locate, material.source, sources, folder, taken)
+        job = self._desk.io.submit(tr("Looking for files"), work)
+        self._desk.io.move(job, 0)
+        before = [each.source for each in (material, *others)]
+
+        def finished(event: Finished) -> None:
+            # What was closed or changed meanwhile is left alone.
+            found = [
+                (each, located)
+                for each, source, located in zip((material, *others), before, event.result, strict=True)
+                if located is not None and each.source is source and self.document.material(each.key) is each
+            ]
+            self._on_located(material, found, folder)
+
+        job.finished.connect(finished)
+        job.failed.connect(self._desk.tell_error)
+
+    def _on_located(self, material: Material, found: Sequence[tuple[Material, Located]], folder: Path) -> None:
+        own = [pair for pair in found if pair[0] is material and pair[1].moves]
+        others = [pair for pair in found if pair[0] is not material]
+        if not own:
+            again = (tr("Locate files…"), lambda: self.locate_wanted.emit(material))
+            text = tr("None of the files of {material} is in {folder}.").format(material=material.name, folder=folder)
+            self._desk.say(text, "warn", (again,))
+            return
+        self._rebind(own)
+        ((_, located),) = own
+        count = len(located.moves)
+        text = tr("%n file(s) of {material} were found in {folder}.", "", count)
+        text = text.format(material=material.name, folder=folder.name)
+        offers: list[MessageAction] = []
+        if located.left:
+            text += " " + moved.sentence(located.left)
+            offers.append((tr("Locate files…"), lambda: self.locate_wanted.emit(material)))
+        if others:
+            text += " " + tr("%n more material(s) moved along.", "", len(others))
+            offers.append((tr("Locate them too"), lambda: self._rebind_all(others)))
+        offers.append((tr("Undo"), self._undo.undo))
+        self._desk.say(text, "warn" if located.left else "good", tuple(offers))
+
+    def _rebind_all(self, found: Sequence[tuple[Material, Located]]) -> None:
+        still = [pair for pair in found if pair[0].missing and self.document.material(pair[0].key) is pair[0]]
+        if still:
+            self._rebind(still)
+            text = tr("%n material(s) have their files again.", "", len(still))
+            self._desk.say(text, "good", ((tr("Undo"), self._undo.undo),))
+
+    def _rebind(self, found: Sequence[tuple[Material, Located]]) -> None:
+        """One step for undo."""
+        before = [each.source for each, _ in found]
+
+        def put(there: bool) -> None:
+            for (each, located), old in zip(found, before, strict=True):
+                self._read_from(each, located.source if there else old)
+                self.rebound.emit(each, located.moves if there else moved.back(located.moves))
+
+        text = tr("Locate the files of {material}").format(material=found[0][0].name)
+        if len(found) > 1:
+            text = tr("Locate the files of %n material(s)", "", len(found))
+        self._undo.push(Change(text, False, True, put))
+
+    def _read_from(self, material: Material, source: Source) -> None:
+        material.source = source
+        material.plan = source if isinstance(source, MaterialPlan) else None
+        self._read(material)
 
     # --- review ---------------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class PlaceMenus:
             folder = material.plan.folder
             _add(menu, tr("Read the files again"), lambda: session.materials.read_again(material))
             _add(menu, tr("Open folder"), lambda: self._open_folder(folder))
+        if material.missing:
+            _add(menu, tr("Locate files…"), lambda: session.materials.locate_wanted.emit(material))
         menu.addSeparator()
         _add(menu, tr("Close"), lambda: session.materials.remove(key))
         menu.popup(place)

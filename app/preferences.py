@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.files import put_in_place
+
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
@@ -123,7 +125,7 @@ def save(preferences: Preferences, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
         part.write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
+        put_in_place(part, path)
     except OSError as error:
         log.warning("The preferences could not be saved: %s", error)
 

@@ -10,6 +10,8 @@ from app.job_runner import Job, JobState
 from app.projects import RecentProject
 from core.codec.baseline_sets import BASELINES
 from core.codec.settings import PRESET_SECONDS, CompressSettings
+from core.devices import Device
+from widgets.device_button import DeviceChoice
 from widgets.home_page import ProjectCard
 from widgets.language import role_name, tr
 from widgets.material_list import PART, MaterialRow
@@ -63,6 +65,8 @@ def material_row(document: Document, material: Material) -> MaterialRow:
     state, look, fraction = tr("Ready"), "", None
     if material.state is MaterialState.READING and not material.width and run is None:
         state = tr("Reading…")
+    elif material.missing and (run is None or not run.state.active):
+        state, look = tr("Files missing"), "warn"
     elif material.state is MaterialState.UNDECIDED:
         state, look = tr("Needs a look"), "warn"
     elif run is not None and run.state.active:
@@ -130,7 +134,7 @@ def queue_row(run: Run | None, job: Job) -> QueueRow:
     waiting = job.state is JobState.WAITING
     if run is None:
         state = tr("Waiting") if waiting else tr("Working")
-        return QueueRow(id(job), job.title, "", state, "" if waiting else "active", waiting)
+        return QueueRow(job.number, job.title, "", state, "" if waiting else "active", waiting)
     word, look = state_words(run)
     settings = run.settings
     detail = f"{goal_text(settings)}  ·  {tr(settings.preset)}"
@@ -155,9 +159,9 @@ def goal_text(settings: CompressSettings) -> str:
     return tr("{bits:g} bits/texel").format(bits=settings.bpp)
 
 
-def queue_summary(runs: Sequence[Run], held: bool) -> str:
-    """How many wait, and about how long all will take on this machine."""
-    waiting = [run for run in runs if run.state is RunState.WAITING]
+def queue_summary(runs: Sequence[Run], jobs: Sequence[Job], held: bool) -> str:
+    """How many of ``jobs`` wait, and about how long the runs among them will take on this machine."""
+    waiting = [job for job in jobs if job.state is JobState.WAITING]
     left = sum(expected_seconds(run) for run in runs)
     parts = [tr("On hold")] if held else []
     parts.append(tr("%n waiting", "", len(waiting)) if waiting else tr("Nothing waits"))
@@ -178,6 +182,18 @@ def expected_seconds(run: Run) -> float:
 def project_card(project: RecentProject, now: float) -> ProjectCard:
     count = tr("%n material(s)", "", project.materials)
     return ProjectCard(project.path, project.title, count, when_text(now - project.changed), project.picture)
+
+
+def device_choices(devices: Sequence[Device], cores: int) -> list[DeviceChoice]:
+    """The devices as the window calls them."""
+    kinds = {"cuda": tr("NVIDIA graphics card"), "mps": tr("Apple graphics processor"), "cpu": tr("Processor")}
+    made = []
+    for device in devices:
+        title = device.title.removeprefix("NVIDIA ").removeprefix("GeForce ") or kinds[device.name]
+        if device.name == "cpu":
+            title = tr("CPU, %n core(s)", "", cores)
+        made.append(DeviceChoice(device.name, kinds[device.name], title, tr(device.problem) if device.problem else ""))
+    return made
 
 
 def when_text(seconds: float) -> str:

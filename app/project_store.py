@@ -38,6 +38,8 @@ class Project:
     """Side -> name of the run's folder; the original where a side is missing."""
     queue: list[str] = field(default_factory=list)
     """The folders' names of the runs that were active, in order."""
+    exports: list[dict[str, Any]] = field(default_factory=list)
+    """Those among the runs of that queue, as :meth:`app.exports.Exports.stored_queue` gives them."""
     watched: list[str] = field(default_factory=list)
     """Folders whose new materials are taken up."""
     open: bool = False

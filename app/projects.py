@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter, QUndoStack
 from app import paths, project_store, sources
 from app.desk import Desk
 from app.document import ORIGINAL, Material
+from app.exports import Exports
 from app.later import Slices
 from app.materials import Materials
 from app.preferences import PROJECTS_LIMIT
@@ -52,9 +53,10 @@ class Projects(QObject):
     """Shall be looked at now."""
     saved = Signal()
 
-    def __init__(self, desk: Desk, materials: Materials, runs: Runs, undo: QUndoStack) -> None:
+    def __init__(self, desk: Desk, materials: Materials, runs: Runs, exports: Exports, undo: QUndoStack) -> None:
         super().__init__(desk)
         self._desk, self._materials, self._runs, self._undo = desk, materials, runs, undo
+        self._exports = exports
         self._lock: QLockFile | None = None
         self._loading = False
         # What the file says of many materials is worked out little by little, before it is written.
@@ -145,6 +147,7 @@ class Projects(QObject):
         shown = {side: document.run(key) for side, key in document.slots.items()}
         project.slots = {side: run.folder.name for side, run in shown.items() if run is not None}
         project.queue = [run.folder.name for run in self._runs.in_order()]
+        project.exports = self._exports.stored_queue()
         project.open = not self._desk.closing
         project.changed = time.time()
 
@@ -258,10 +261,13 @@ class Projects(QObject):
 
     def _leave(self) -> None:
         self.save()
-        interrupted, title, path = self._runs.interrupt(), self.title, self.path
-        if interrupted:
+        title, path = self.title, self.path
+        runs, exports = self._runs.interrupt(), self._exports.interrupt()
+        if runs or exports:
             back = (tr("Go back"), lambda: self.open(path))
-            text = tr("%n run(s) of “{project}” will go on when it is opened again.", "", interrupted)
+            text = tr("%n run(s) of “{project}” will go on when it is opened again.", "", runs)
+            if exports:
+                text = tr("%n job(s) of “{project}” will go on when it is opened again.", "", runs + exports)
             self._desk.say(text.format(project=title), "warn", (back,))
         self.project.open = False
         if self.path.exists():
@@ -289,7 +295,9 @@ class Projects(QObject):
         try:
             document.set_settings(settings_from(project.settings))
             self._runs.restore(project.id, [*project.queue, *project.slots.values()])
-            made = []
+            made: list[Material] = []
+            listed: list[Material | None] = []
+            """Also those that could not be taken up: exports count them."""
             for entry in project.materials:
                 try:
                     source = sources.from_json(entry["source"])
@@ -298,9 +306,11 @@ class Projects(QObject):
                     if "name" in entry:
                         text = tr("{name} could not be taken up again.").format(name=entry["name"])
                     self._desk.say(text, "warn")
+                    listed.append(None)
                     continue
                 plan = source if isinstance(source, MaterialPlan) else None
                 made.append(Material(document.next_key(), str(entry.get("name", tr("Material"))), source, plan=plan))
+                listed.append(made[-1])
             look = made[project.current] if 0 <= project.current < len(made) else made[0] if made else None
             self._materials.add(made, look)
             by_folder = {run.folder.name: run for run in document.runs}
@@ -312,8 +322,22 @@ class Projects(QObject):
                     document.set_slot(side, ORIGINAL)
             waiting = [by_folder[name] for name in project.queue if name in by_folder]
             self._runs.queue_again(waiting)
+            exports = self._exports.queue_again(project.exports, listed, by_folder)
+            self._hold(sum(run.state.active for run in waiting), len(exports))
         finally:
             self._loading = False
+
+    def _hold(self, runs: int, exports: int) -> None:
+        """What waited when the project was left waits for the user's word, unless that is not wanted."""
+        if not runs and not exports:
+            return
+        self._desk.compute.hold(self._runs.hold_after_restart)
+        if self._runs.hold_after_restart:
+            go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
+            text = tr("%n run(s) wait in the queue since last time.", "", runs)
+            if exports:
+                text = tr("%n job(s) wait in the queue since last time.", "", runs + exports)
+            self._desk.say(text, "warn", (go_on,))
 
     # --- files ----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
+from app import moved
 from app.sources import ContainerSource, SampleSource, Source
 from core.errors import InputError
 from core.textures import names as names_of_files
@@ -74,7 +75,8 @@ def look(inputs: Sequence[Path]) -> Found:
 
 
 def read_source(source: Source) -> TextureSet:
-    """The pixels of a source. Raises InputError."""
+    """The pixels of a source. Raises InputError; of these MissingFilesError where files of it are gone."""
+    moved.check(source)
     if isinstance(source, SampleSource):
         from core.textures import samples
 
@@ -98,6 +100,7 @@ def open_source(source: Source) -> Opened:
 
     from widgets.lit_preview import lit_plane, lit_sphere, map_image
 
+    moved.check(source)
     neural = _read_container(source) if isinstance(source, ContainerSource) else None
     texture_set = read_source(source) if neural is None else neural.decoded_set()
     maps = {role: texture_map.pixels for role, texture_map in texture_set.by_role.items()}

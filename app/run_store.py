@@ -1,7 +1,8 @@
 """Runs on disk: one folder per run with its record, its checkpoint or its finished file.
 
 ``<runs>/<material>/<time and id>/run.json`` says what was asked and what came out; the ``.texloom-run`` beside
-it makes an interrupted run resumable. A run may also be a baseline, whose file is a ``.texloom-blocks``.
+it makes an interrupted run resumable, and ``curves.json`` has its quality over time. A run may also be a baseline,
+whose file is a ``.texloom-blocks``.
 """
 
 from __future__ import annotations
@@ -10,25 +11,30 @@ import contextlib
 import copy
 import json
 import logging
+import math
 import re
 import shutil
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from core.errors import OutputError
+from core.files import finite, put_in_place, settle_folder
 from widgets.language import tr
 
 log = logging.getLogger(__name__)
 
 RECORD = "run.json"
+CURVES = "curves.json"
 CONTAINER_SUFFIX = ".texloom"
 CHECKPOINT_SUFFIX = ".texloom-run"
 BLOCKS_SUFFIX = ".texloom-blocks"
 BIN = ".deleted"
+CURVE_POINTS = 300
 
 
 @dataclass
@@ -50,7 +56,7 @@ class RunRecord:
     seconds: float | None = None
     steps: int = 0
     history: list[list[float]] = field(default_factory=list)
-    """Thinned: seconds, PSNR over all maps."""
+    """Of records of earlier versions, which had no file of curves: seconds, PSNR over all maps."""
     project: str = ""
     """The id of the project it was made in."""
     number: int = 0
@@ -70,6 +76,7 @@ def begin(record: RunRecord, folder: Path) -> None:
     """Make the folder of a run, with its record. Raises OutputError where that can't be."""
     try:
         folder.mkdir(parents=True)
+        settle_folder(folder.parent)
     except OSError as error:
         text = tr("The run can't be stored in {folder}: {reason}.")
         raise OutputError(text.format(folder=folder.parent, reason=error.strerror or error), folder) from error
@@ -84,14 +91,50 @@ def safe_name(name: str) -> str:
 
 def write(record: RunRecord, folder: Path) -> None:
     """Atomically; a disk that is full is logged, because the run itself goes on."""
-    part = folder / (RECORD + ".part")
-    # Not asdict: it would copy all that the run is made from. Without an indent the encoder in C can have it.
-    values = {entry.name: getattr(record, entry.name) for entry in fields(record)}
+    # Not asdict: it would copy all that the run is made from.
+    _write(folder / RECORD, {entry.name: getattr(record, entry.name) for entry in fields(record)})
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    part = path.with_name(path.name + ".part")
     try:
+        # Without an indent the encoder in C can have it.
         part.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-        part.replace(folder / RECORD)
+        put_in_place(part, path)
     except OSError as error:
-        log.warning("The record of the run in %s could not be written: %s", folder, error)
+        log.warning("%s could not be written: %s", path, error)
+
+
+def write_curves(folder: Path, seconds: Sequence[float], curves: Mapping[str, Sequence[float]]) -> None:
+    """The quality over time, beside the record and not in it: all records are read at every start, the curves of a run
+    when somebody looks at it. Thinned to some hundred points; what was not measured is null. Atomically, as
+    :func:`write`; nothing, where nothing was measured."""
+    if not seconds:
+        return
+    step = max(1, len(seconds) // CURVE_POINTS)
+    kept = sorted({*range(0, len(seconds), step), len(seconds) - 1})
+    rounded = {name: finite([round(values[index], 2) for index in kept]) for name, values in curves.items()}
+    _write(folder / CURVES, {"seconds": [round(seconds[index], 2) for index in kept], "psnr_db": rounded})
+
+
+def read_curves(folder: Path) -> tuple[list[float], dict[str, list[float]]]:
+    """Seconds, and PSNR in dB by role name or "total" for each of them, NaN where not measured; empty where there are
+    none."""
+    try:
+        raw = json.loads((folder / CURVES).read_text(encoding="utf-8"))
+        seconds = [float(value) for value in raw["seconds"]]
+        curves = {
+            str(name): [math.nan if value is None else float(value) for value in values]
+            for name, values in raw["psnr_db"].items()
+        }
+        if any(len(values) != len(seconds) for values in curves.values()):
+            raise ValueError("its curves are not as long as its times")
+    except FileNotFoundError:
+        return [], {}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("The curves of the run in %s could not be read: %s", folder, error)
+        return [], {}
+    return seconds, curves
 
 
 def read(folder: Path) -> RunRecord | None:

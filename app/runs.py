@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app import paths, reading_jobs, run_store, sources
+from app import moved, paths, reading_jobs, run_store, sources
 from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState, Run, RunState
 from app.job_runner import JobState
@@ -25,7 +25,7 @@ from app.sources import SampleSource, Source
 from app.undo import Change
 from core.codec.settings import CompressSettings, CurveSettings
 from core.errors import InputError, OutputError
-from core.jobs import Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
+from core.jobs import Checkpoint, Control, Event, Finished, Metrics, Notice, Progress, Started, from_dict, to_dict
 from core.textures.plan import MaterialPlan
 from widgets.language import tr
 from widgets.units import db_text
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 
 SHOWN_FOREIGN_RUNS = 200
 """So many runs that other projects made of the same files are shown, the newest ones; a project's own all are."""
-HISTORY_POINTS = 300
 
 Kept = dict[Run, Path | None]
 """Runs that were taken away, and where their files are kept; None for those that are gone for good."""
@@ -64,6 +63,7 @@ class Runs(QObject):
         self.hold_after_restart = True
         """Whether what waited in the queue waits for the user's word after a restart."""
         materials.added.connect(self._adopt)
+        materials.rebound.connect(self._on_rebound)
         desk.compute.changed.connect(self._on_queue)
         self._shown_version: dict[int, int] = {}
         self._to_queue: Slices[Run] = Slices(self._put_into_queue, self)
@@ -120,6 +120,18 @@ class Runs(QObject):
                     found[run] = own
         self.document.link(found)
 
+    def _on_rebound(self, material: Material, moves: moved.Moves) -> None:
+        """The runs of a material whose files are read from other places go on belonging to it, and those that wait or
+        are resumed read them there."""
+        for run in self.document.runs_of(material.key):
+            try:
+                source = sources.from_json(run.record.source)
+            except InputError:
+                continue
+            run.record.source = sources.to_json(moved.rebound(source, moves))
+            if run.folder.is_dir():
+                run_store.write(run.record, run.folder)
+
     def _from_disk(self, wanted: Callable[[RunRecord], bool]) -> list[Run]:
         known = {run.folder for run in self.document.runs}
         numbers = {run.number for run in self.document.runs}
@@ -147,12 +159,7 @@ class Runs(QObject):
                 if record.error:
                     run.state = RunState.FAILED
             run.psnr_db, run.elapsed_s, run.step = record.psnr_db, record.seconds or 0.0, record.steps
-            run.seconds = [point[0] for point in record.history]
-            run.curves = {"total": [point[1] for point in record.history]} if record.history else {}
-            if run.baseline is not None and run.state.has_result:
-                run.show_constant()
-            elif run.state.has_result:
-                run.add_result()
+            run.recalled = False
             made.append(run)
         self.document.add_runs(made)
         return made
@@ -167,18 +174,11 @@ class Runs(QObject):
         return [by_job[job] for job in jobs if job in by_job]
 
     def queue_again(self, runs: Sequence[Run]) -> None:
-        """What waited or trained when the project was left: it waits again, until the user says go."""
+        """What waited or trained when the project was left waits again."""
         runs = [run for run in runs if not run.state.active and not run.state.has_result]
-        if not runs:
-            return
-        self._desk.compute.hold(self.hold_after_restart)
         for run in runs:
             self._take_up(run)
         self._show_in_b(runs)
-        if not self.hold_after_restart:
-            return
-        go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
-        self._desk.say(tr("%n run(s) wait in the queue since last time.", "", len(runs)), "warn", (go_on,))
 
     def interrupt(self) -> int:
         """End what is active as closing the window does: it can be resumed. Says how many there were."""
@@ -307,12 +307,7 @@ class Runs(QObject):
             for each in (run, *self._to_queue.forget()):
                 self.document.remove_run(each.key)
             return
-        material = self.document.material(run.material_key)
-        if material is not None and material.source_json is run.record.source:
-            source = material.source
-        else:
-            source = sources.from_json(run.record.source)
-        self._submit(run, source, resume=False)
+        self._submit(run, resume=False)
 
     def cancel_waiting(self) -> None:
         """Take out of the queue what waits; what runs goes on."""
@@ -341,7 +336,8 @@ class Runs(QObject):
             self.document.link({run: material.key})
             self._materials.add([material])
         _lock(run)
-        self._submit(run, source, resume=True)
+        run.recall()
+        self._submit(run, resume=True)
 
     def _show_in_b(self, runs: Sequence[Run]) -> None:
         """The last of them that is of the material that is looked at, once: each would take the place of the others."""
@@ -465,7 +461,7 @@ class Runs(QObject):
         self._highest[project] = max(self._highest.get(project, 0), number)
         return Run(self.document.next_key(), number, material_key, settings, folder, record)
 
-    def _submit(self, run: Run, source: Source, *, resume: bool) -> None:
+    def _submit(self, run: Run, *, resume: bool) -> None:
         run.state = RunState.WAITING
         if run.record.error:
             # Also where the next thing that happens is a crash: then it was interrupted.
@@ -474,6 +470,8 @@ class Runs(QObject):
         material = self.document.material(run.material_key)
 
         def pixels() -> TextureSet:
+            # Only now: its files may have been located elsewhere while it waited.
+            source = sources.from_json(run.record.source)
             held = material.texture_set if material is not None and material.source == source else None
             return held if held is not None else reading_jobs.read_source(source)
 
@@ -522,6 +520,9 @@ class Runs(QObject):
                 run.fraction, run.stage, run.remaining_s = event.fraction, event.stage, event.remaining_s
             elif isinstance(event, Metrics):
                 run.add_metrics(event)
+            elif isinstance(event, Checkpoint):
+                # Whoever goes on from it goes on with the curves that led to it.
+                run_store.write_curves(run.folder, run.seconds, run.curves)
             elif isinstance(event, Notice):
                 run.notices.append(event.text)
                 log.info("Run %d: %s", run.number, event.text)
@@ -547,13 +548,13 @@ class Runs(QObject):
         record.bytes = report.get("bytes") or (path.stat().st_size if path.exists() else None)
         record.seconds = report.get("seconds", {}).get("train", run.elapsed_s)
         record.steps = report.get("steps", run.step)
-        record.history = _thinned(run)
         if run.baseline is not None:
             # Everything counted, as for a neural texture: the mip levels too.
             record.bits_per_texel, record.bytes = result.bits_per_texel_with_mips, result.chain_bytes
             record.seconds = run.elapsed_s = result.seconds
             run.show_constant()
         else:
+            run_store.write_curves(run.folder, run.seconds, run.curves)
             run.add_result()
         run.fraction = run.remaining_s = None
         run.state = RunState.KEPT if event.stopped_early else RunState.DONE
@@ -580,6 +581,7 @@ class Runs(QObject):
         run.state, run.record.error = RunState.FAILED, sentence(error)
         run.fraction = run.remaining_s = None
         run.checkpointed = run_store.checkpoint(run.folder) is not None
+        run_store.write_curves(run.folder, run.seconds, run.curves)
         run_store.write(run.record, run.folder)
 
         def again() -> None:
@@ -638,8 +640,9 @@ class Runs(QObject):
         """Write down how far each active run is: what a later start shows of it."""
         self._to_queue.finish()
         for run in self.document.runs:
-            if run.state.active:
-                run.record.history = _thinned(run)
+            # What waits is on the disk as it is.
+            if run.state.active and run.state is not RunState.WAITING:
+                run_store.write_curves(run.folder, run.seconds, run.curves)
                 run.record.psnr_db, run.record.seconds, run.record.steps = run.psnr_db, run.elapsed_s, run.step
                 run_store.write(run.record, run.folder)
 
@@ -695,7 +698,8 @@ def _told(run: Run, result: Any) -> str:
 
 def _fingerprint(source: Mapping[str, Any]) -> str:
     """The same for the same files understood the same way."""
-    return json.dumps(source, sort_keys=True)
+    files = [{name: value for name, value in file.items() if name != sources.SAID} for file in source.get("files", ())]
+    return json.dumps({**source, sources.SAID: None, "files": files}, sort_keys=True)
 
 
 def _place(source: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -713,9 +717,3 @@ def _changed(source: Source) -> float:
     except OSError:
         return time.time()
     return max((max(state.st_mtime, state.st_ctime) for state in states), default=0.0)
-
-
-def _thinned(run: Run) -> list[list[float]]:
-    step = max(1, len(run.seconds) // HISTORY_POINTS)
-    total = run.curves.get("total", [])
-    return [[round(t, 2), round(v, 3)] for t, v in list(zip(run.seconds, total, strict=False))[::step]]

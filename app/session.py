@@ -39,7 +39,7 @@ class Session(QObject):
         self.runs = Runs(self.desk, self.materials, self.undo, compress)
         self.shown = Shown(self.desk)
         self.exports = Exports(self.desk)
-        self.projects = Projects(self.desk, self.materials, self.runs, self.undo)
+        self.projects = Projects(self.desk, self.materials, self.runs, self.exports, self.undo)
         self.watching = Watching(self.desk, self.materials)
         self.materials.pixels_changed.connect(lambda: self.shown.tell(ORIGINAL))
         self.runs.pixels_changed.connect(lambda run: self.shown.tell(run.key))
@@ -69,6 +69,7 @@ class Session(QObject):
         self.runs.store_progress()
         self.projects.close()
         self.watching.stop()
+        self.materials.stop()
         done = self.compute.shutdown(limit_s)
         done = self.io.shutdown(limit_s) and done
         self.runs.release()

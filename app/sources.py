@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import said
 from core.errors import InputError
 from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import NormalConvention, Role
@@ -30,6 +31,9 @@ class ContainerSource:
     path: Path
 
 
+SAID = "said"
+"""The key of texts that can be said in other languages, as :func:`core.said.to_json` gives them. They stand beside what
+they are in English, which is what earlier versions read."""
 _FILE_FIELDS = tuple(field.name for field in dataclasses.fields(PlannedFile))
 
 Source = SampleSource | ContainerSource | MaterialPlan
@@ -54,6 +58,7 @@ def to_json(source: Source) -> dict[str, Any]:
         "normal_reason": source.normal_reason,
         "notices": list(source.notices),
         "files": [_file_to_json(file) for file in source.files],
+        SAID: [said.to_json(text) for text in (source.normal_reason, *source.notices)],
     }
 
 
@@ -65,13 +70,14 @@ def from_json(values: Mapping[str, Any]) -> Source:
             return SampleSource(str(values["name"]), int(values["size"]), int(values["seed"]))
         if kind == "container":
             return ContainerSource(Path(values["path"]))
+        normal_reason, *notices = _as_said(values.get(SAID), [values["normal_reason"], *values["notices"]])
         return MaterialPlan(
             name=str(values["name"]),
             folder=Path(values["folder"]),
             files=tuple(_file_from_json(file) for file in values["files"]),
             normal_convention=NormalConvention(values["normal_convention"]),
-            normal_reason=str(values["normal_reason"]),
-            notices=tuple(values["notices"]),
+            normal_reason=normal_reason,
+            notices=tuple(notices),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(tr("The record of this run does not say which files it was made from.")) from error
@@ -82,7 +88,18 @@ def _file_to_json(file: PlannedFile) -> dict[str, Any]:
     values["path"] = str(file.path)
     values["roles"] = [None if role is None else role.value for role in file.roles]
     values["alpha_role"] = None if file.alpha_role is None else file.alpha_role.value
+    values[SAID] = [said.to_json(text) for text in (file.reason, file.problem)]
     return values
+
+
+def _as_said(stored: Any, texts: Sequence[Any]) -> list[str]:
+    """The texts with the patterns that they were made from, where these are known."""
+    plain = [str(text) for text in texts]
+    try:
+        made = [said.from_json(each) for each in stored or ()]
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError):
+        return plain
+    return made if made == plain else plain
 
 
 def _file_from_json(values: Mapping[str, Any]) -> PlannedFile:
@@ -91,4 +108,5 @@ def _file_from_json(values: Mapping[str, Any]) -> PlannedFile:
     given["roles"] = tuple(None if role is None else Role(role) for role in given["roles"])
     alpha = given.get("alpha_role")
     given["alpha_role"] = None if alpha is None else Role(alpha)
+    given["reason"], given["problem"] = _as_said(values.get(SAID), [values["reason"], values.get("problem", "")])
     return PlannedFile(**given)

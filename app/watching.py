@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 
-from app import arrivals, reading_jobs
+from app import arrivals, moved, reading_jobs
 from app.desk import Desk
 from app.document import Material
 from app.job_runner import call
@@ -53,8 +53,8 @@ class Watching(QObject):
         """New ones that are still being written, with what the last look saw."""
         self._unread: dict[Path, Stamp | None] = {}
         """New ones that can't be read as they are."""
-        self._plans: list[MaterialPlan | None] = []
-        """Of what was open when the list of watched files was made last."""
+        self._known: list[tuple[MaterialPlan | None, tuple[Path, ...]]] = []
+        """Of what was open when the list of watched files was made last: the plan, and which of its files were gone."""
         desk.document.materials_changed.connect(lambda: self._renew_soon(0))
         desk.document.material_changed.connect(lambda _: self._renew_soon())
         self._soon = QTimer(self)
@@ -81,15 +81,16 @@ class Watching(QObject):
 
     def _renew_if_other(self) -> None:
         """A material has changed, which says nothing of its files."""
-        plans = [material.plan for material in self._desk.document.materials]
-        same = len(plans) == len(self._plans) and all(a is b for a, b in zip(plans, self._plans, strict=True))
+        files = [(material.plan, material.missing) for material in self._desk.document.materials]
+        pairs = zip(files, self._known, strict=True) if len(files) == len(self._known) else None
+        same = pairs is not None and all(a[0] is b[0] and a[1] == b[1] for a, b in pairs)
         if not same:
             self._renew()
 
     def _renew(self) -> None:
         """Watch what is open now."""
         materials = self._desk.document.materials
-        self._plans = [material.plan for material in materials]
+        self._known = [(material.plan, material.missing) for material in materials]
         open_files = [path for material in materials for path in _files(material)][:MOST_FILES]
         self._stamps = {path: self._stamps[path] if path in self._stamps else _stamp(path) for path in open_files}
         have = {*self._watcher.files(), *self._watcher.directories()}
@@ -97,6 +98,10 @@ class Watching(QObject):
         for folder in self.folders:
             wanted |= {str(folder), *(str(path) for path in folder.glob("*/") if path.is_dir())}
         wanted |= {str(path) for path in self._unread if path.exists()}
+        # A file hears nothing of a folder that is moved or renamed with it.
+        wanted |= {str(path) for material in materials for path in _folders(material) if path.is_dir()}
+        # A file that is gone can't be watched, but where it would come back can.
+        wanted |= {str(path) for path in moved.nearest_folder(p for material in materials for p in material.missing)}
         if have - wanted:
             self._watcher.removePaths(sorted(have - wanted))
         if wanted - have:
@@ -105,7 +110,16 @@ class Watching(QObject):
     def _look(self) -> None:
         now = {path: _stamp(path) for path in self._stamps}
         changed = {path for path, stamp in now.items() if stamp is not None and stamp != self._stamps[path]}
+        gone = {path for path, stamp in now.items() if stamp is None and self._stamps[path] is not None}
         self._stamps = now
+        for material in self._desk.document.materials:
+            files = _files(material)
+            if gone.intersection(files):
+                self._materials.lose(material, [path for path in files if now.get(path) is None])
+            elif material.missing and all(now.get(path) is not None for path in files):
+                self._materials.read_again(material)
+                self._desk.say(tr("{material} has its files again.").format(material=material.name), "good")
+                changed.difference_update(files)
         if self.follow_files:
             for material in self._desk.document.materials:
                 if changed.intersection(_files(material)):
@@ -207,6 +221,14 @@ class Watching(QObject):
 
 def _files(material: Material) -> list[Path]:
     return [file.path for file in material.plan.used_files] if material.plan is not None else []
+
+
+def _folders(material: Material) -> tuple[Path, ...]:
+    """Where its files lie, and what that lies in; too much goes on in the home folder."""
+    if material.plan is None:
+        return ()
+    folder = material.plan.folder
+    return tuple(path for path in (folder, folder.parent) if path not in (Path.home(), path.parent))
 
 
 def _images(folder: Path) -> list[Path]:

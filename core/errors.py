@@ -17,6 +17,11 @@ class TexloomError(Exception):
         super().__init__(sentence)
         self.path = path
 
+    @property
+    def sentence(self) -> str:
+        """As it was given: a :class:`core.said.Said` can be said in other languages, which ``str(error)`` can't."""
+        return self.args[0]
+
 
 class InputError(TexloomError):
     """What was given can't be used: a wrong option, an unreadable or unsuitable file."""

@@ -43,7 +43,8 @@ def check_writable(folder: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder that becomes ``path`` if the block succeeds and vanishes if it fails.
+    """A temporary path in the same folder that becomes ``path`` if the block succeeds and vanishes if it fails. After a
+    power cut the old file is there or the new one, and the new one once this has returned.
 
     Raises OutputError naming ``path`` for what the system refuses.
     """
@@ -51,12 +52,35 @@ def replacing(path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     try:
         yield part
-        part.replace(path)
+        put_in_place(part, path)
     except OSError as error:
         raise OutputError(f"{path} can't be written: {reason(error)}.", path) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Give a file that is written its final name. Its content is on the disk before the name changes, and the name
+    before this returns. Raises OSError."""
+    # For writing, which Windows asks for.
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+    settle_folder(path.parent)
+
+
+def settle_folder(folder: Path) -> None:
+    """Wait until the names in ``folder`` are on the disk. Where a folder can't be asked for that, as on Windows and on
+    some network drives, the system does it in its own time."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -9,6 +9,7 @@ it with Qt Linguist, and run this again.
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ sys.path.insert(0, str(ROOT))
 def words_of_tables() -> list[str]:
     """Tables of words that the window shows through ``tr``: those of `core` and `renderers`, which may not know Qt, of
     the presets that come with it, of the actions, and of the lab."""
-    from app.actions import ACTIONS, HELD_KEYS, MENUS
+    from app import view_keys
+    from app.actions import ACTIONS, MENUS
     from app.lab_guide import STEPS
     from app.lab_workspace import FIGURES, TRANSFORMS
     from app.options import Options
@@ -36,9 +38,11 @@ def words_of_tables() -> list[str]:
     from core.codec.baseline_sets import BASELINES
     from core.codec.settings import PRESET_SECONDS, CompressSettings
     from core.coordinate.settings import ENCODINGS, LabSettings
+    from core.devices import PROBLEMS
     from core.exporters import TARGETS, presets
     from core.exporters.networks import TARGETS as NETWORK_TARGETS
     from core.jobs import describe
+    from core.textures import names, reading
     from core.textures.roles import ROLE_INFO
     from core.textures.sample_names import SAMPLE_NAMES
     from renderers.studios import STUDIOS
@@ -56,17 +60,33 @@ def words_of_tables() -> list[str]:
         for field in describe(settings):
             words += [field.label, field.help, field.unit, *(choice_text(choice) for choice in field.choices)]
     words += [text for text, _ in STUDIOS.values()]
+    words += PROBLEMS
     for spec in ACTIONS:
         words += [spec.text, spec.menu, spec.hint]
-    words += [*MENUS, *(word for pair in HELD_KEYS for word in pair)]
+    words += [*MENUS, *view_keys.words()]
     for item in (*BASELINES.values(), *TARGETS.values()):
         words += [item.title, item.sentence]
     words += [target.title for target in NETWORK_TARGETS.values()]
     words += [word for step in STEPS for word in (step.title, step.text, step.act)]
     words += [word for _, text, tip in TRANSFORMS for word in (text, tip)]
     words += [word for pair in FIGURES.values() for word in pair]
+    words += [reason for reason, _ in names.UNUSED] + [*reading.OTHER_FILES.values()]
+    words += [info.label.lower() for info in ROLE_INFO.values()] + [*reading.CHANNEL_NAMES]
+    words += said_in_core()
     # Numbers, too, can be choices.
     return [word for word in dict.fromkeys(words) if any(letter.isalpha() for letter in word)]
+
+
+def said_in_core() -> list[str]:
+    """The patterns of the sentences that `core` makes for people: what stands in ``said("…")``."""
+    found = []
+    for path in sorted((ROOT / "core").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "said" and node.args:
+                pattern = node.args[0]
+                if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str):
+                    found.append(pattern.value)
+    return found
 
 
 def main() -> int:

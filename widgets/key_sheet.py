@@ -1,4 +1,7 @@
-"""All keys on one sheet over the window. Any key or click closes it; where it is long, the arrows scroll it."""
+"""All keys on one sheet over the window, those of one view before the others.
+
+Any key or click closes it; where it is long, the arrows scroll it.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,24 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from widgets.controls import VerticalScroll, bare, label
 from widgets.language import tr
 
+Entry = tuple[str, str]
+
+_INDENT = 14
 _SCROLL_BAR = 16
 """px that a scroll bar and its distance take."""
 
 
 class KeySheet(QWidget):
-    """``groups``: heading -> (what it does, keys), in ``columns`` or in as many as fit. The keys are shown as the
-    system spells them."""
+    """``groups``: heading -> (what it does, keys), in ``columns`` or in as many as fit; ``first``: the heading and the
+    entries that stand above them and stand out. The keys are shown as the system spells them."""
 
-    def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], columns: int, parent: QWidget) -> None:
+    def __init__(
+        self,
+        groups: Mapping[str, Sequence[Entry]],
+        columns: int,
+        parent: QWidget,
+        first: tuple[str, Sequence[Entry]] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setGeometry(parent.rect())
@@ -42,10 +54,10 @@ class KeySheet(QWidget):
         head.setContentsMargins(0, 0, 12, 0)
         column.addLayout(head)
         widest = parent.width() - 32 - 36
-        content = _content(groups, columns)
+        content = _content(groups, columns, first)
         while columns > 1 and content.sizeHint().width() + _SCROLL_BAR > widest:
             columns -= 1
-            content = _content(groups, columns)
+            content = _content(groups, columns, first)
         self._scroll = VerticalScroll(content)
         self._scroll.setMinimumWidth(min(content.sizeHint().width() + _SCROLL_BAR, widest))
         head_height = head.sizeHint().height() + column.spacing() + 40
@@ -72,24 +84,50 @@ class KeySheet(QWidget):
         self.close()
 
 
-def _content(groups: Mapping[str, Sequence[tuple[str, str]]], columns: int) -> QWidget:
+def _content(
+    groups: Mapping[str, Sequence[Entry]], columns: int, first: tuple[str, Sequence[Entry]] | None = None
+) -> QWidget:
     made = QWidget()
-    row = bare(QHBoxLayout(made), 36, (0, 0, 12, 0))
+    column = bare(QVBoxLayout(made), 20, (0, 0, 12, 0))
+    if first is not None:
+        column.addWidget(_first(*first, columns))
+    row = bare(QHBoxLayout(), 36, (_INDENT, 0, _INDENT, 0) if first is not None else (0, 0, 0, 0))
     for part in _in_columns(groups, columns):
         block = bare(QVBoxLayout(), 16)
         for title, entries in part:
             block.addLayout(_group(title, entries))
         block.addStretch(1)
-        row.addLayout(block)
+        row.addLayout(block, 1)
+    column.addLayout(row)
     return made
 
 
-def _group(title: str, entries: Sequence[tuple[str, str]]) -> QGridLayout:
+def _first(title: str, entries: Sequence[Entry], columns: int) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName("keys_here")
+    column = bare(QVBoxLayout(frame), 8, (_INDENT, 10, _INDENT, 12))
+    head = bare(QHBoxLayout(), 8)
+    head.addWidget(label(title, "head"))
+    head.addWidget(label(tr("under the mouse"), "small"), 1)
+    column.addLayout(head)
+    row = bare(QHBoxLayout(), 36)
+    tall = -(-len(entries) // columns)
+    for begin in range(0, len(entries), max(tall, 1)):
+        block = bare(QVBoxLayout(), 0)
+        block.addLayout(_group("", entries[begin : begin + tall]))
+        block.addStretch(1)
+        row.addLayout(block, 1)
+    column.addLayout(row)
+    return frame
+
+
+def _group(title: str, entries: Sequence[Entry]) -> QGridLayout:
     grid = QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(4)
-    grid.addWidget(label(title, "head"), 0, 0, 1, 2)
+    if title:
+        grid.addWidget(label(title, "head"), 0, 0, 1, 2)
     for index, (text, keys) in enumerate(entries, 1):
         grid.addWidget(label(text, "soft"), index, 0)
         row = bare(QHBoxLayout(), 4)
@@ -102,12 +140,10 @@ def _group(title: str, entries: Sequence[tuple[str, str]]) -> QGridLayout:
     return grid
 
 
-def _in_columns(
-    groups: Mapping[str, Sequence[tuple[str, str]]], columns: int
-) -> list[list[tuple[str, Sequence[tuple[str, str]]]]]:
+def _in_columns(groups: Mapping[str, Sequence[Entry]], columns: int) -> list[list[tuple[str, Sequence[Entry]]]]:
     """The groups in order, cut where the columns come out about equally tall."""
     total = sum(len(entries) + 2 for entries in groups.values())
-    parts: list[list[tuple[str, Sequence[tuple[str, str]]]]] = [[]]
+    parts: list[list[tuple[str, Sequence[Entry]]]] = [[]]
     filled = 0.0
     for title, entries in groups.items():
         size = len(entries) + 2

@@ -3,8 +3,9 @@
 Every text in the window is asked for by :func:`tr` with the English text as a literal: `make translations` collects
 these into a template. Values go in afterwards by name, ``tr("run {number}").format(number=3)``, so that a translation
 can put them in another order; what is counted is ``tr("%n file(s)", "", count)``. What `core` gives as data, such as
-names of roles, goes through :func:`tr` as well; ``packaging/translations.py`` knows which these are. Whole sentences
-of `core`, which say what is wrong, or why a file is taken for what it is, are English everywhere.
+names of roles, goes through :func:`tr` as well; ``packaging/translations.py`` knows which these are. Sentences that
+`core` makes with :func:`core.said.said`, such as why a file is taken for what it is and what is wrong with one, go
+through :func:`spoken`. All others of `core` are English everywhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.said import Said
 from core.textures.roles import ROLE_INFO, Role
 
 if TYPE_CHECKING:
@@ -27,6 +29,14 @@ def tr(text: str, about: str = "", count: int = -1) -> str:
     chooses the form of a plural and takes the place of ``%n``. Without a window, in the command line, English."""
     qt = sys.modules.get("PySide6.QtCore")
     return text if qt is None else qt.QCoreApplication.translate("", text, about, count)
+
+
+def spoken(text: str) -> str:
+    """A text of `core` in the language of the window, with what was filled in as it is, unless that is said too."""
+    if not isinstance(text, Said):
+        return tr(text) if text else ""
+    values = {name: spoken(value) if isinstance(value, Said) else value for name, value in text.values.items()}
+    return tr(text.pattern).format(**values)
 
 
 def install(app: QCoreApplication, locale: QLocale | None = None) -> None:

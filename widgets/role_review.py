@@ -34,7 +34,7 @@ from core.textures.plan import MaterialPlan, PlannedFile
 from core.textures.roles import NormalConvention, Role
 from widgets.controls import Combo, ElidedLabel, Segmented, bare, label, restyle, square, tool
 from widgets.icons import dot_icon, pixmap, ring_icon
-from widgets.language import role_name, tr
+from widgets.language import role_name, spoken, tr
 from widgets.theme import THEME, follow_scale, icon_px, role_color, text_px
 
 SURE = 0.7
@@ -137,10 +137,10 @@ class RoleReview(QWidget):
         has_normal = plan is not None and any(Role.NORMAL in file.roles for file in plan.files)
         self.normal.setVisible(has_normal)
         if plan is not None and has_normal:
-            self.normal.set_convention(plan.normal_convention, plan.normal_reason)
+            self.normal.set_convention(plan.normal_convention, spoken(plan.normal_reason))
         else:
             self.normal.set_convention(NormalConvention.OPENGL, "")
-        self._notices.setText("\n".join(plan.notices) if plan else "")
+        self._notices.setText("\n".join(map(spoken, plan.notices)) if plan else "")
         self._notices.setVisible(bool(plan and plan.notices))
 
     def set_pictures(self, pictures: Mapping[Path, QImage]) -> None:
@@ -235,7 +235,7 @@ class _FileRow(QFrame):
         self._file = file
         state = review_state(file)
         self._fill_combo(file)
-        reason = file.problem or file.reason
+        reason = spoken(file.problem or file.reason)
         if file.alpha_role is not None:
             reason = tr("{reason}; alpha is {role}").format(reason=reason, role=role_name(file.alpha_role))
         if file.used and file.confidence < 1.0:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFont, QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from widgets.controls import bare, hint_page
 from widgets.keyed_rows import KeyedRows
@@ -81,7 +81,7 @@ class RunsTable(QWidget):
         self.view = _View(self._model)
         self.view.entered_row.connect(self._on_enter)
         self.view.deleted_row.connect(self.removed)
-        self.view.doubleClicked.connect(lambda index: self._on_enter(self._model.rows[index.row()].key, "B"))
+        self.view.doubleClicked.connect(self._on_double_click)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
@@ -119,6 +119,10 @@ class RunsTable(QWidget):
 
     def _on_enter(self, key: int, slot: str) -> None:
         self.show_in.emit(key, slot)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        shift = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        self._on_enter(self._model.rows[index.row()].key, "A" if shift else "B")
 
     def _on_menu(self, place: QPoint) -> None:
         index = self.view.indexAt(place)

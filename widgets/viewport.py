@@ -32,7 +32,7 @@ from renderers.progressive import Side
 from renderers.shapes import Mesh, Shape, default_camera, shape_named
 from widgets.background import Background
 from widgets.gl_surface import SURROUND
-from widgets.language import tr
+from widgets.language import spoken, tr
 from widgets.opengl import opengl_problem
 from widgets.theme import follow_scale
 from widgets.viewport_canvas import GlCanvas, PaintedCanvas
@@ -261,7 +261,7 @@ class MaterialViewport(QWidget):
             try:
                 self._mesh = shape_named(new.shape)
             except TexloomError as error:
-                self.problem.emit(str(error))
+                self.problem.emit(spoken(error.sentence))
                 return
             self._camera = default_camera(self._mesh)
         if new.tiling != self._options.tiling:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from core.errors import InputError, OutputError
-from core.files import Owned, OwnedFolder, finite_json, make_folder, reason
+from core.files import Owned, OwnedFolder, finite_json, make_folder, put_in_place, reason
 
 LONGEST_NAME = 200
 """Bytes of UTF-8 in a file name; file systems end at 255."""
@@ -157,7 +157,7 @@ class Delivery:
         final = self.folder / name
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
-            self._staged[name].replace(final)
+            put_in_place(self._staged[name], final)
         except OSError as error:
             raise OutputError(f"{final} can't be written: {reason(error)}.", final) from error
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from core import files
 from core.errors import DamagedFileError, InputError, OutputError
+from core.said import said
 from core.textures.material import Pixels, SourceFile, TextureSet
 
 if TYPE_CHECKING:
@@ -90,7 +91,13 @@ def _read(path: Path, rows: int | None) -> tuple[Pixels, int]:
                 values = image.read_scanlines(spec.y, spec.y + rows, spec.z, 0, spec.nchannels, wanted)
         except MemoryError:
             raise InputError(
-                f"{path.name} ({header.width} × {header.height}) does not fit into memory; use a smaller version.", path
+                said(
+                    "{file} ({width} × {height}) does not fit into memory; use a smaller version.",
+                    file=path.name,
+                    width=header.width,
+                    height=header.height,
+                ),
+                path,
             ) from None
         message = image.geterror()
         if values is None or (message and not any(text in message for text in _HARMLESS)):
@@ -114,13 +121,15 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}.", path) from error
+        raise InputError(
+            said("{file} can't be read: {reason}.", file=str(path), reason=error.strerror or str(error)), path
+        ) from error
     if path.is_dir():
-        raise InputError(f"{path} is a folder, not an image.", path)
+        raise InputError(said("{file} is a folder, not an image.", file=str(path)), path)
     if size == 0:
-        raise DamagedFileError(f"{path.name} is empty (0 bytes); export or download it again.", path)
+        raise DamagedFileError(said("{file} is empty (0 bytes); export or download it again.", file=path.name), path)
     if not os.access(path, os.R_OK):
-        raise InputError(f"{path.name} can't be read: permission denied.", path)
+        raise InputError(said("{file} can't be read: permission denied.", file=path.name), path)
     _check_png(path, checksums=False)
     import OpenImageIO
 
@@ -130,8 +139,12 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
     if image is None:
         OpenImageIO.geterror()  # OpenImageIO keeps the message until somebody takes it
         raise DamagedFileError(
-            f"{path.name} is not a readable image: it is damaged, or something else with the ending "
-            f"“{path.suffix}”; export or download it again.",
+            said(
+                "{file} is not a readable image: it is damaged, or something else with the ending “{ending}”; export "
+                "or download it again.",
+                file=path.name,
+                ending=path.suffix,
+            ),
             path,
         )
     try:
@@ -143,12 +156,18 @@ def _opened(path: Path) -> Iterator[OpenImageIO.ImageInput]:
 def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
     spec = image.spec()
     if spec.width < 1 or spec.height < 1 or spec.nchannels < 1 or spec.deep or spec.depth > 1:
-        raise InputError(f"{path.name} is not a flat image; export it as one picture without depth samples.", path)
+        raise InputError(
+            said("{file} is not a flat image; export it as one picture without depth samples.", file=path.name), path
+        )
     _check_size(path, spec.width, spec.height)
     if spec.nchannels > MAX_FILE_CHANNELS:
         raise InputError(
-            f"{path.name} has {spec.nchannels} channels; a material can have {MAX_FILE_CHANNELS} at most, "
-            "so leave some out.",
+            said(
+                "{file} has {channels} channels; a material can have {most} at most, so leave some out.",
+                file=path.name,
+                channels=spec.nchannels,
+                most=MAX_FILE_CHANNELS,
+            ),
             path,
         )
     return ImageHeader(
@@ -165,14 +184,19 @@ def _header(image: OpenImageIO.ImageInput, path: Path) -> ImageHeader:
 def _check_size(path: Path, width: int, height: int) -> None:
     if max(width, height) > MAX_SIDE:
         raise InputError(
-            f"{path.name} claims {width} × {height} texels; at most {MAX_SIDE} a side can be read, "
-            "so use a smaller version.",
+            said(
+                "{file} claims {width} × {height} texels; at most {most} a side can be read, so use a smaller version.",
+                file=path.name,
+                width=width,
+                height=height,
+                most=MAX_SIDE,
+            ),
             path,
         )
 
 
 def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(f"{path.name} is damaged or cut off; export or download it again.", path)
+    return DamagedFileError(said("{file} is damaged or cut off; export or download it again.", file=path.name), path)
 
 
 def _check_png(path: Path, checksums: bool) -> None:

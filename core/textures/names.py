@@ -112,7 +112,7 @@ _GLOSS: tuple[tuple[float, str], ...] = (
     (EVERYDAY, "glossy smooth"),
     (LETTER, "g"),
 )
-_UNUSED: tuple[tuple[str, str], ...] = (
+UNUSED: tuple[tuple[str, str], ...] = (
     ("ID map, not a map to shade with", "id idmap matid materialid colorid colourid idmask colormask colourmask"),
     ("preview picture, not a map", "preview thumbnail thumb render rendered screenshot cover promo"),
     ("cavity maps are not part of the model", "cavity cav"),
@@ -167,7 +167,7 @@ def _word_table() -> dict[str, Meaning]:
         table[word] = Meaning((_D,), clarity=table[word].clarity, rank=1)
     for word in ("bump", "depth"):
         table[word] = Meaning((_D,), clarity=table[word].clarity, rank=2)
-    for reason, words in _UNUSED:
+    for reason, words in UNUSED:
         for word in words.split():
             table[word] = Meaning(unused=reason, clarity=CLEAR if len(word) > 8 else EVERYDAY)
     # Red, green, blue of packed files by their initials: occlusion is O, A or AO; a height may be a fourth.

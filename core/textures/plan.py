@@ -10,7 +10,11 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.said import said
 from core.textures.roles import NormalConvention, Role
+
+CHOSEN = said("chosen by you")
+TAKEN = said("another file was chosen for this role")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class MaterialPlan:
     def used_files(self) -> tuple[PlannedFile, ...]:
         return tuple(f for f in self.files if f.used)
 
-    def assign(self, path: Path, roles: tuple[Role | None, ...], reason: str = "chosen by you") -> MaterialPlan:
+    def assign(self, path: Path, roles: tuple[Role | None, ...], reason: str = CHOSEN) -> MaterialPlan:
         """The plan with another assignment for one file. A role taken from another file leaves that one unused."""
         taken = {role for role in roles if role is not None}
 
@@ -67,11 +71,11 @@ class MaterialPlan:
             if taken.intersection(r for r in file.roles if r is not None):
                 left = tuple(None if r in taken else r for r in file.roles)
                 if all(role is None for role in left):
-                    return dataclasses.replace(file, roles=(), reason="another file was chosen for this role")
+                    return dataclasses.replace(file, roles=(), reason=TAKEN)
                 return dataclasses.replace(file, roles=left)
             return file
 
         return dataclasses.replace(self, files=tuple(update(f) for f in self.files))
 
     def with_normal_convention(self, convention: NormalConvention) -> MaterialPlan:
-        return dataclasses.replace(self, normal_convention=convention, normal_reason="chosen by you")
+        return dataclasses.replace(self, normal_convention=convention, normal_reason=CHOSEN)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import InputError
+from core.said import Said, listed, said
 from core.textures import grouping, images, mips, names, normals
 from core.textures.grouping import Group, NamedFile, ReadFile
 from core.textures.images import ImageHeader
@@ -23,7 +24,7 @@ from core.textures.roles import MAX_CHANNELS, ROLE_INFO, Role
 _GENERIC_FOLDERS = frozenset(
     {"textures", "texture", "tex", "maps", "map", "images", "image", "source", "sources", "src", "material", "export"}
 )
-_OTHER_FILES = {
+OTHER_FILES = {
     ".mtlx": "MaterialX description, not a map",
     ".usdc": "USD scene, not a map",
     ".usda": "USD scene, not a map",
@@ -41,7 +42,7 @@ _LOSSY = frozenset({".jpg", ".jpeg", ".webp"})
 _MEASURED_ROWS = 1024
 _SAME = 3 / 255
 """Mean difference up to which two channels are the same map: what saving as JPEG does to it."""
-_CHANNEL_NAMES = ("red", "green", "blue", "alpha")
+CHANNEL_NAMES = ("red", "green", "blue", "alpha")
 
 
 # --- plan ------------------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ def plan(inputs: Sequence[Path]) -> list[MaterialPlan]:
     the plan with their ``problem``. Raises InputError (one sentence) if nothing usable is there.
     """
     if not inputs:
-        raise InputError("There is nothing to read; give a folder or image files.")
+        raise InputError(said("There is nothing to read; give a folder or image files."))
     plans: list[MaterialPlan] = []
     for folder, files, whole in _collect(inputs):
         plans += _plan_folder(folder, files, whole)
@@ -75,7 +76,11 @@ def _collect(inputs: Sequence[Path]) -> list[tuple[Path, list[Path], bool]]:
             with_images = [(f, files) for f, files in _walk(given) if any(_is_image(x) for x in files)]
             if not with_images:
                 raise InputError(
-                    f"There is no image in the folder {given}; choose one with PNG, JPEG, TIFF or EXR maps.", given
+                    said(
+                        "There is no image in the folder {folder}; choose one with PNG, JPEG, TIFF or EXR maps.",
+                        folder=str(given),
+                    ),
+                    given,
                 )
             for folder, files in with_images:
                 if folder.resolve() not in seen:
@@ -84,12 +89,15 @@ def _collect(inputs: Sequence[Path]) -> list[tuple[Path, list[Path], bool]]:
         elif given.exists():
             if not _is_image(given):
                 raise InputError(
-                    f"{given.name} is not an image; choose PNG, JPEG, TIFF, EXR, TGA or a folder of them.", given
+                    said(
+                        "{file} is not an image; choose PNG, JPEG, TIFF, EXR, TGA or a folder of them.", file=given.name
+                    ),
+                    given,
                 )
             if given not in single[given.parent]:
                 single[given.parent].append(given)
         else:
-            raise InputError(f"{given} does not exist.", given)
+            raise InputError(said("{file} does not exist.", file=str(given)), given)
     for folder, files in single.items():
         if folder.resolve() not in seen:
             found.append((folder, sorted(files), False))
@@ -123,7 +131,7 @@ def _look(path: Path) -> _Looked:
     try:
         return _Looked(path, images.read_header(path))
     except InputError as error:
-        return _Looked(path, None, str(error))
+        return _Looked(path, None, error.sentence)
 
 
 def _named(looked: _Looked) -> NamedFile:
@@ -183,7 +191,7 @@ def _with_other_files(plans: list[MaterialPlan], groups: list[Group], others: li
         stem = names.stem_of(names.tokenise(path.stem))
         shared = [grouping.shared_start(group.stem, stem) for group in groups]
         home = shared.index(max(shared))
-        reason = _OTHER_FILES.get(path.suffix.lower(), "not an image")
+        reason = OTHER_FILES.get(path.suffix.lower(), "not an image")
         extra[home].append(PlannedFile(path, (), reason, 1.0))
     return [replace(p, files=(*p.files, *more)) for p, more in zip(plans, extra, strict=True)]
 
@@ -197,7 +205,7 @@ def _plan_group(group: Group, folder: Path, looked: dict[Path, _Looked]) -> Mate
     convention, reason = _normal_convention(planned, group.files, folder)
     for file in planned:
         if file.problem and not file.used:
-            notices.append(f"Not used: {file.problem}")
+            notices.append(said("Not used: {problem}", problem=file.problem))
     return MaterialPlan("", folder, tuple(planned), convention, reason, tuple(notices))
 
 
@@ -228,17 +236,19 @@ def _first_plan(file: ReadFile, looked: _Looked, group: Group) -> PlannedFile:
         return result
     layered = _layers(header)
     if layered:
-        return replace(result, roles=layered, reason="the channel names say so", confidence=0.9, alpha_role=None)
+        return replace(result, roles=layered, reason=said("the channel names say so"), confidence=0.9, alpha_role=None)
     if file.reading is None:
         named_like_it = group.stem and names.stem_of(names.tokenise(looked.path.stem)) == group.stem
-        reason = "preview picture, not a map" if named_like_it else "the name says nothing about a map"
+        reason = said("preview picture, not a map") if named_like_it else said("the name says nothing about a map")
         return replace(result, reason=reason, confidence=0.8 if named_like_it else 0.4)
     if meaning.unused:
         return replace(result, confidence=file.confidence)
     if meaning.roles == (Role.NORMAL,) and header.channels - header.has_alpha < 2:
-        return replace(result, roles=(), reason="a normal map needs at least two channels", confidence=0.8)
+        return replace(result, roles=(), reason=said("a normal map needs at least two channels"), confidence=0.8)
     if header.channels > 4:
-        return replace(result, roles=(), reason="more than four channels, and their names say nothing", confidence=0.8)
+        return replace(
+            result, roles=(), reason=said("more than four channels, and their names say nothing"), confidence=0.8
+        )
     if len(meaning.roles) > 1:
         roles = meaning.roles[: header.channels]
         return replace(result, roles=roles, alpha_role=meaning.alpha_role if header.channels > 3 else None)
@@ -264,20 +274,23 @@ def _reason(file: ReadFile) -> str:
     meaning, words = file.meaning, file.reading.words
     if meaning.unused:
         return meaning.unused
-    text = f"the name says “{words}”"
     if len(meaning.roles) > 1 or meaning.alpha_role:
-        channels = [*zip(_CHANNEL_NAMES, meaning.roles, strict=False)] if len(meaning.roles) > 1 else []
+        channels = [*zip(CHANNEL_NAMES, meaning.roles, strict=False)] if len(meaning.roles) > 1 else []
         if meaning.alpha_role:
             channels.append(("alpha", meaning.alpha_role))
-        parts = [f"{channel} {_role_label(role, meaning)}" for channel, role in channels if role is not None]
-        text += ": " + ", ".join(parts)
-    elif meaning.glossiness:
-        text += ": roughness turned round"
-    return text
+        parts = [
+            said("{channel} {role}", channel=said(channel), role=_role_label(role, meaning))
+            for channel, role in channels
+            if role is not None
+        ]
+        return said("the name says “{words}”: {channels}", words=words, channels=listed(parts))
+    if meaning.glossiness:
+        return said("the name says “{words}”: roughness turned round", words=words)
+    return said("the name says “{words}”", words=words)
 
 
-def _role_label(role: Role, meaning: Meaning) -> str:
-    return "glossiness" if role is Role.ROUGHNESS and meaning.glossiness else ROLE_INFO[role].label.lower()
+def _role_label(role: Role, meaning: Meaning) -> Said:
+    return said("glossiness") if role is Role.ROUGHNESS and meaning.glossiness else _called(role)
 
 
 def _one_file_per_role(planned: list[PlannedFile], read_files: list[ReadFile], notices: list[str]) -> list[PlannedFile]:
@@ -308,12 +321,13 @@ def _one_file_per_role(planned: list[PlannedFile], read_files: list[ReadFile], n
             best = owner[next(iter(sorted(lost)))]
             if wanted - lost:
                 kept = tuple(None if role in lost else role for role in file.roles)
-                labels = ", ".join(sorted(ROLE_INFO[role].label.lower() for role in lost))
-                file = replace(file, roles=kept, reason=f"{file.reason}; {labels} from {best.path.name}")
+                labels = listed(sorted(map(_called, lost)))
+                reason = said("{reason}; {roles} from {file}", reason=file.reason, roles=labels, file=best.path.name)
+                file = replace(file, roles=kept, reason=reason)
             else:
                 reason = _why_not(file, best, meaning)
                 if reason.startswith("not used, because"):
-                    notices.append(f"{file.path.name} is {reason}.")
+                    notices.append(said("{file} is {reason}.", file=file.path.name, reason=reason))
                 file = replace(file, roles=(), alpha_role=None, reason=reason)
         owner.update(dict.fromkeys((role for role in file.roles if role is not None), file))
         result[file.path] = file
@@ -328,11 +342,19 @@ def _one_file_per_role(planned: list[PlannedFile], read_files: list[ReadFile], n
 def _why_not(file: PlannedFile, best: PlannedFile, meaning: dict[Path, Meaning]) -> str:
     ours, theirs = meaning[file.path].convention, meaning[best.path].convention
     if Role.NORMAL in file.roles and ours != theirs:
-        return f"the same normals as {best.path.name} in the other convention, not used"
+        return said("the same normals as {file} in the other convention, not used", file=best.path.name)
     if len(file.roles) > 1:
-        return f"not used: {best.path.name} and others hold its maps one by one"
-    label = ROLE_INFO[next(role for role in file.roles if role is not None)].label.lower()
-    return f"not used, because {best.path.name} is the {label} already"
+        return said("not used: {file} and others hold its maps one by one", file=best.path.name)
+    return _taken(best.path, next(role for role in file.roles if role is not None))
+
+
+def _taken(path: Path, role: Role) -> str:
+    return said("not used, because {file} is the {role} already", file=path.name, role=_called(role))
+
+
+def _called(role: Role) -> Said:
+    """A role in the middle of a sentence."""
+    return said(ROLE_INFO[role].label.lower())
 
 
 def _guess_albedo(planned: list[PlannedFile], group: Group) -> list[PlannedFile]:
@@ -352,7 +374,7 @@ def _guess_albedo(planned: list[PlannedFile], group: Group) -> list[PlannedFile]
         chosen,
         roles=(Role.ALBEDO,),
         alpha_role=Role.OPACITY if has_alpha else None,
-        reason="no other file is the colour, and the name says nothing else",
+        reason=said("no other file is the colour, and the name says nothing else"),
         confidence=0.5,
     )
     return [guess if file is chosen else file for file in planned]
@@ -366,19 +388,21 @@ def _normal_convention(
         return NormalConvention.UNKNOWN, ""
     reading = next((r.reading for r in read_files if r.file.path == chosen.path), None)
     if reading and reading.meaning.convention is not NormalConvention.UNKNOWN:
-        return reading.meaning.convention, f"the name says “{reading.words}”"
+        return reading.meaning.convention, said("the name says “{words}”", words=reading.words)
     if any(f.suffix.lower() in (".gltf", ".glb") for f in folder.iterdir()):
-        return NormalConvention.OPENGL, "textures of a glTF scene, which are OpenGL by definition"
+        return NormalConvention.OPENGL, said("textures of a glTF scene, which are OpenGL by definition")
     height = next((f for f in planned if Role.DISPLACEMENT in f.roles and not f.problem), None)
     if height is None or len(chosen.roles) > 1 or len(height.roles) > 1:
-        return NormalConvention.UNKNOWN, "the name does not say it, and there is no height map to measure it with"
+        return NormalConvention.UNKNOWN, said("the name does not say it, and there is no height map to measure it with")
     try:
         convention, confidence = measure(chosen.path, height.path)
     except InputError:
-        return NormalConvention.UNKNOWN, "the height map to measure it with can't be read"
+        return NormalConvention.UNKNOWN, said("the height map to measure it with can't be read")
     if convention is NormalConvention.UNKNOWN:
-        return convention, f"the name does not say it, and {height.path.name} does not match the normals"
-    return convention, f"measured against {height.path.name}, {confidence:.0%} sure"
+        return convention, said(
+            "the name does not say it, and {file} does not match the normals", file=height.path.name
+        )
+    return convention, said("measured against {file}, {share:.0%} sure", file=height.path.name, share=confidence)
 
 
 def measure(normal: Path, height: Path) -> tuple[NormalConvention, float]:
@@ -424,22 +448,22 @@ def _arrived(
     if not file.used:
         # It had no role there because another file has it, or was not used by its name: what does the name say?
         found = names.readings(file.path.stem, file.channels, file.has_alpha)
-        said = [reading for reading in found if reading.at_end and reading.meaning.roles]
-        if said:
-            best = max(said, key=lambda reading: (reading.meaning.clarity, reading.last - reading.first))
+        telling = [reading for reading in found if reading.at_end and reading.meaning.roles]
+        if telling:
+            best = max(telling, key=lambda reading: (reading.meaning.clarity, reading.last - reading.first))
             meaning = best.meaning
             roles = meaning.roles if len(meaning.roles) == 1 else meaning.roles[: file.channels]
             file = replace(file, roles=roles, alpha_role=meaning.alpha_role, glossiness=meaning.glossiness)
-            convention = (meaning.convention, f"the name says “{best.words}”")
+            convention = (meaning.convention, said("the name says “{words}”", words=best.words))
             if meaning.convention is NormalConvention.UNKNOWN:
-                convention = (meaning.convention, "the name does not say it")
+                convention = (meaning.convention, said("the name does not say it"))
     owner = {role: other for other in target.used_files for role in other.roles if role is not None}
     roles = tuple(None if role in owner else role for role in file.roles)
     alpha_role = None if file.alpha_role in owner else file.alpha_role
-    reason, confidence = "moved here by you", 1.0
+    reason, confidence = said("moved here by you"), 1.0
     if file.roles and not any(roles):
         role = next(role for role in file.roles if role is not None)
-        reason = f"not used, because {owner[role].path.name} is the {ROLE_INFO[role].label.lower()} already"
+        reason = _taken(owner[role].path, role)
         roles, alpha_role = (), None
     elif not file.roles:
         reason, confidence = file.reason, file.confidence
@@ -497,8 +521,12 @@ def read(material: MaterialPlan) -> TextureSet:
     )
     if result.channels > MAX_CHANNELS:
         raise InputError(
-            f"{material.name} has {result.channels} channels; a material can have {MAX_CHANNELS} at most, "
-            "so leave some maps out.",
+            said(
+                "{material} has {channels} channels; a material can have {most} at most, so leave some maps out.",
+                material=material.name,
+                channels=result.channels,
+                most=MAX_CHANNELS,
+            ),
             material.folder,
         )
     return result
@@ -519,14 +547,18 @@ def _check_roles(material: MaterialPlan) -> None:
         for role in {role for role in file.roles if role is not None}:
             if role in owner:
                 raise InputError(
-                    f"{owner[role].path.name} and {file.path.name} are both the {ROLE_INFO[role].label.lower()}; "
-                    "use one of them.",
+                    said(
+                        "{first} and {second} are both the {role}; use one of them.",
+                        first=owner[role].path.name,
+                        second=file.path.name,
+                        role=_called(role),
+                    ),
                     file.path,
                 )
             owner[role] = file
     repeated = [name for name, count in Counter(f.path.name for f in material.used_files).items() if count > 1]
     if repeated:
-        raise InputError(f"Two files are called {repeated[0]}; use one of them.", material.folder)
+        raise InputError(said("Two files are called {file}; use one of them.", file=repeated[0]), material.folder)
 
 
 def _finite(file: PlannedFile, pixels: Pixels, notices: list[str]) -> Pixels:
@@ -591,7 +623,7 @@ def _recover(source: SourceFile, unused: dict[int, Pixels], maps: list[TextureMa
 def _channel_name(index: int, channels: int) -> str:
     if channels == 2:
         return ("first", "second")[index]
-    return _CHANNEL_NAMES[index] if index < 4 else f"{index + 1}th"
+    return CHANNEL_NAMES[index] if index < 4 else f"{index + 1}th"
 
 
 def _same_values(values: np.ndarray, maps: list[TextureMap]) -> ChannelRef | None:

@@ -204,6 +204,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>under the mouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation type="unfinished"></translation>
     </message>
@@ -767,7 +771,19 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Device of new runs: {device}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen by itself: the fastest that there is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic ({device})</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1839,6 +1855,30 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Only Macs with Apple silicon have one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macs have none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is not installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver finds no graphics card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The PyTorch that is installed was built without CUDA.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is older than the installed PyTorch needs; update it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>New project</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1875,6 +1915,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Of a material whose files have been moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Measure rate and quality</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1887,11 +1931,59 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Run of the material into B (1: the newest)</source>
+        <source>View in 2D</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The same into A</source>
+        <source>View in 3D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click looks at a material   Right-click for more   Delete closes it   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the mouse over a name for what it means   Ctrl+wheel in a number: ten steps   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double-click into B, with Shift into A   Drag onto A or B   F2 name   Delete   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag changes the order   Ctrl+Up, Ctrl+Down too   Delete takes out   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a result into B, with Shift into A   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a picture on the lab, or start with the sample   Wheel zooms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orbit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right-drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>double-click</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2015,7 +2107,407 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>ID map, not a map to shade with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>preview picture, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cavity maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>curvature maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>thickness maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>translucency is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sheen is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clear coat is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>anisotropy is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bent normals are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only normals in tangent space can be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a second, detail normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>position maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>flow maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>light maps are not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vector displacement is not part of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MaterialX description, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>USD scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glTF scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mesh data, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blender scene, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Substance archive, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Godot material, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>neural texture, not a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>albedo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>roughness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>occlusion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>metallic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>specular</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>displacement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>emissive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is damaged or cut off; export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is a folder, not an image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is empty (0 bytes); export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} can&apos;t be read: permission denied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not a readable image: it is damaged, or something else with the ending “{ending}”; export or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not a flat image; export it as one picture without depth samples.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} has {channels} channels; a material can have {most} at most, so leave some out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} claims {width} × {height} texels; at most {most} a side can be read, so use a smaller version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} ({width} × {height}) does not fit into memory; use a smaller version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chosen by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another file was chosen for this role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not used, because {file} is the {role} already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”: {channels}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says “{words}”: roughness turned round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glossiness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same normals as {file} in the other convention, not used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not used: {file} and others hold its maps one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured against {file}, {share:.0%} sure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>moved here by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to read; give a folder or image files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name says nothing about a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{channel} {role}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no other file is the colour, and the name says nothing else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>textures of a glTF scene, which are OpenGL by definition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it, and there is no height map to measure it with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it, and {file} does not match the normals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{material} has {channels} channels; a material can have {most} at most, so leave some maps out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two files are called {file}; use one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not used: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the channel names say so</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a normal map needs at least two channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more than four channels, and their names say nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason}; {roles} from {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the height map to measure it with can&apos;t be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no image in the folder {folder}; choose one with PNG, JPEG, TIFF or EXR maps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} does not exist.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name does not say it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} and {second} are both the {role}; use one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not an image; choose PNG, JPEG, TIFF, EXR, TGA or a folder of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the wipe in steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at another material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ten steps in a number that has the keyboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run onto A or B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete or discard the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run into B (1: the newest)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drag its knob</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move and turn the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to one of the worst spots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the project out of the list</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2829,59 +3321,11 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Shift+1 … 9</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Rotate the light</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Shift+right-drag</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>drag its knob</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Orbit or pan, zoom</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>arrows, +, -</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rotate the light, by keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Shift+arrows</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Move and turn the wipe, by keys</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Ctrl+arrows</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Hide panels (viewport)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Tab</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the table of runs: into B, into A</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Enter, Shift+Enter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3057,10 +3501,6 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>By hand</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Maps</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3122,6 +3562,10 @@ Click to choose, or drag a run onto this.</source>
         <source>Reading…</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Files missing</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>%n map(s)</source>
         <translation type="unfinished">
@@ -3178,10 +3622,6 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Drop a picture on the lab, or start with the sample</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3289,6 +3729,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Where are the files of {material}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Meshes ({patterns})</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3328,6 +3772,22 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space   The original is shown until the key is let go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+P search actions   ? keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag moves the wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{keys}   does nothing here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3664,6 +4124,52 @@ Click to choose, or drag a run onto this.</source>
         <source>No file is used as a map yet. Choose a role for at least one of them.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>The files of %n material(s) are not where they were.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking for files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the files of {material} is in {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of {material} were found in {folder}.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more material(s) moved along.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Locate them too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) have their files again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Locate the files of {material}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Locate the files of %n material(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Change role of {file}</source>
         <translation type="unfinished"></translation>
@@ -3737,6 +4243,24 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>about {time} in all</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apple graphics processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>CPU, %n core(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>just now</source>
@@ -3825,6 +4349,18 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>A material could not be taken up again.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) of “{project}” will go on when it is opened again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue since last time.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>This project is open in another window already.</source>
@@ -3947,6 +4483,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{material} has its files again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The files of {material} have changed; they were read again.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3999,6 +4539,24 @@ Click to choose, or drag a run onto this.</source>
     <message>
         <source>The queue has come to its end.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locate files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder that they are in now; runs and roles stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is not in {folder} any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{file} and %n more file(s) are not in {folder} any more.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 </TS>

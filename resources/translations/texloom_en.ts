@@ -109,10 +109,52 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>The files of %n material(s) are not where they were.</source>
+        <translation>
+            <numerusform>The files of %n material are not where they were.</numerusform>
+            <numerusform>The files of %n materials are not where they were.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of {material} were found in {folder}.</source>
+        <translation>
+            <numerusform>%n file of {material} was found in {folder}.</numerusform>
+            <numerusform>%n files of {material} were found in {folder}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more material(s) moved along.</source>
+        <translation>
+            <numerusform>%n more material moved along.</numerusform>
+            <numerusform>%n more materials moved along.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n material(s) have their files again.</source>
+        <translation>
+            <numerusform>%n material has its files again.</numerusform>
+            <numerusform>%n materials have their files again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Locate the files of %n material(s)</source>
+        <translation>
+            <numerusform>Locate the files of %n material</numerusform>
+            <numerusform>Locate the files of %n materials</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n waiting</source>
         <translation>
             <numerusform>%n waiting</numerusform>
             <numerusform>%n waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>CPU, %n core(s)</source>
+        <translation>
+            <numerusform>CPU, %n core</numerusform>
+            <numerusform>CPU, %n cores</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -141,6 +183,20 @@
         <translation>
             <numerusform>A run of “{project}” will go on when it is opened again.</numerusform>
             <numerusform>%n runs of “{project}” will go on when it is opened again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) of “{project}” will go on when it is opened again.</source>
+        <translation>
+            <numerusform>%n job of “{project}” will go on when it is opened again.</numerusform>
+            <numerusform>%n jobs of “{project}” will go on when it is opened again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) wait in the queue since last time.</source>
+        <translation>
+            <numerusform>%n job waits in the queue since last time.</numerusform>
+            <numerusform>%n jobs wait in the queue since last time.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -197,6 +253,13 @@
         <translation>
             <numerusform>Wrote %n file to {folder}.</numerusform>
             <numerusform>Wrote %n files to {folder}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{file} and %n more file(s) are not in {folder} any more.</source>
+        <translation>
+            <numerusform>{file} and %n more file are not in {folder} any more.</numerusform>
+            <numerusform>{file} and %n more files are not in {folder} any more.</numerusform>
         </translation>
     </message>
 </context>

@@ -24,6 +24,8 @@ from app.run_store import RunRecord
 from app.session import Session
 from app.sources import SampleSource, to_json
 from core.errors import InputError
+from core.exporters.settings import Ue5Settings
+from core.exporters.ue5 import FACTS_FILE
 from core.textures import samples
 
 Maker = Callable[..., Session]
@@ -293,8 +295,11 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "training"
-    (path,) = paths.projects_folder().glob(f"*{SUFFIX}")
+    # It is written a while after the first change, which may come later than the training.
     deadline = time.monotonic() + 30
+    while not (found := list(paths.projects_folder().glob(f"*{SUFFIX}"))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (path,) = found
     while len(project_store.read(path).queue) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGKILL)
@@ -310,3 +315,46 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     session.compute.hold(False)
     qtbot.waitUntil(lambda: order[0].step > 41, timeout=WAIT_MS)
     assert session.projects.crashed() is None
+
+
+def test_an_export_that_trains_keeps_its_place_in_the_queue(
+    qtbot: QtBot, make_session: Maker, folders: list[Path], tmp_path: Path
+) -> None:
+    session = make_session()
+    session.compute.hold(True)
+    materials = opened(qtbot, session, folders)
+    runs = [session.runs.start(material) for material in materials[:2]]
+    assert all(runs)
+    quick = Ue5Settings(bpp=4.0, time_budget=1.0)
+    session.exports.remember("ue5", quick, tmp_path)
+    session.exports.export_one("ue5", materials[2], None, tmp_path)
+    session.compute.move(session.compute.waiting[2], 1)
+    session.exports.remember("ue5", Ue5Settings(), tmp_path)
+    path, titles = session.projects.path, [job.title for job in session.compute.waiting]
+    assert session.projects.save()
+    # Not by a crash, but what a crash leaves.
+    stored = project_store.read(path)
+    assert [entry["place"] for entry in stored.exports] == [1] and len(stored.queue) == 2
+
+    session.projects.new()
+    assert not session.compute.waiting
+    assert "3 jobs of" in session.texts[-1]  # type: ignore[attr-defined]
+    assert session.projects.open(path)
+    assert [job.title for job in session.compute.waiting] == titles and session.compute.held
+    assert any("3 jobs wait" in text for text in session.texts)  # type: ignore[attr-defined]
+    assert not any("cancelled" in text for text in session.texts)  # type: ignore[attr-defined]
+    session.runs.cancel_waiting()
+    assert session.projects.open(path)
+    session.projects.new()
+
+    # The settings are those that it was asked with, and what is gone does not take the rest with it.
+    stored.queue = []
+    stored.exports += [{"place": 0, "target": "none"}, {**stored.exports[0], "material": None}, 3]  # type: ignore[list-item]
+    project_store.write(stored, path)
+    assert session.projects.open(path)
+    assert [job.title for job in session.compute.waiting] == titles[1:2]
+    session.compute.hold(False)
+    qtbot.waitUntil(lambda: any("Wrote" in text for text in session.texts), timeout=60_000)  # type: ignore[attr-defined]
+    facts = json.loads((tmp_path / "ue5" / folders[2].name / FACTS_FILE).read_text(encoding="utf-8"))
+    assert facts
+    assert session.exports.stored_queue() == []

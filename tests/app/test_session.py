@@ -548,6 +548,7 @@ def test_a_baseline_is_a_run_that_can_be_looked_at(
     assert [run.title for run in after.document.runs] == ["BC7 set", "ASTC 12×12"]
     restored = after.document.runs[1]
     assert restored.state is RunState.DONE and restored.path == second.path
+    restored.recall()
     assert restored.curves == second.curves
 
 

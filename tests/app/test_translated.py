@@ -32,6 +32,7 @@ from core.coordinate.animation import SUFFIXES as ANIMATION_SUFFIXES
 from core.coordinate.settings import LabSettings
 from core.exporters.networks import TARGETS as NETWORK_TARGETS
 from core.jobs import Finished
+from core.said import Said
 from core.textures.images import write_image
 from core.textures.material import TextureSet
 from core.textures.roles import Role
@@ -81,6 +82,8 @@ SPOKEN = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataR
 PATHS = re.compile(r"(?<!\w)/[^\s«»]+")
 
 
+BREAK = "\u200b"
+"""Where a file's name may be broken into lines."""
 CORE_NOTE = "The normal map is in the convention of OpenGL (+Y up), as in the source."
 """Remarks of core are English."""
 QUICK = LabSettings(hidden_layers=2, width=24, rounds=2, batch_side=16)
@@ -88,7 +91,9 @@ QUICK = LabSettings(hidden_layers=2, width=24, rounds=2, batch_side=16)
 
 def check(own: set[str], *texts: str) -> None:
     known = frozenset(own)
-    assert [(text, left) for text in texts if (left := untranslated(PATHS.sub(" ", text), known))] == []
+    assert [
+        (text, left) for text in texts if (left := untranslated(PATHS.sub(" ", text.replace(BREAK, "")), known))
+    ] == []
 
 
 class Ear:
@@ -103,12 +108,13 @@ class Ear:
         session.exports.activity.connect(lambda job, _: self.titles.add(job.title) if job is not None else None)
 
     def know(self, material: Material) -> None:
-        """What is read of files is data, and so are core's reasons, which are English."""
+        """Names, and the words that a reason takes of them, are data."""
         self.own.add(material.name)
         plan = material.plan
         if plan is not None:
-            self.own |= {plan.normal_reason, *plan.notices}
-            self.own |= {text for file in plan.files for text in (file.path.name, file.reason)}
+            self.own |= {file.path.name for file in plan.files}
+            reasons = [plan.normal_reason, *(file.reason for file in plan.files)]
+            self.own |= {str(reason.values.get("words", "")) for reason in reasons if isinstance(reason, Said)} - {""}
 
     def _on_busy(self) -> None:
         for queue in (self.window.session.io, self.window.session.compute):
@@ -255,6 +261,38 @@ def test_a_project_is_left_and_comes_back(
     ages = (5, 300, 4000, 20_000, 100_000, 10**6)
     ear.check(*(presenting.when_text(age) for age in ages))
     qtbot.waitUntil(lambda: session.document.materials[0].state is MaterialState.READY, timeout=WAIT_MS)
+
+
+def test_reasons_and_what_is_wrong_with_a_file(
+    qtbot: QtBot, spoken: MainWindow, make_window: Maker, material_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(material_folder, tmp_path / "set")
+    files = sorted((tmp_path / "set").iterdir())
+    files[0].write_bytes(b"")
+    files[1].write_bytes(files[1].read_bytes()[:200])
+    shutil.copy(files[-1], files[-1].with_name(f"2K_{files[-1].name}"))
+    (tmp_path / "set" / "scene.mtlx").write_text("")
+    spoken._open([tmp_path / "set"])
+    qtbot.waitUntil(lambda: len(spoken.document.materials) == 1, timeout=WAIT_MS)
+    (material,) = spoken.document.materials
+    qtbot.waitUntil(lambda: material.state is MaterialState.UNDECIDED, timeout=WAIT_MS)
+    assert material.plan is not None and "«" in material.problem
+    assert any(file.problem for file in material.plan.files) and len(material.plan.files) == len(files) + 2
+    ear = Ear(spoken)
+    ear.know(material)
+    ear.check_window()
+    assert spoken.session.projects.save()
+    project = spoken.session.projects.path
+    spoken.close()
+    # What a project's file says of them can still be said in another language.
+    later = make_window(job_with_a_file)
+    assert later.session.projects.open(project)
+    (again,) = later.document.materials
+    assert again.plan == material.plan
+    qtbot.waitUntil(lambda: again.state is MaterialState.UNDECIDED, timeout=WAIT_MS)
+    ear = Ear(later)
+    ear.know(again)
+    ear.check_window()
 
 
 def test_exported_once_again_and_for_all(qtbot: QtBot, spoken: MainWindow, tmp_path: Path) -> None:

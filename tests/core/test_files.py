@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,23 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise RuntimeError
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders can't be synchronised there")
+def test_content_and_name_are_on_the_disk_in_their_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.bin"
+    write_bytes(path, b"old")
+    seen: list[tuple[bool, bytes]] = []
+    sync = os.fsync
+
+    def watched(number: int) -> None:
+        folder = os.path.samestat(os.fstat(number), tmp_path.stat())
+        seen.append((folder, path.read_bytes()))
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    write_bytes(path, b"new")
+    assert seen == [(False, b"old"), (True, b"new")]
 
 
 def test_checking_a_destination_leaves_nothing_behind(tmp_path: Path) -> None:
