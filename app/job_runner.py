@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
@@ -110,9 +111,26 @@ def _step_back() -> None:
     Linux looks at the niceness of single threads; those that this one starts inherit it.
     """
     if sys.platform == "linux":
-        own = threading.get_native_id()
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, own, max(NICENESS, os.getpriority(os.PRIO_PROCESS, own)))
+        for thread in (threading.get_native_id(), *_threads_of_libraries()):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
+
+
+def _threads_of_libraries() -> list[int]:
+    """Those that numpy's products are shared with, which begin when it is imported. While they wait for a thread of
+    lower priority they keep a core busy, and take from it what it needs to come to an end.
+
+    They have no name of their own, and Python doesn't know them.
+    """
+    known = {thread.native_id for thread in threading.enumerate()}
+    found = []
+    with contextlib.suppress(OSError):
+        own_name = Path("/proc/self/comm").read_text()
+        for task in Path("/proc/self/task").iterdir():
+            number = int(task.name)
+            if number not in known and number != os.getpid() and (task / "comm").read_text() == own_name:
+                found.append(number)
+    return found
 
 
 class Job(QObject):

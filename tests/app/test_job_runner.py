@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from pytestqt.qtbot import QtBot
 
+from app import job_runner
 from app.job_runner import NICENESS, PUBLISH_INTERVAL_S, Job, JobQueue, JobState, call
 from core.errors import InputError
 from core.jobs import Control, Event, Finished, Notice, Progress
@@ -259,3 +261,28 @@ def test_jobs_leave_the_processor_to_the_window_first(qtbot: QtBot, queue: JobQu
 
 def nice_of_this_thread() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux looks at single threads")
+def test_threads_that_a_library_has_step_back_with_a_job(qtbot: QtBot) -> None:
+    ended = threading.Event()
+    own = threading.Thread(target=ended.wait)
+    own.start()
+    try:
+        known = {threading.get_native_id(), own.native_id, os.getpid()}
+        assert not known & set(job_runner._threads_of_libraries())
+        code = (
+            "import os, threading, numpy as np; from app import job_runner as j\n"
+            "square = np.ones((600, 600)); square @ square\n"
+            "found = j._threads_of_libraries()\n"
+            "worker = threading.Thread(target=j._step_back); worker.start(); worker.join()\n"
+            "nice = lambda each: os.getpriority(os.PRIO_PROCESS, each)\n"
+            "print(len(found), all(nice(each) >= j.NICENESS for each in found), nice(os.getpid()) < j.NICENESS)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+        count, lower, main_as_before = done.stdout.split()
+        assert lower == "True" and main_as_before == str(os.getpriority(os.PRIO_PROCESS, os.getpid()) < NICENESS)
+        assert int(count) >= 1 or (os.cpu_count() or 1) == 1
+    finally:
+        ended.set()
+        own.join()
