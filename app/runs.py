@@ -178,7 +178,9 @@ class Runs(QObject):
         runs = [run for run in runs if not run.state.active and not run.state.has_result]
         for run in runs:
             self._take_up(run)
-        self._show_in_b(runs)
+        if self.document.run(self.document.slots["B"]) not in runs:
+            # What was shown when the project was left is shown again.
+            self._show_in_b(runs)
 
     def tell_left(self, before: str = "", waiting: str = "") -> None:
         """Say, in one message that begins with ``before``, what an earlier session has left to do; ``waiting`` says how

@@ -463,10 +463,16 @@ def morning(me: Player) -> None:
     me.fact("results", {run.folder.name: run.record.psnr_db for run in results})
     order = me.ask(me.window.session.runs.in_order)
     me.fact("waiting", [run.folder.name for run in order[1:]])
-    me.fact("slots", me.ask(lambda: dict(me.window.document.slots)))
+    me.fact("shown", me.ask(lambda: _in_b(me)))
     me.report.write(plan.report)
     print("kill me", flush=True)
     threading.Event().wait()
+
+
+def _in_b(me: Player) -> str:
+    """The name of the folder of the run that is shown in B."""
+    run = me.window.document.run(me.window.document.slots["B"])
+    return run.folder.name if run is not None else ""
 
 
 def _names(me: Player) -> list[str]:
@@ -597,6 +603,7 @@ def afternoon(me: Player) -> None:
     order = me.ask(window.session.runs.in_order)
     me.fact("waiting", [run.folder.name for run in order])
     (long,) = [run for run in document.runs if run.folder.name == facts["long"]]
+    me.fact("shown", me.ask(lambda: _in_b(me)))
     me.fact("long", me.ask(lambda: (str(long.state), long.checkpointed, window.session.compute.held)))
     me.toast("wait in the queue", "Go on")
     me.until(lambda: long.state is RunState.RUNNING and long.step > 0, "it goes on")

@@ -165,6 +165,7 @@ def test_a_day(
     assert after["runs of the cancelled"] == 0
     assert before["results"] and before["results"].items() <= after["results"].items() and after["files"]
     assert after["long"] == ["waiting", True, True], "it waits with its checkpoint, until the word is given"
+    assert after["shown"] == before["shown"] == before["long"]
     assert after["waiting"][0] == before["long"] and set(before["waiting"]) <= set(after["waiting"])
     assert before["step"] > 0 and after["first step"] > before["step"] // 2, "it went on, and did not begin anew"
     assert after["undone"]
