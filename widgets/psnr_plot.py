@@ -159,6 +159,8 @@ def quiet_plot(left: pg.AxisItem, bottom: pg.AxisItem) -> pg.PlotWidget:
     view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     item: Any = view.getPlotItem()
     item.setMenuEnabled(False)
+    # Nobody sees the library's menu, and without a parent it would outlive the window.
+    item.ctrlMenu.setParent(view, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
     item.setContentsMargins(4, 8, 0, 2)
