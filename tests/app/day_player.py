@@ -294,17 +294,6 @@ class Player:
             self.click(lambda arrows=arrows, place=place: arrows[0 if place.center().x() < 0 else 1])
         self.click(lambda: find()[0], lambda: find()[0].tabRect(find()[1]).center())
 
-    def toast(self, text: str, button: str) -> None:
-        """Press a button of the message that says ``text``."""
-
-        def find() -> QWidget:
-            for toast in reversed(self.window.toasts.toasts):
-                if text in toast.text:
-                    return next(made for made in toast.buttons if made.text() == button)
-            raise AssertionError(f"no message says {text}: {[toast.text for toast in self.window.toasts.toasts]}")
-
-        self.click(find)
-
     def quiet(self) -> None:
         """Nothing is left of the messages: they are closed by their crosses."""
         while True:
@@ -591,8 +580,8 @@ def afternoon(me: Player) -> None:
     facts = report["facts"]
     document = window.document
     me.until(lambda: document.materials, "the project")
-    me.until(lambda: all(each.state is MaterialState.READY for each in document.materials), "they are read")
     me.state("recovered")
+    me.until(lambda: all(each.state is MaterialState.READY for each in document.materials), "they are read")
     me.fact("materials", _names(me))
     me.fact("text size", me.ask(lambda: window.options.text_size))
     me.fact("corrected", me.ask(lambda: [str(role) in map(str, me.material(n).roles) for n, _, role in me.plan.wrong]))
@@ -605,7 +594,9 @@ def afternoon(me: Player) -> None:
     (long,) = [run for run in document.runs if run.folder.name == facts["long"]]
     me.fact("shown", me.ask(lambda: _in_b(me)))
     me.fact("long", me.ask(lambda: (str(long.state), long.checkpointed, window.session.compute.held)))
-    me.toast("wait in the queue", "Go on")
+    # Also where the message that offers it has gone by then.
+    me.tab("Queue")
+    me.click(lambda: window.queue._hold)
     me.until(lambda: long.state is RunState.RUNNING and long.step > 0, "it goes on")
     me.fact("first step", me.ask(lambda: long.step))
     me.quiet()
