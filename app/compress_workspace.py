@@ -67,6 +67,8 @@ class CompressWorkspace(QWidget):
         self.add_baseline = tool("plus", actions["baseline"].toolTip())
         self.add_baseline.setMenu(baseline_menu)
         self.add_baseline.setPopupMode(self.add_baseline.ToolButtonPopupMode.InstantPopup)
+        all_tip = tr("Runs of all materials, not only of the one that is looked at")
+        self.all_runs = tool("filter", all_tip, checkable=True)
         holder = QWidget()
         holder.setObjectName("well")
         bare(QVBoxLayout(holder), 0, (0, 4, 0, 4)).addWidget(self.material_list)
@@ -74,7 +76,7 @@ class CompressWorkspace(QWidget):
             "materials": Dock("materials", tr("Materials"), holder, [add], parent=window),
             "compress": Dock("compress", tr("Compress"), self.panel, parent=window),
             "training": Dock("training", tr("Training"), self.training, parent=window),
-            "runs": Dock("runs", tr("Runs"), self.runs, [self.add_baseline], parent=window),
+            "runs": Dock("runs", tr("Runs"), self.runs, [self.all_runs, self.add_baseline], parent=window),
             "queue": Dock("queue", tr("Queue"), self.queue, parent=window),
             "log": Dock("log", tr("Log"), self.log_view, parent=window),
             "inspect": Dock("inspect", tr("Inspect"), self.inspect, parent=window),

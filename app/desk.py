@@ -27,6 +27,8 @@ class Message:
     text: str
     severity: str = "info"
     actions: tuple[MessageAction, ...] = ()
+    topic: str = ""
+    """A later message with the same one says all that this one does, and takes its place."""
 
 
 class Desk(QObject):
@@ -54,15 +56,24 @@ class Desk(QObject):
         log.log(logging.WARNING if severity in ("warn", "bad") else logging.INFO, "%s", text)
         self.message.emit(Message(text, severity, actions))
 
-    def tell_error(self, error: Exception, material: str = "", offers: Sequence[MessageAction] = ()) -> None:
-        """``material``: the name of the one that it happened to; ``offers``: what can be done about it."""
+    def tell_error(
+        self,
+        error: Exception,
+        material: str = "",
+        offers: Sequence[MessageAction] = (),
+        *,
+        text: str = "",
+        topic: str = "",
+    ) -> None:
+        """``material``: the name of the one that it happened to; ``offers``: what can be done about it; ``text`` is
+        said instead of the error's own sentence. ``topic`` as in :class:`Message`."""
         actions: list[MessageAction] = [*offers, (tr("Details"), self.details_wanted.emit)]
         folder = error.path if isinstance(error, TexloomError) else None
         if folder is not None and (folder.exists() or folder.parent.exists()):
             place = folder if folder.is_dir() else folder.parent
             actions.append((tr("Open folder"), lambda: self.folder_wanted.emit(place)))
-        text = f"{material}: {sentence(error)}" if material else sentence(error)
-        self.message.emit(Message(text, "bad", tuple(actions)))
+        text = text or (f"{material}: {sentence(error)}" if material else sentence(error))
+        self.message.emit(Message(text, "bad", tuple(actions), topic))
 
     def tell_written(self, written: Sequence[Path], folder: Path, note: str = "") -> None:
         names = ", ".join(path.name for path in written)

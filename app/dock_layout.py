@@ -49,6 +49,7 @@ class DockLayout:
             if state and self._window.restoreState(QByteArray.fromBase64(state.encode())):
                 self._unsized = False
             self.leave_alone(alone)
+            self.follow_scale()
 
     def state(self) -> str:
         """``QMainWindow.saveState`` with all panels back, as base64; "" if nobody has seen them yet."""
@@ -149,6 +150,8 @@ class DockLayout:
             state, self._hidden = self._hidden, None
             self._window.restoreState(state)
             QTimer.singleShot(0, self._window, self._size)
+            # The text may have got another size while the panels were out of sight.
+            self.follow_scale()
 
     def is_behind(self, widget: QWidget) -> bool:
         """Whether a widget is in a panel that another one of the same place covers. Qt takes those for visible."""

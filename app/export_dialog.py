@@ -18,6 +18,9 @@ from widgets.language import tr
 from widgets.settings_form import SettingsForm
 from widgets.theme import text_px
 
+UNSCROLLED = 2
+"""So few fields need nothing to be scrolled in, which would leave a gap below them."""
+
 
 class ExportDialog(QDialog):
     """For one target; not modal. :attr:`accepted_with` tells what the user wants."""
@@ -32,7 +35,9 @@ class ExportDialog(QDialog):
         exporter = TARGETS[target]
         self.setWindowTitle(tr("Export to {target}").format(target=tr(exporter.title)))
         column = bare(QVBoxLayout(self), 12, (16, 16, 16, 16))
-        column.addWidget(ElidedLabel(name, "title"))
+        # Not every desktop puts a title over a window.
+        column.addWidget(ElidedLabel(self.windowTitle(), "title"))
+        column.addWidget(ElidedLabel(name, "head"))
         words = label(tr(exporter.sentence), "soft")
         words.setWordWrap(True)
         column.addWidget(words)
@@ -51,9 +56,17 @@ class ExportDialog(QDialog):
         self.form = SettingsForm(exporter.settings)
         self.form.set_settings(settings)
         self.form.search.setVisible(len(describe(exporter.settings)) > 6)
-        scroll = VerticalScroll(self.form)
-        scroll.setVisible(bool(describe(exporter.settings)))
-        column.addWidget(scroll, 1)
+        fields = len(describe(exporter.settings))
+        if fields > UNSCROLLED:
+            holder = QWidget()
+            inner = bare(QVBoxLayout(holder))
+            inner.addWidget(self.form)
+            inner.addStretch(1)
+            column.addWidget(VerticalScroll(holder), 1)
+        else:
+            self.form.setVisible(fields > 0)
+            column.addWidget(self.form)
+            column.addStretch(1)
         row = bare(QHBoxLayout(), 8)
         kept = session.preferences.export_folders.get(target, "")
         self.folder = QLineEdit(kept or str(Path.home()))

@@ -76,6 +76,7 @@ from widgets.language import tr
 from widgets.opengl import expect_opengl
 from widgets.settings_dialog import SettingsDialog
 from widgets.styling import styled_together
+from widgets.theme import follow_scale, text_px
 from widgets.toast import ToastStack
 from widgets.units import db_text
 from widgets.viewport_options import PixelReading, Sampler, ViewMode
@@ -105,6 +106,10 @@ CLOSE_LIMIT_S = 15.0
 """So long a job may take to end when the window is closed; loading the compute library can't be interrupted."""
 SOFTWARE_PAUSE_S = 0.3
 """So seldom runs are shown anew where the processor that trains also has to compose the window with each change."""
+ACTIVITY_PX = 180
+"""So wide, in px at 100 %, may the name of what is read or written be in the status bar."""
+MENU_PX = 8
+"""px at 100 % over and under the title of a menu, as the style sheet has it."""
 QUEUE_PAUSE_S = 0.25
 """Not more often is the queue shown anew, of which every line may be another."""
 PREFERENCES_FILE = "preferences.json"
@@ -154,6 +159,7 @@ class MainWindow(QMainWindow):
     inspect: _Part[InspectPanel] = _Part()
     rates: _Part[RatePanel] = _Part()
     add_baseline: _Part[QToolButton] = _Part()
+    all_runs: _Part[QToolButton] = _Part()
     docks: _Part[dict[str, Dock]] = _Part()
     layout_of_docks: _Part[DockLayout] = _Part()
 
@@ -300,11 +306,18 @@ class MainWindow(QMainWindow):
 
     def _undo(self) -> None:
         if (stack := self._undo_stack()) is not None:
+            self._show_what_changes()
             stack.undo()
 
     def _redo(self) -> None:
         if (stack := self._undo_stack()) is not None:
+            self._show_what_changes()
             stack.redo()
+
+    def _show_what_changes(self) -> None:
+        """Nothing is undone behind the page that is looked at: of the home page itself nothing can be."""
+        if self.workspaces.current == HOME:
+            self._go(COMPRESS)
 
     def _build_menus(self) -> None:
         self._make_baseline_menu()
@@ -341,6 +354,10 @@ class MainWindow(QMainWindow):
         self._devices = Background(self)
         self._devices.result.connect(self._on_devices)
         row.addWidget(self.device)
+        # As high as the menus beside it, which the menu bar does not see to: else it stands above their line.
+        follow_scale(
+            self._corner, lambda corner: corner.setMinimumHeight(bar.fontMetrics().height() + 2 * text_px(MENU_PX))
+        )
         bar.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -486,6 +503,7 @@ class MainWindow(QMainWindow):
         self.material_list.removed.connect(session.materials.remove)
         self.material_list.menu_wanted.connect(menus.of_material)
         self.panel.review.menu_wanted.connect(menus.of_file)
+        self.all_runs.toggled.connect(self._on_all_runs)
         self.runs.show_in.connect(self._show_run_in)
         self.runs.current_changed.connect(lambda _: self._show_training())
         self.runs.menu_wanted.connect(lambda key, place: menus.of_run(key, place, self.runs.rename))
@@ -614,6 +632,7 @@ class MainWindow(QMainWindow):
         kept = self.preferences
         self.layout_of_docks.restore(kept.docks, alone=self.workspaces.current != COMPRESS)
         self.panel.set_rate_mode(str(kept.view.get("rate_mode", "")))
+        self.all_runs.setChecked(kept.view.get("all_runs") is True)
         known = {name: kept.view[name] for name in KEPT_VIEW if name in kept.view}
         try:
             self.viewport.set_options(**known)
@@ -703,6 +722,11 @@ class MainWindow(QMainWindow):
 
     def _on_project_opened(self) -> None:
         self._go(COMPRESS if self.document.materials else HOME)
+        current = self.document.current
+        own = current.key if current is not None else None
+        if any(run.state is RunState.RESUMABLE and run.material_key != own for run in self.document.runs):
+            # A message tells of them, and they must be found.
+            self.all_runs.setChecked(True)
         if self.session.compute.held and self.session.compute.waiting:
             # What waits for the user's word must not be hidden behind another panel.
             self._show_dock("queue")
@@ -745,8 +769,16 @@ class MainWindow(QMainWindow):
         self.material_list.set_rows(rows, current.key if current else None)
 
     def _show_runs(self) -> None:
-        self.runs.set_rows([presenting.run_row(self.document, run) for run in reversed(self.document.runs)])
+        document = self.document
+        of_one = document.current is not None and not self.all_runs.isChecked()
+        runs = document.runs_of(document.current.key) if of_one and document.current is not None else document.runs
+        rows = [presenting.run_row(document, run) for run in reversed(runs)]
+        self.runs.set_rows(rows, of_one, len(runs) < len(document.runs))
         self._show_rates()
+
+    def _on_all_runs(self, on: bool) -> None:
+        self.preferences.view["all_runs"] = on
+        self._show_runs()
 
     def _show_rates(self) -> None:
         self.rates.set_points(presenting.rate_points(self.document))
@@ -1074,7 +1106,7 @@ class MainWindow(QMainWindow):
 
     def _begin_rename(self) -> None:
         key = self.runs.current_key or self.document.slots["B"]
-        if key:
+        if key and self.document.run(key) is not None:
             self._show_dock("runs")
             self.runs.rename(key)
 
@@ -1347,7 +1379,7 @@ class MainWindow(QMainWindow):
     # --- telling --------------------------------------------------------------------------------------------
 
     def _on_message(self, message: Message) -> None:
-        self.toasts.show(message.text, message.severity, message.actions)
+        self.toasts.show(message.text, message.severity, message.actions, message.topic)
 
     def tell_failure(self, text: str) -> None:
         """An error that nobody handled."""
@@ -1365,7 +1397,7 @@ class MainWindow(QMainWindow):
         self._exporting = job
         self._cancel_activity.setVisible(job is not None)
         if job is not None:
-            self._activity.setText(f"{job.title}  {fraction:.0%}")
+            self._activity.setText(f"{self._short(job.title)}  {fraction:.0%}")
         else:
             self._show_activity()
 
@@ -1373,7 +1405,11 @@ class MainWindow(QMainWindow):
         if self._exporting is not None:
             return
         job = self.session.io.running
-        self._activity.setText(f"{job.title}…" if job is not None else "")
+        self._activity.setText(f"{self._short(job.title)}…" if job is not None else "")
+
+    def _short(self, title: str) -> str:
+        """What somebody works at must not push the rest of the line out of the window."""
+        return self._activity.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, text_px(ACTIVITY_PX))
 
     def _on_cancel_activity(self) -> None:
         if self._exporting is not None:

@@ -406,6 +406,9 @@ class Materials(QObject):
                 known[ending] = value[1]
             elif ending:
                 known.pop(ending, None)
+            if self.document.material(material.key) is material:
+                # Where it is undone, that is seen.
+                self.document.set_current(material.key)
             self._read(material)
 
         self._undo.push(Change(text, (before, self._desk.preferences.corrections.get(ending)), (plan, learned), put))

@@ -112,6 +112,7 @@ def run_row(document: Document, run: Run) -> RunRow:
         slots,
         tip,
         record.name,
+        settings_text(run),
     )
 
 
@@ -136,13 +137,17 @@ def queue_row(run: Run | None, job: Job) -> QueueRow:
         state = tr("Waiting") if waiting else tr("Working")
         return QueueRow(job.number, job.title, "", state, "" if waiting else "active", waiting)
     word, look = state_words(run)
-    settings = run.settings
-    detail = f"{goal_text(settings)}  ·  {tr(settings.preset)}"
-    if run.baseline is not None:
-        detail = tr(run.baseline.title)
+    detail = settings_text(run)
     if run.remaining_s is not None and run.state is RunState.RUNNING:
         word = tr("{time} left").format(time=clock_text(run.remaining_s))
     return QueueRow(job.number, run.material_name, detail, word, look, waiting, None if waiting else run.fraction)
+
+
+def settings_text(run: Run) -> str:
+    """What a run was asked for, in few words."""
+    if run.baseline is not None:
+        return tr(run.baseline.title)
+    return f"{goal_text(run.settings)}  ·  {tr(run.settings.preset)}"
 
 
 def goal_text(settings: CompressSettings) -> str:

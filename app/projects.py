@@ -187,10 +187,10 @@ class Projects(QObject):
         self._leave()
         self._enter(project, path)
         self._lock = lock
-        self._fill(project)
+        waiting = self._fill(project)
         self.opened.emit()
-        if crashed:
-            self._desk.say(_as_it_was(self.title, max(0, round(time.time() - project.changed))), "warn")
+        ago = max(0, round(time.time() - project.changed))
+        self._runs.tell_left(_as_it_was(self._name_of(path, project), ago) if crashed else "", waiting)
         self.save()
         return True
 
@@ -289,7 +289,8 @@ class Projects(QObject):
             self._loading = False
         self.changed.emit()
 
-    def _fill(self, project: Project) -> None:
+    def _fill(self, project: Project) -> str:
+        """Says what waits for the user's word."""
         document = self._desk.document
         self._loading = True
         try:
@@ -323,21 +324,21 @@ class Projects(QObject):
             waiting = [by_folder[name] for name in project.queue if name in by_folder]
             self._runs.queue_again(waiting)
             exports = self._exports.queue_again(project.exports, listed, by_folder)
-            self._hold(sum(run.state.active for run in waiting), len(exports))
+            return self._hold(sum(run.state.active for run in waiting), len(exports))
         finally:
             self._loading = False
 
-    def _hold(self, runs: int, exports: int) -> None:
-        """What waited when the project was left waits for the user's word, unless that is not wanted."""
+    def _hold(self, runs: int, exports: int) -> str:
+        """What waited when the project was left waits for the user's word, unless that is not wanted. Says how much
+        that is; "" if nothing waits for a word."""
         if not runs and not exports:
-            return
+            return ""
         self._desk.compute.hold(self._runs.hold_after_restart)
-        if self._runs.hold_after_restart:
-            go_on = (tr("Go on"), lambda: self._desk.compute.hold(False))
-            text = tr("%n run(s) wait in the queue since last time.", "", runs)
-            if exports:
-                text = tr("%n job(s) wait in the queue since last time.", "", runs + exports)
-            self._desk.say(text, "warn", (go_on,))
+        if not self._runs.hold_after_restart:
+            return ""
+        if exports:
+            return tr("%n job(s) wait in the queue since last time.", "", runs + exports)
+        return tr("%n run(s) wait in the queue since last time.", "", runs)
 
     # --- files ----------------------------------------------------------------------------------------------
 

@@ -74,6 +74,10 @@ class Runs(QObject):
         """Not told yet."""
         self._discarding_again: dict[Run, Kept] = {}
         """Runs that a redo takes away: what told of them the first time shall know where they are kept."""
+        self._failed: list[Run] = []
+        """Since the queue was empty last; they are told of in one message."""
+        self._stretch = 0
+        """How often the queue has come to its end."""
         self._named: frozenset[str] = frozenset()
         """The folders' names of the runs that the project's file speaks of."""
         self._tell_discarded = Later(self._on_discarded, self)
@@ -85,11 +89,7 @@ class Runs(QObject):
         may be of other projects too."""
         self._named = frozenset(named)
         run_store.empty_bin(paths.runs_folder())
-        made = self._from_disk(lambda record: record.project == project)
-        resumable = sum(run.state is RunState.RESUMABLE for run in made)
-        if resumable:
-            text = tr("%n run(s) were interrupted and can be resumed: see Runs.", "", resumable)
-            self._desk.say(text, "warn")
+        self._from_disk(lambda record: record.project == project)
 
     def _adopt(self, materials: Sequence[Material]) -> None:
         """Link runs to their materials; runs that other projects made of the same files are shown too."""
@@ -174,11 +174,26 @@ class Runs(QObject):
         return [by_job[job] for job in jobs if job in by_job]
 
     def queue_again(self, runs: Sequence[Run]) -> None:
-        """What waited or trained when the project was left waits again."""
+        """What waited or trained when the project was left waits again; :meth:`tell_left` says so."""
         runs = [run for run in runs if not run.state.active and not run.state.has_result]
         for run in runs:
             self._take_up(run)
-        self._show_in_b(runs)
+        if self.document.run(self.document.slots["B"]) not in runs:
+            # What was shown when the project was left is shown again.
+            self._show_in_b(runs)
+
+    def tell_left(self, before: str = "", waiting: str = "") -> None:
+        """Say, in one message that begins with ``before``, what an earlier session has left to do; ``waiting`` says how
+        much waits in the queue for the user's word."""
+        said, offers = [before] if before else [], []
+        resumable = sum(run.state is RunState.RESUMABLE for run in self.document.runs)
+        if resumable:
+            said.append(tr("%n run(s) were interrupted and can be resumed: see Runs.", "", resumable))
+        if waiting:
+            said.append(waiting)
+            offers.append((tr("Go on"), lambda: self._desk.compute.hold(False)))
+        if said:
+            self._desk.say(" ".join(said), "warn", tuple(offers))
 
     def interrupt(self) -> int:
         """End what is active as closing the window does: it can be resumed. Says how many there were."""
@@ -584,12 +599,30 @@ class Runs(QObject):
         run_store.write_curves(run.folder, run.seconds, run.curves)
         run_store.write(run.record, run.folder)
 
+        def known(each: Run) -> bool:
+            return self.document.run(each.key) is each
+
         def again() -> None:
-            if self.document.run(run.key) is run and run.state.can_go_on:
+            if known(run) and run.state.can_go_on:
                 self.resume_interrupted(run)
 
-        offers = ((tr("Try again"), again),) if self.document.run(run.key) is run else ()
-        self._desk.tell_error(error, run.material_name, offers)
+        offers = ((tr("Try again"), again),) if known(run) else ()
+        self._failed = [each for each in self._failed if each.state is RunState.FAILED and known(each)]
+        self._failed.append(run)
+        topic = f"failed {self._stretch}"
+        if len(self._failed) == 1:
+            self._desk.tell_error(error, run.material_name, offers, topic=topic)
+            return
+        failed = tuple(self._failed)
+
+        def all_again() -> None:
+            for each in failed:
+                if known(each) and each.state.can_go_on:
+                    self.resume_interrupted(each)
+
+        text = tr("%n run(s) failed; the last one was {material}: {problem}", "", len(failed))
+        text = text.format(material=run.material_name, problem=sentence(error))
+        self._desk.tell_error(error, text=text, offers=((tr("Try all again"), all_again),), topic=topic)
 
     def _on_cancelled(self, run: Run) -> None:
         if self._desk.closing or run.interrupted:
@@ -618,7 +651,11 @@ class Runs(QObject):
         self._tell_taken(gone, text, told)
 
     def _on_queue(self) -> None:
-        held = self._desk.compute.held
+        compute = self._desk.compute
+        if self._failed and compute.running is None and not compute.waiting:
+            # All of them have been told of; what fails from now on is another matter.
+            self._failed, self._stretch = [], self._stretch + 1
+        held = compute.held
         if held != self.document.held:
             self.document.held = held
             self.document.runs_changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,7 +22,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture(autouse=True)
 def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test with a window system fails if it leaves a running thread, an active timer or a top-level widget."""
+    """A test with a window system fails if it leaves a running thread, an active timer, a window or any other widget:
+    one that was closed but not deleted, or that its window has let go of."""
     if not {"qapp", "qtbot"} & set(request.fixturenames):
         yield
         return
@@ -35,7 +36,7 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         # Not isinstance: that asks lazy modules for their __class__ and wakes them.
         return {thing for thing in gc.get_objects() if issubclass(type(thing), kind)}
 
-    windows_before = set(QApplication.topLevelWidgets())
+    widgets_before = set(QApplication.allWidgets())
     # What is there already is set aside: looking through all objects of torch would cost more than the tests.
     gc.freeze()
     yield
@@ -45,11 +46,19 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     gc.collect()
     threads = [t for t in living(QThread) if _alive(lambda t=t: t.isRunning())]
     timers = [t for t in living(QTimer) if _alive(lambda t=t: t.isActive())]
-    windows = [w for w in set(QApplication.topLevelWidgets()) - windows_before if _alive(lambda w=w: w.isVisible())]
+    left = [w for w in set(QApplication.allWidgets()) - widgets_before if _alive(lambda w=w: not _qts_own(w))]
+    # Those at the top say what was forgotten; the rest are their parts.
+    widgets = [w for w in left if w.parentWidget() is None or w.parentWidget() not in left]
     gc.unfreeze()
     assert not threads, f"threads left running: {threads}"
     assert not timers, f"timers left active: {[(t, t.parent()) for t in timers]}"
-    assert not windows, f"windows left open: {windows}"
+    told = [(type(w), w.windowTitle() or w.objectName(), [a.text() for a in w.actions()]) for w in widgets]
+    assert not told, f"widgets left: {told}"
+
+
+def _qts_own(widget: Any) -> bool:
+    """What Qt keeps for the next time: the label of tooltips."""
+    return widget.objectName() == "qtooltip_label"
 
 
 def _alive(look: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStyleOptionComboBox,
+    QStyleOptionSpinBox,
     QStylePainter,
     QToolButton,
     QVBoxLayout,
@@ -449,6 +450,10 @@ class Slider(QSlider):
             event.ignore()
 
 
+_USUAL = 999.0
+"""Numbers up to this one can be read as a whole, however narrow their field is."""
+
+
 class NumberField(QDoubleSpinBox):
     """A number with a unit. The wheel is the panel's unless the field has the focus."""
 
@@ -464,10 +469,26 @@ class NumberField(QDoubleSpinBox):
 
     def minimumSizeHint(self) -> QSize:
         # The style reserves room for the longest number in the range, which nobody ever enters.
-        return QSize(text_px(84), super().minimumSizeHint().height())
+        usual = self.textFromValue(min(self.maximum(), _USUAL)) + self.suffix()
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        option.rect = QRect(0, 0, 1000, 100)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_SpinBox, option, QStyle.SubControl.SC_SpinBoxEditField, self
+        )
+        wide = self.fontMetrics().horizontalAdvance(usual) + 1000 - field.width() + 8
+        return QSize(max(text_px(84), wide), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
-        return QSize(text_px(120), super().sizeHint().height())
+        least = self.minimumSizeHint()
+        return QSize(max(text_px(120), least.width()), super().sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes over what was typed; only where nothing was, it is the dialog's."""
+        before = self.value()
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.value() != before:
+            event.accept()
 
     def show_value(self, value: float) -> None:
         """Set the value without telling anybody."""

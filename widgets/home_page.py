@@ -41,6 +41,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 NARROW_PX = 560
 """Below this width at 100 % the two halves stand one over the other."""
+START_PX = 600
+"""The left half is not wider than this at 100 %."""
+CARD_INSET = 10
+"""px from the edge of the list to the first card."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class HomePage(QWidget):
         self.setObjectName("well")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._halves = bare(QHBoxLayout(), 0)
-        self._halves.addWidget(self._make_start(), 2)
+        self._start = self._make_start()
+        self._halves.addWidget(self._start, 2)
         self._halves.addWidget(self._make_recent(), 3)
         bare(QVBoxLayout(self)).addLayout(self._halves)
         follow_scale(self, HomePage._fold)
@@ -118,8 +123,10 @@ class HomePage(QWidget):
         holder = QWidget()
         holder.setObjectName("panel")
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = bare(QVBoxLayout(holder), 8, (24, 24, 12, 12))
-        column.addWidget(label(tr("Recent projects"), "title"))
+        column = bare(QVBoxLayout(holder), 8, (24 - CARD_INSET, 24, 12, 12))
+        title = label(tr("Recent projects"), "title")
+        title.setContentsMargins(CARD_INSET, 0, 0, 0)
+        column.addWidget(title)
         self._cards = _Cards(self)
         self.view = _View(self._cards)
         self.view.activated.connect(lambda index: self.project_chosen.emit(self._cards.cards[index.row()].path))
@@ -130,6 +137,7 @@ class HomePage(QWidget):
             tr("Projects appear here as soon as you have opened a material. They are saved by themselves."), "soft"
         )
         empty.setWordWrap(True)
+        empty.setContentsMargins(CARD_INSET, 0, 0, 0)
         empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
@@ -152,6 +160,8 @@ class HomePage(QWidget):
     def _fold(self) -> None:
         narrow = self.width() < text_px(NARROW_PX)
         self._halves.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        # On a large screen the room is for the projects, not for longer buttons.
+        self._start.setMaximumWidth(16_777_215 if narrow else text_px(START_PX))
 
     def _on_menu(self, place: QPoint) -> None:
         index = self.view.indexAt(place)

@@ -300,6 +300,8 @@ def _plot(text: str) -> tuple[pg.PlotWidget, Any]:
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     item: Any = plot.getPlotItem()  # pyqtgraph's own types are vague
     item.setMenuEnabled(False)
+    # Nobody sees the library's menu, and without a parent it would outlive the window.
+    item.ctrlMenu.setParent(plot, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
     item.hideAxis("left")

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets.icons import pixmap
@@ -95,6 +95,17 @@ class MaterialList(QListView):
             self.setCurrentIndex(self._model.index(number))
         self.selectionModel().blockSignals(blocked)
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(font())
+        painter.setPen(QColor(THEME.text_soft))
+        words = tr("Drop folders or images here.")
+        place = self.viewport().rect().adjusted(12, 8, -12, -8)
+        painter.drawText(place, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
 
     def set_row(self, row: MaterialRow) -> bool:
         """Show the row of this key anew; False if there is none."""

@@ -51,6 +51,8 @@ class PsnrPlot(QWidget):
         self._view = quiet_plot(DbAxis("left"), ClockAxis("bottom"))
         item: Any = self._view.getPlotItem()  # pyqtgraph's own types are vague
         self._item = item
+        # In a narrow panel the numbers are worth more than the lines.
+        self._view.setMinimumWidth(48)
         self._box: Any = item.getViewBox()
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._target_line = pg.InfiniteLine(angle=0, pen=pg.mkPen(THEME.text_soft, width=1, style=Qt.PenStyle.DashLine))
@@ -61,6 +63,12 @@ class PsnrPlot(QWidget):
         row.addWidget(self._view, 1)
         row.addWidget(self.labels)
         follow_scale(self, PsnrPlot._size_axes)
+        self._show_scales(False)
+
+    def _show_scales(self, on: bool) -> None:
+        """Marks of what is not there yet, or of the run before, would say nothing."""
+        for side in ("left", "bottom"):
+            self._item.getAxis(side).setVisible(on)
 
     def _size_axes(self) -> None:
         for side in ("left", "bottom"):
@@ -82,6 +90,7 @@ class PsnrPlot(QWidget):
             self._item.removeItem(line)
         self._lines = {}
         self.labels.set_rows([])
+        self._show_scales(False)
 
     def set_target(self, db: float | None) -> None:
         """A dashed line at the quality that was asked for."""
@@ -125,6 +134,7 @@ class PsnrPlot(QWidget):
             self._item.removeItem(self._lines.pop(name))
         if self._target is not None:
             low, high = min(low, self._target), max(high, self._target)
+        self._show_scales(bool(self._lines) or self._target is not None)
         if np.isfinite(low) and np.isfinite(high):
             room = max(1.0, (high - low) * 0.08)
             self._box.setYRange(low - room, high + room, padding=0)
@@ -149,6 +159,8 @@ def quiet_plot(left: pg.AxisItem, bottom: pg.AxisItem) -> pg.PlotWidget:
     view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     item: Any = view.getPlotItem()
     item.setMenuEnabled(False)
+    # Nobody sees the library's menu, and without a parent it would outlive the window.
+    item.ctrlMenu.setParent(view, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
     item.setContentsMargins(4, 8, 0, 2)

@@ -212,7 +212,9 @@ class _FileRow(QFrame):
 
     def _place_more(self) -> None:
         line = self._reason.y() + QFontMetrics(self._reason.font()).height() // 2
-        self.more.move(self.width() - self.more.width(), line - self.more.height() // 2)
+        # Not beyond the row, which would cut off what stands under the pointer.
+        top = min(line - self.more.height() // 2, self.height() - self.more.height())
+        self.more.move(self.width() - self.more.width(), max(0, top))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Also from the keyboard, while the role has the focus."""

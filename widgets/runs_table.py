@@ -1,4 +1,4 @@
-"""All runs of all materials, finished, running and interrupted; any two of them go into A and B."""
+"""Runs, finished, running and interrupted, of one material or of all; any two of them go into A and B."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class RunRow:
     tip: str = ""
     name: str = ""
     """Given by the user."""
+    goal: str = ""
+    """What it was asked for; what tells the runs of one material apart."""
 
 
 WIDTHS = (32, 0, 52, 52, 70, 58, 90, 56)
@@ -56,8 +58,10 @@ NAME = 1
 NUMBERS = frozenset((0, 2, 3, 4, 5))
 
 
-def columns() -> tuple[str, ...]:
-    return ("#", tr("Material"), tr("Rate"), "PSNR", tr("Size"), tr("Time"), tr("State"), tr("Shown"))
+def columns(of_one: bool = False) -> tuple[str, ...]:
+    """Their titles; ``of_one``: of the runs of one material."""
+    second = tr("Settings") if of_one else tr("Material")
+    return ("#", second, tr("Rate"), "PSNR", tr("Size"), tr("Time"), tr("State"), tr("Shown"))
 
 
 class RunsTable(QWidget):
@@ -90,10 +94,13 @@ class RunsTable(QWidget):
             hint_page(tr("Runs appear here. Compare any two of them, or use the settings of one again."))
         )
         self._stack.addWidget(self.view)
+        self._stack.addWidget(hint_page(tr("This material has no run yet. The funnel above shows those of all.")))
         bare(QVBoxLayout(self)).addWidget(self._stack)
 
-    def set_rows(self, rows: Sequence[RunRow]) -> None:
-        self._stack.setCurrentIndex(1 if rows else 0)
+    def set_rows(self, rows: Sequence[RunRow], of_one: bool = False, others: bool = False) -> None:
+        """``of_one``: they are runs of one material; ``others``: there are such of others too."""
+        self._stack.setCurrentIndex(1 if rows else 2 if others else 0)
+        self._model.tell_of_one(of_one)
         self._model.set_rows(rows)
 
     def set_row(self, row: RunRow) -> bool:
@@ -151,7 +158,8 @@ class _View(QTableView):
         self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        model.about_changed.connect(self._choose_dots)
+        self._choose_dots()
         self.setAccessibleName(tr("Runs"))
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -177,10 +185,15 @@ class _View(QTableView):
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._hide_columns()
 
+    def _choose_dots(self) -> None:
+        """Names of materials differ at their beginning and their end, settings at their beginning."""
+        right, middle = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
+        self.setTextElideMode(right if self._rows.of_one else middle)
+
     def _hide_columns(self) -> None:
         """In a narrow dock the less important columns go, rather than all becoming unreadable."""
         width = self.viewport().width()
-        for column, needed in ((5, 570), (4, 500), (7, 430), (2, 370), (3, 240), (0, 170), (6, 130)):
+        for column, needed in ((5, 570), (4, 500), (2, 430), (7, 340), (3, 240), (0, 170), (6, 130)):
             self.setColumnHidden(column, width < text_px(needed))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -209,6 +222,19 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(WIDTHS)
 
+    of_one = False
+    about_changed = Signal()
+    """What is said in the second column."""
+
+    def tell_of_one(self, of_one: bool) -> None:
+        """Whether all runs are of one material, whose name then needs not be said in each line."""
+        if of_one != self.of_one:
+            self.of_one = of_one
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, NAME, NAME)
+            self.about_changed.emit()
+            if self.rows:
+                self.dataChanged.emit(self.index(0, NAME), self.index(len(self.rows) - 1, NAME))
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
@@ -233,7 +259,7 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return columns()[section]
+            return columns(self.of_one)[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -246,7 +272,7 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, column)
+            return _text(row, column, self.of_one)
         if role == Qt.ItemDataRole.EditRole:
             return row.name
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -266,11 +292,12 @@ class _Rows(KeyedRows[RunRow], QAbstractTableModel):
         return None
 
 
-def _text(row: RunRow, column: int) -> str:
+def _text(row: RunRow, column: int, of_one: bool = False) -> str:
     if column == 0:
         return str(row.number)
-    if column == 1:
-        return f"{row.name}  ·  {row.material}" if row.name else row.material
+    if column == NAME:
+        about = row.goal if of_one else row.material
+        return f"{row.name}  ·  {about}" if row.name else about
     if column == 2:
         return "–" if row.bpp is None else f"{row.bpp:.2f}"
     if column == 3:

@@ -273,8 +273,10 @@ def _tip(setting: Setting) -> str:
         default = setting.default
         if isinstance(default, bool):
             text = tr("on") if default else tr("off")
+        elif isinstance(default, str):
+            text = tr(choice_text(default)) if setting.choices else default
         else:
-            text = tr(choice_text(str(default))) if setting.choices else _plain(default)
+            text = _plain(default)
         parts.append(tr("Default: {value}.").format(value=text))
     return " ".join(parts)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -42,14 +42,22 @@ class Toast(QFrame):
         self.setProperty("severity", severity)
         self.text = text
         self.severity = severity
+        self.topic = ""
+        """A later message of the same one says all that this one does."""
         self._before: QWidget | None = None
         row = bare(QHBoxLayout(self), 10, (12, 10, 8, 10))
+        close = tool("close", tr("Dismiss"))
         sign = QLabel()
         sign.setPixmap(pixmap(*ICONS[severity], icon_px(18)))
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
-        row.addWidget(sign)
-        words = bare(QVBoxLayout(), 6, (0, 1, 0, 0))
         message = label(text)
+        message.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        message.ensurePolished()
+        # The sign, the first line and the cross stand on one line, however many lines follow.
+        tall = max(close.height(), QFontMetrics(message.font()).height())
+        sign.setContentsMargins(0, (tall - icon_px(18)) // 2, 0, 0)
+        row.addWidget(sign)
+        words = bare(QVBoxLayout(), 6, (0, (tall - QFontMetrics(message.font()).height()) // 2, 0, 0))
         message.setWordWrap(True)
         message.setTextFormat(Qt.TextFormat.PlainText)
         message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -66,7 +74,6 @@ class Toast(QFrame):
                 self.buttons.append(made)
             words.addWidget(acts)
         row.addLayout(words, 1)
-        close = tool("close", tr("Dismiss"))
         close.clicked.connect(self.leave)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
@@ -163,14 +170,16 @@ class ToastStack(QObject):
         """The oldest first."""
         return list(self._shown)
 
-    def show(self, text: str, severity: str = "info", actions: Sequence[Action] = ()) -> Toast:
-        """``severity``: info, good, warn or bad. The same message again replaces the one that is still there."""
+    def show(self, text: str, severity: str = "info", actions: Sequence[Action] = (), topic: str = "") -> Toast:
+        """``severity``: info, good, warn or bad. The same message again replaces the one that is still there, and so
+        does a later one of the same ``topic``, if there is one."""
         for old in self.toasts:
-            if old.text == text and old.severity == severity:
+            if (old.text == text and old.severity == severity) or (topic and old.topic == topic):
                 old.leave()
         while len(self.toasts) >= MOST:
             self.toasts[0].leave()
         made = Toast(text, severity, actions, self._window)
+        made.topic = topic
         made.installEventFilter(self)
         self._shown.append(made)
         made.show()

@@ -14,6 +14,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from core.exporters import Remarks, as_neural_texture, coreml, shader
+from core.exporters.conventions import AS_IT_IS
 from core.exporters.decoder_shader import Language, Weights
 from core.exporters.delivery import file_name
 from core.jobs import Control, Event, Progress, Started
@@ -44,5 +45,7 @@ def export(
         from core.exporters.settings import AstcSettings
 
         below = yield from astc.export(source, delivery, AstcSettings(), control)
-        remarks = Remarks((*remarks.notes, *below.notes), below.psnr_db)
+        # The shader's sentence says already which way the normal map points, if the textures keep it.
+        new = tuple(note for note in below.notes if not note.endswith(AS_IT_IS))
+        remarks = Remarks((*remarks.notes, *new), below.psnr_db)
     return remarks

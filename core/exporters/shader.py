@@ -17,11 +17,12 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from core.exporters import Remarks, as_neural_texture
+from core.exporters.conventions import TITLES
 from core.exporters.decoder_shader import Language, Weights, decoder_shader, packed_latents, packed_weights
 from core.exporters.delivery import file_name
 from core.files import finite_json
 from core.jobs import Control, Event, Progress, Started
-from core.textures.roles import ROLE_INFO
+from core.textures.roles import ROLE_INFO, NormalConvention, Role
 
 if TYPE_CHECKING:
     from core.codec.neural_texture import NeuralTexture
@@ -47,7 +48,12 @@ def export(
 
 def notes(texture: NeuralTexture) -> tuple[str, ...]:
     """What to tell people: the shader gives what the source's files hold."""
-    return (f"The shader gives the values of the source's files; the normal map is {texture.normal_convention}.",)
+    said = "The shader gives the values of the source's files"
+    if Role.NORMAL not in texture.roles:
+        return (f"{said}.",)
+    if texture.normal_convention is NormalConvention.UNKNOWN:
+        return (f"{said}; the convention of the normal map is not known.",)
+    return (f"{said}, with the normal map in the convention of {TITLES[texture.normal_convention]}.",)
 
 
 def bundle(texture: NeuralTexture, language: Language, weights: Weights) -> dict[str, bytes]:

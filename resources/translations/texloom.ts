@@ -236,6 +236,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Drop folders or images here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>exact</source>
         <translation type="unfinished"></translation>
     </message>
@@ -438,6 +442,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rate</source>
         <translation type="unfinished"></translation>
     </message>
@@ -455,6 +463,10 @@
     </message>
     <message>
         <source>Runs appear here. Compare any two of them, or use the settings of one again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This material has no run yet. The funnel above shows those of all.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3585,6 +3597,10 @@ Click to choose, or drag a run onto this.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Runs of all materials, not only of the one that is looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Compress</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4436,6 +4452,16 @@ Click to choose, or drag a run onto this.</source>
     </message>
     <message>
         <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) failed; the last one was {material}: {problem}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try all again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

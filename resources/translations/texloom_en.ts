@@ -228,6 +228,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n run(s) failed; the last one was {material}: {problem}</source>
+        <translation>
+            <numerusform>A run failed: {material}: {problem}</numerusform>
+            <numerusform>%n runs failed; the last one was {material}: {problem}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n run(s) were discarded.</source>
         <translation>
             <numerusform>%n run was discarded.</numerusform>

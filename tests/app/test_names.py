@@ -41,6 +41,7 @@ def test_a_name_in_any_script_goes_through(window: MainWindow, qtbot: QtBot, fol
     run = window.session.runs.start(material)
     assert run is not None
     qtbot.waitUntil(lambda: run.step > 0, timeout=WAIT_MS)
+    window.all_runs.click()
     assert window.runs.view.model().index(0, 1).data() == material.name
     window.session.runs.stop_and_keep(run)
     qtbot.waitUntil(lambda: run.state.has_result, timeout=WAIT_MS)

@@ -308,7 +308,8 @@ def test_kill_9_and_start_again(qtbot: QtBot, make_session: Maker, folders: list
     session = make_session()
     assert session.projects.crashed() == path
     assert session.projects.open(path)
-    assert any("ended unexpectedly" in text for text in session.texts)  # type: ignore[attr-defined]
+    said = [text for text in session.texts if "ended unexpectedly" in text]  # type: ignore[attr-defined]
+    assert len(said) == 1 and "3 runs wait" in said[0], "one message says all"
     assert len(session.document.materials) == 3
     order = session.runs.in_order()
     assert [run.state for run in order] == [RunState.WAITING] * 3 and session.compute.held

@@ -449,6 +449,7 @@ def test_an_interrupted_run_comes_back_and_goes_on(qtbot: QtBot, make_session: M
     after.runs.restore(before.document.project_id)
     (restored,) = after.document.runs
     assert restored.state is RunState.RESUMABLE
+    after.runs.tell_left()
     assert any("resumed" in message.text for message in messages(after))
     steps: list[int] = []
     after.document.run_changed.connect(lambda run: steps.append(run.step) if run.loss is not None else None)
@@ -468,6 +469,35 @@ def test_a_run_that_is_active_elsewhere_is_not_taken_for_interrupted(
     second = make_session()
     second.runs.restore(first.document.project_id)
     assert second.document.runs == []
+
+
+def test_many_that_fail_are_one_message(qtbot: QtBot, make_session: Maker, material_folder: Path) -> None:
+    firm: list[bool] = []
+
+    def job(*given: Any, resume: bool = False) -> Iterator[Any]:
+        for event in endless_job(*given, resume=resume):
+            if not firm:
+                raise ZeroDivisionError
+            yield event
+
+    session = make_session(compress=job)
+    material = opened(qtbot, session, material_folder)
+    session.compute.hold(True)
+    runs = [session.runs.start(material) for _ in range(3)]
+    session.compute.hold(False)
+    qtbot.waitUntil(lambda: all(run is not None and run.state is RunState.FAILED for run in runs), timeout=WAIT_MS)
+    told = [message for message in messages(session) if message.severity == "bad"]
+    assert len(told) == 3 and len({message.topic for message in told}) == 1 and told[0].topic
+    assert told[-1].text.startswith("3 ") and material.name in told[-1].text
+    qtbot.waitUntil(lambda: session.compute.running is None, timeout=WAIT_MS)
+    alone = session.runs.start(material)
+    qtbot.waitUntil(lambda: alone is not None and alone.state is RunState.FAILED, timeout=WAIT_MS)
+    assert messages(session)[-1].topic != told[0].topic, "what was told before is not taken back"
+    firm.append(True)
+    dict(told[-1].actions)["Try all again"]()
+    qtbot.waitUntil(lambda: all(run is not None and run.state.active for run in runs), timeout=WAIT_MS)
+    assert alone is not None and not alone.state.active
+    session.runs.cancel_waiting()
 
 
 @pytest.mark.parametrize("after", [0, 20])

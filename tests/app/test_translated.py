@@ -250,7 +250,7 @@ def test_a_project_is_left_and_comes_back(
     qtbot.waitUntil(lambda: run.job is None, timeout=WAIT_MS)
     assert session.projects.open(tmp_path / "mine.texloom-project")
     qtbot.waitUntil(lambda: bool(session.runs.in_order()), timeout=WAIT_MS)
-    ear.said(2)
+    ear.said()
     ear.check_window()
     other = make_window(job_with_a_file)
     assert not other.session.projects.open(session.projects.path)

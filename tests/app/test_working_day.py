@@ -23,6 +23,7 @@ from app.lab_workspace import LabWorkspace
 from app.main_window import MainWindow
 from core.codec.settings import CompressSettings
 from core.errors import InputError
+from core.exporters import TARGETS
 from core.textures import samples
 from core.textures.roles import Role
 from widgets.ask_line import AskLine
@@ -360,3 +361,62 @@ def test_the_lab_is_a_workspace_beside_the_others(qtbot: QtBot, window: MainWind
     toast(window, "was closed")["Undo"]()
     assert window.workspaces.current == "compress" and window.docks["compress"].isVisible()
     qtbot.waitUntil(lambda: material.state is MaterialState.READY, timeout=WAIT_MS)
+
+
+def test_the_table_has_the_runs_that_are_counted_by_keys(qtbot: QtBot, window: MainWindow, tree: Path) -> None:
+    """Of the material that is looked at, the newest first; of all, if that is asked for."""
+    opened(qtbot, window, tree / "first", 5)
+    document, session = window.document, window.session
+    session.compute.hold(True)
+    window.actions_by_id["start_all"].trigger()
+    second = session.runs.start(document.materials[0], CompressSettings(bpp=2.0))
+    assert second is not None
+
+    def shown() -> list[int]:
+        return [row.key for row in window.runs._model.rows]
+
+    own = [run.key for run in reversed(document.runs_of(document.materials[0].key))]
+    qtbot.waitUntil(lambda: shown() == own and len(own) == 2, timeout=WAIT_MS)
+    model = window.runs.view.model()
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Settings"
+    assert model.index(0, 1).data() == "2 bits/texel  ·  balanced"
+    window._show_number_in(2, "B")
+    assert document.slots["B"] == own[1]
+    document.set_current(document.materials[1].key)
+    qtbot.waitUntil(lambda: len(shown()) == 1, timeout=WAIT_MS)
+    window.all_runs.click()
+    qtbot.waitUntil(lambda: len(shown()) == 6, timeout=WAIT_MS)
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Material"
+    assert model.index(0, 1).data() == document.materials[0].name
+    assert window.preferences.view["all_runs"] is True
+    session.compute.cancel_waiting()
+
+
+def test_nothing_is_undone_out_of_sight(qtbot: QtBot, window: MainWindow, tree: Path) -> None:
+    opened(qtbot, window, tree / "first", 5)
+    document = window.document
+    first, other = document.materials[:2]
+    assert first.plan is not None
+    (file,) = [file for file in first.plan.files if file.roles == (Role.ROUGHNESS,)]
+    window.session.materials.assign(first, file.path, (Role.SPECULAR,))
+    document.set_current(other.key)
+    window.actions_by_id["go_home"].trigger()
+    window.actions_by_id["undo"].trigger()
+    assert window.workspaces.current == "compress" and document.current is first
+    qtbot.waitUntil(lambda: Role.ROUGHNESS in first.roles, timeout=WAIT_MS)
+    window.actions_by_id["go_home"].trigger()
+    document.set_current(other.key)
+    window.actions_by_id["redo"].trigger()
+    assert window.workspaces.current == "compress" and document.current is first
+    qtbot.waitUntil(lambda: Role.SPECULAR in first.roles, timeout=WAIT_MS)
+
+
+def test_every_destination_can_be_asked_for(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
+    """Whatever the defaults of its settings are: numbers, choices, texts."""
+    dropped(qtbot, window, material_folder)
+    kept(qtbot, window)
+    for target in TARGETS:
+        window._export(target)
+        (dialog,) = [each for each in window.findChildren(ExportDialog) if each.isVisible()]
+        assert TARGETS[target].title in dialog.windowTitle()
+        dialog.close()

@@ -7,13 +7,14 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.textures.material import NormalConvention
 from core.textures.roles import Role
+from widgets import theme
 from widgets.command_palette import match
-from widgets.controls import Combo, ElidedLabel, Section
+from widgets.controls import Combo, ElidedLabel, NumberField, Section
 from widgets.icons import icon
 from widgets.lit_preview import lit_plane, lit_sphere, shrink
 from widgets.log_view import MOST_LINES, LogView
@@ -316,3 +317,65 @@ def test_shrinking_keeps_the_mean() -> None:
     small = shrink(pixels, 32)
     assert small.shape == (16, 32, 3)
     assert small.mean() == pytest.approx(pixels.mean(), abs=0.01)
+
+
+def test_a_later_message_of_the_same_matter_takes_its_place(qtbot: QtBot, themed: QApplication) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    stack = ToastStack(window)
+    for text, topic in (("one failed", "a"), ("something else", ""), ("two failed", "a"), ("another day", "b")):
+        stack.show(text, "bad", topic=topic)
+    assert [toast.text for toast in stack.toasts] == ["something else", "two failed", "another day"]
+
+
+def test_enter_takes_over_a_number_before_it_answers_a_dialog(qtbot: QtBot, themed: QApplication) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    field, answer = NumberField(0.0, 100.0, 0, "s", dialog), QPushButton("Export", dialog)
+    answer.setDefault(True)
+    pressed: list[bool] = []
+    answer.clicked.connect(lambda: pressed.append(True))
+    dialog.show()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "12")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 12 and not pressed
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert len(pressed) == 1
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_a_number_is_read_as_a_whole_with_its_unit(qtbot: QtBot, themed: QApplication, percent: int) -> None:
+    theme.set_scale(themed, percent)
+    try:
+        field = NumberField(0.5, 20.0, 2, "bits/texel")
+        qtbot.addWidget(field)
+        field.setValue(20.0)
+        field.resize(field.minimumSizeHint())
+        field.show()
+        qtbot.waitExposed(field)
+        line = field.lineEdit()
+        assert line.fontMetrics().horizontalAdvance(line.text()) <= line.width()
+    finally:
+        theme.set_scale(themed, 100)
+
+
+def test_a_plot_of_nothing_has_no_scale(qtbot: QtBot, themed: QApplication) -> None:
+    plot = PsnrPlot()
+    qtbot.addWidget(plot)
+    axes = [plot._item.getAxis(side) for side in ("left", "bottom")]
+    assert not any(axis.isVisible() for axis in axes)
+    plot.set_history([0.0, 1.0], {TOTAL: [20.0, 30.0]})
+    assert all(axis.isVisible() for axis in axes)
+    plot.set_history([], {})
+    assert not any(axis.isVisible() for axis in axes)
+
+
+def test_numbers_stay_in_a_narrow_panel(qtbot: QtBot, themed: QApplication) -> None:
+    plot = PsnrPlot()
+    qtbot.addWidget(plot)
+    plot.resize(240, 120)
+    plot.show()
+    qtbot.waitExposed(plot)
+    assert plot.labels.geometry().right() < 240

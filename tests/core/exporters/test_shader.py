@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,11 @@ import pytest
 
 from core.codec.layout import LatentGrid
 from core.errors import InputError
-from core.exporters import export
+from core.exporters import export, shader
 from core.exporters.decoder_shader import Language, packed_weights
 from core.exporters.settings import ShaderSettings
 from core.jobs import Finished, describe
-from core.textures.material import TextureSet
+from core.textures.material import NormalConvention, TextureSet
 from renderers.offscreen import offscreen_context
 from tests.core.codec.materials import random_texture
 from tests.core.exporters.test_decoder_shader import VERTEX
@@ -97,3 +98,11 @@ def test_choices_are_languages(material: TextureSet, tmp_path: Path) -> None:
     assert set(choice) == {str(language) for language in Language} - {"unreal"}
     with pytest.raises(InputError, match="compressed first"):
         list(export("shader", material, tmp_path))
+
+
+def test_which_way_the_normal_map_points_is_said_as_people_say_it() -> None:
+    texture = random_texture(16, 16, (LatentGrid(4, 5, 4),))
+    (note,) = shader.notes(dataclasses.replace(texture, normal_convention=NormalConvention.DIRECTX))
+    assert "DirectX (+Y down)" in note
+    (note,) = shader.notes(dataclasses.replace(texture, normal_convention=NormalConvention.UNKNOWN))
+    assert note.endswith("is not known.")
