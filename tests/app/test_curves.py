@@ -59,7 +59,7 @@ def test_the_plot_shows_every_map_of_an_earlier_run(qtbot: QtBot, make_window: M
     assert other.checkpointed
     later.document.show_run(kept, "B")
     labels = later.training.plot.labels
-    qtbot.waitUntil(lambda: set(dict(labels._rows)) == maps, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: {row.name for row in labels._rows} == maps, timeout=WAIT_MS)
     assert len(kept.seconds) == len(kept.curves["albedo"]) > 5
     # It goes on where it was.
     before = list(other.seconds)

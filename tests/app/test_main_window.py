@@ -159,7 +159,7 @@ def test_the_result_is_shown_while_it_gets_better(qtbot: QtBot, window: MainWind
     qtbot.waitUntil(lambda: run.slot.get()[0] > 0, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.viewport.comparison.mode == "split", timeout=WAIT_MS)
     labels = window.training.plot.labels
-    qtbot.waitUntil(lambda: {"total", "albedo", "normal"} <= set(dict(labels._rows)), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: {"total", "albedo", "normal"} <= {row.name for row in labels._rows}, timeout=WAIT_MS)
 
 
 def test_runs_go_into_a_and_b_by_key(qtbot: QtBot, window: MainWindow, material_folder: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_baseline_stands_beside_the_runs(qtbot: QtBot, window: MainWindow, mat
     assert not act["use_again"].isEnabled()
     # Saving and exporting mean the neural texture, whatever is looked at.
     assert window.document.result_run() is run and act["save_as"].isEnabled()
-    assert {"total", "albedo"} <= set(dict(window.training.plot.labels._rows))
+    assert {"total", "albedo"} <= {row.name for row in window.training.plot.labels._rows}
 
 
 def test_an_opened_container_is_drawn_from_its_latents(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
