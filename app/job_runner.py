@@ -125,10 +125,10 @@ def _threads_of_libraries() -> list[int]:
     known = {thread.native_id for thread in threading.enumerate()}
     found = []
     with contextlib.suppress(OSError):
-        own_name = Path("/proc/self/comm").read_text()
+        own_name = Path("/proc/self/comm").read_bytes()  # cut after 15 bytes, also within a letter
         for task in Path("/proc/self/task").iterdir():
             number = int(task.name)
-            if number not in known and number != os.getpid() and (task / "comm").read_text() == own_name:
+            if number not in known and number != os.getpid() and (task / "comm").read_bytes() == own_name:
                 found.append(number)
     return found
 
