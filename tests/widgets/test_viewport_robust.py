@@ -239,8 +239,10 @@ def test_a_hidden_view_draws_nothing_until_it_is_seen(qtbot: QtBot, view: Materi
         pytest.skip("a GPU draws here")
     view.set_materials(material(), None)
     settle(qtbot, view)
-    before = canvas_of(view)._drawn
     view.hide()
+    surface.call(lambda _: None)  # what was begun before is ended
+    QApplication.processEvents()
+    before = canvas_of(view)._drawn
     view.set_rotation(40.0)
     view.update_b(material(1))
     qtbot.wait(100)
