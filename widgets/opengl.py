@@ -20,8 +20,8 @@ def opengl_problem() -> str:
 
 
 def draws_in_software() -> bool:
-    """OpenGL is the processor's work here."""
-    return is_software_renderer(_probed()[1])
+    """OpenGL is the processor's work here, and any thread may have it done."""
+    return is_software_renderer(_probed()[1]) and QOpenGLContext.supportsThreadedOpenGL()
 
 
 @cache
