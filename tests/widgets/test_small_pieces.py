@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -202,7 +202,7 @@ def test_a_message_is_answered_by_keys(qtbot: QtBot, themed: QApplication) -> No
     window.activateWindow()
     qtbot.waitActive(window)
     # Over a message the pointer would make the time stand still, too.
-    QCursor.setPos(window.mapToGlobal(QPoint(3, 3)))
+    QCursor.setPos(window.screen().geometry().bottomRight())
     line.setFocus()
     qtbot.waitUntil(line.hasFocus)
     stack = ToastStack(window)
