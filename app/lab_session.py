@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoStack
 
 from app.job_runner import Job, JobQueue, JobState, call
 from app.lab_kept import Kept, KeptNetworks
+from app.loading import load
 from app.undo import Change
 from core.coordinate import SUFFIX, rtx_file
 from core.coordinate.dial import Dial, Transform
@@ -229,6 +230,7 @@ class LabSession(QObject):
         kept, picture = self._kept, self.picture
 
         def work(control: Control) -> Iterator[Event]:
+            load("core.coordinate.trainer")
             for event in learn(inputs, settings, control, slot):
                 if kept is not None and isinstance(event, Finished):
                     kept.keep(event.result.network, picture.name, picture.path)

@@ -19,6 +19,7 @@ from app.desk import Desk, MessageAction, sentence
 from app.document import Material, MaterialState, Run, RunState
 from app.job_runner import JobState
 from app.later import Later, Slices
+from app.loading import load
 from app.materials import Materials
 from app.run_store import RunRecord
 from app.sources import SampleSource, Source
@@ -697,6 +698,7 @@ def _lock(run: Run) -> None:
 
 def _codec_job(*args: Any, **options: Any) -> Iterator[Event]:
     # Only here, in the thread of the first run, does torch come into the process: the window has long been up.
+    load("core.codec.trainer")
     from core.codec.compress import compress
 
     yield from compress(*args, **options)
