@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import threading
@@ -22,5 +23,8 @@ def load(module: str) -> None:
             importlib.import_module(module)
         finally:
             gc.freeze()
+            # Or some libraries complain at the end that things of theirs are left.
+            atexit.unregister(gc.unfreeze)
+            atexit.register(gc.unfreeze)
             if before:
                 gc.enable()
